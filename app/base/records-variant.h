@@ -1,0 +1,32 @@
+/* Records as GVariant dictionaries (a{sv}) and back: what crosses the bus and stands in --json, one spelling for all.
+ *
+ * Keys are the field names with '-' for '_'; enums are nicks; keys whose value is NULL, 0 or "" may be left out. Reading is
+ * tolerant: unknown keys are ignored, wrong types count as absent, strings are cut to their bounds.
+ */
+#pragma once
+
+#include <mailrelay/records.h>
+
+G_BEGIN_DECLS
+
+/* Floating references. detail: all recipients in "recipients" (aa{sv}); else only the summary keys "state", "wait-reason", "recipient", "n-recipients",
+ * "next-attempt", "cause", "cause-params", "reply-code", "reply-enhanced", "reply-text", "account", "host". */
+GVariant *mr_message_record_to_variant (const MrMessageRecord *record, gboolean detail);
+GVariant *mr_recipient_record_to_variant (const MrRecipientRecord *record);
+GVariant *mr_attempt_record_to_variant (const MrAttemptRecord *record);
+GVariant *mr_account_record_to_variant (const MrAccountRecord *record);
+GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
+GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
+GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
+
+/* NULL where the required keys (id, address, ...) are missing. (transfer full) */
+MrMessageRecord   *mr_message_record_from_variant (GVariant *variant);
+MrRecipientRecord *mr_recipient_record_from_variant (GVariant *variant);
+MrAttemptRecord   *mr_attempt_record_from_variant (GVariant *variant);
+MrAccountRecord   *mr_account_record_from_variant (GVariant *variant);
+MrProgramRecord   *mr_program_record_from_variant (GVariant *variant);
+MrRefusalRecord   *mr_refusal_record_from_variant (GVariant *variant);
+/* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */
+gboolean           mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
+
+G_END_DECLS

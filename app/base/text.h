@@ -1,0 +1,12 @@
+/* Text from strangers made fit to be kept and shown: bounded, valid UTF-8, no controls. */
+#pragma once
+
+#include <mailrelay/types.h>
+
+G_BEGIN_DECLS
+
+/* (transfer full) text with invalid UTF-8 replaced by U+FFFD and controls (C0, DEL, C1, bidirectional overrides) other
+ * than '\n' replaced by spaces, cut to at most max bytes at a character boundary. */
+char *mr_text_sanitize (const char *text, gsize max);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* Words for states, wait reasons, account states and stages: one place for window and terminal. Follows the table "Words on the screen". */
+#pragma once
+
+#include <mailrelay/records.h>
+
+G_BEGIN_DECLS
+
+/* "Waiting", "Handed to smtp.example.com", "Possibly delivered" ... (transfer none, translated) */
+const char *mr_state_word (MrRecipientState state);
+const char *mr_wait_reason_sentence (MrWaitReason reason);
+const char *mr_hold_reason_sentence (MrHoldReason reason);
+const char *mr_account_state_word (MrAccountState state);
+/* What it means and what to do next. */
+const char *mr_account_state_sentence (MrAccountState state);
+/* "connection lost after the end of the message: it may have been delivered" */
+const char *mr_stage_sentence (MrStage stage);
+/* "Waiting, next try 14:10" / "in 4 min" and so on for one recipient; now: wall time (microseconds). (transfer full) */
+char *mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now);
+
+G_END_DECLS

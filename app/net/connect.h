@@ -1,0 +1,26 @@
+/* Non-blocking connect to one address; and the state of the network. connect() decides: the monitor only speeds things up. */
+#pragma once
+
+#include <mailrelay/types.h>
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _MrConnect MrConnect;
+
+/* fd >= 0 belongs to the callee; else error: MR_ERROR_TIMED_OUT, MR_ERROR_NETWORK (refused, reset ...); no_route TRUE for
+ * ENETUNREACH and EHOSTUNREACH, ENETDOWN. Never called before the call returns, never after mr_connect_cancel(). */
+typedef void (*MrConnectFunc) (int fd, gboolean no_route, const GError *error, gpointer data);
+MrConnect *mr_connect_start (const char *address, guint16 port, guint timeout_ms, MrConnectFunc func, gpointer data);
+void       mr_connect_cancel (MrConnect *connect);
+
+/* Network monitor of the platform (GNetworkMonitor). func is called when something changed (coalesced, 1 s). */
+typedef struct _MrNetworkWatch MrNetworkWatch;
+typedef void (*MrNetworkFunc) (gboolean available, gpointer data);
+MrNetworkWatch *mr_network_watch_new (MrNetworkFunc func, gpointer data);
+void            mr_network_watch_free (MrNetworkWatch *watch);
+gboolean        mr_network_watch_is_available (MrNetworkWatch *watch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNetworkWatch, mr_network_watch_free)
+
+G_END_DECLS

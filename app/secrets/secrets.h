@@ -1,0 +1,45 @@
+/* Where passwords are kept: Secret Service (libsecret), a file only the user can read, or memory until the service ends.
+ *
+ * The service never prompts: it searches without unlocking, tells *locked* and watches for the unlock. Each call ends within 5 s.
+ * Attributes in the keyring hold the account id and the kind, never a secret. Schema com.example.MailRelay.Account.
+ */
+#pragma once
+
+#include "base/secret.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MrSecrets MrSecrets;
+
+typedef enum {
+  MR_SECRETS_OK,
+  MR_SECRETS_LOCKED,
+  MR_SECRETS_NO_SERVICE,
+  MR_SECRETS_TIMED_OUT,
+  MR_SECRETS_REFUSED
+} MrSecretsState;
+
+/* backend: "secret-service", "file" (file_path; MR_ERROR_REFUSED when group or others have any right), "memory". */
+MrSecrets *mr_secrets_new (const char *backend, const char *file_path, GError **error);
+void mr_secrets_free (MrSecrets *secrets); /* pending callbacks get MR_ERROR_CANCELLED */
+
+/* secret NULL and error NULL: absent. Errors: MR_ERROR_KEYRING_LOCKED, MR_ERROR_NO_KEYRING, MR_ERROR_TIMED_OUT, MR_ERROR_REFUSED. secret borrowed. */
+typedef void (*MrSecretsLookupFunc) (MrSecret *secret, const GError *error, gpointer data);
+void mr_secrets_lookup (MrSecrets *secrets, const char *id, MrSecretsLookupFunc func, gpointer data);
+typedef void (*MrSecretsDoneFunc) (const GError *error, gpointer data);
+/* Reads back after it stored. label: what a keyring manager shows. */
+void mr_secrets_store (MrSecrets *secrets, const char *id, const char *label, MrSecret *secret, MrSecretsDoneFunc func,
+                       gpointer data);
+void mr_secrets_clear (MrSecrets *secrets, const char *id, MrSecretsDoneFunc func, gpointer data);
+
+/* State as last seen; func is called in the main context when it changes (unlock, lock, service came or went). */
+MrSecretsState mr_secrets_get_state (MrSecrets *secrets);
+const char *mr_secrets_get_backend (MrSecrets *secrets);
+typedef void (*MrSecretsChangedFunc) (MrSecrets *secrets, gpointer data);
+void mr_secrets_watch (MrSecrets *secrets, MrSecretsChangedFunc func, gpointer data);
+/* Asks the back end for its state now (no prompt). */
+void mr_secrets_probe (MrSecrets *secrets, MrSecretsDoneFunc func, gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrSecrets, mr_secrets_free)
+
+G_END_DECLS

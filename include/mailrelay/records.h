@@ -1,0 +1,176 @@
+/* Plain records of the queue: what the store keeps, the engine hands out and the bus carries.
+ *
+ * One set of structs for all rooms from the store upwards, so that a field is named once. A record is plain data: no
+ * room may hang behaviour on it. All strings are UTF-8 or ASCII, owned by the record, NULL where unknown. Times are
+ * wall-clock microseconds since the epoch, 0 where there is none. Functions live in app/base/records.c.
+ */
+#pragma once
+
+#include <mailrelay/types.h>
+
+G_BEGIN_DECLS
+
+#define MR_ID_LENGTH 16 /* Crockford base32: 48 bits of milliseconds, 32 random */
+
+/* Reply code, enhanced code and text stay three fields from the wire to the screen (RFC 5321 4.2, RFC 3463). */
+typedef struct {
+  guint code;     /* 0: no reply was received */
+  char *enhanced; /* "5.1.1" or NULL */
+  char *text;     /* lines joined by '\n', controls stripped, at most 2048 bytes */
+} MrReplyRecord;
+
+typedef struct {
+  guint n;       /* number within the message, from 0 */
+  char *address; /* RFC 5321 forward-path without angle brackets */
+  MrRecipientState state;
+  MrWaitReason wait_reason;
+  guint attempts;       /* attempts that count for the retry schedule */
+  guint uncertain;      /* how often the outcome was unknown */
+  guint policy_retries; /* 5xx turned into a retry by a rule */
+  gint64 next_attempt;
+  gint64 changed;
+  MrStage stage;          /* of the last attempt */
+  MrReplyRecord reply;    /* last one */
+  char *host;             /* last one asked */
+  char *account;          /* account id of the last attempt */
+  char *cause;            /* cause id of app/ndr, NULL when nothing failed */
+  GVariant *cause_params; /* a{ss}, NULL when empty */
+} MrRecipientRecord;
+
+typedef struct {
+  char *id;
+  gint64 created;
+  gint64 finished;     /* all recipients final; 0 while active */
+  gint64 online_at;    /* the engine's online clock (microseconds) at submission, for the give-up time */
+  gint64 not_before;   /* never tried before this time */
+  gint64 next_attempt; /* earliest of the waiting recipients */
+  MrHoldReason hold;
+  char *reverse_path; /* "" for the null reverse-path */
+  char *from;         /* address of the header From, NULL when there is none that can be read */
+  char *subject;      /* decoded, at most 998 bytes */
+  char *message_id;   /* without angle brackets */
+  guint64 size;       /* bytes as they will be sent (RFC 1870), dot stuffing not counted */
+  gboolean has_8bit;
+  gboolean has_body; /* chunks are still stored */
+  guint n_chunks;
+  /* who submitted it */
+  char *program; /* AUTH identity, else executable name */
+  gint64 uid;    /* -1: unknown */
+  gint64 pid;    /* 0: unknown */
+  char *socket;  /* our listening address */
+  char *helo;
+  char *auth_identity;
+  char *account_override; /* "send through ..." chosen by a person for this message */
+  GPtrArray *recipients;  /* MrRecipientRecord, owned; in lists it may hold only the first */
+  guint n_recipients;
+} MrMessageRecord;
+
+/* One attempt for one recipient. */
+typedef struct {
+  char *message_id; /* our queue id */
+  guint recipient;
+  guint number; /* from 1, per recipient */
+  gint64 started;
+  gint64 finished;
+  MrStage stage; /* how far it got */
+  char *account;
+  char *host;
+  char *address; /* "192.0.2.1:25" */
+  char *tls;     /* "TLSv1.3 TLS_AES_256_GCM_SHA384", NULL: clear text */
+  MrReplyRecord reply;
+  char *error; /* local trouble in words, NULL when a reply came */
+  char *cause;
+  MrVerdictKind verdict;
+  char *transcript; /* bounded, secrets masked; NULL: none kept */
+} MrAttemptRecord;
+
+/* A submission that was refused: shown to the person, with Allow. */
+typedef struct {
+  gint64 time;
+  gint64 uid; /* -1: unknown */
+  gint64 pid;
+  char *program;
+  char *peer; /* address */
+  char *reverse_path;
+  char *reason; /* nick of MrSubmitDenial in app/policy, or "bare-cr", "bare-lf", "http", "tls" */
+} MrRefusalRecord;
+
+/* A sending account as the configuration describes it, with its state. */
+typedef struct {
+  char *id;
+  char *name;
+  MrAccountKind kind;
+  char **addresses; /* patterns: address, "*@domain", "*" */
+  char *host;       /* "" for direct */
+  guint port;
+  MrTlsMode tls;
+  char *user;        /* "": no log-in */
+  char *fingerprint; /* of the one certificate a person accepted, "" */
+  char *ca_file;     /* "" */
+  gboolean paused;
+  gboolean is_default;
+  gint order;
+  MrAccountState state;
+  gint64 state_since;
+  gint64 next_login;         /* when the log-in is tried again, 0 */
+  MrReplyRecord reply;       /* the reply that led to the state */
+  char *offered_fingerprint; /* certificate that was shown and refused, "" */
+  guint waiting;             /* recipients that wait for this account */
+} MrAccountRecord;
+
+/* A program's own password. */
+typedef struct {
+  char *id;
+  char *name;
+  gint64 created;
+  gboolean revoked;
+} MrProgramRecord;
+
+typedef enum { MR_LIST_OUTBOX, MR_LIST_HISTORY } MrListKind;
+typedef struct {
+  MrListKind kind;
+  int state; /* MrRecipientState, -1: any */
+  gboolean held_only;
+  const char *search; /* part of address, subject, id or Message-ID without case; NULL: any. LIKE with escapes */
+  const char *account, *program; /* NULL: any */
+  gboolean ascending;            /* default: newest first */
+} MrListFilter;
+
+typedef struct {
+  guint64 messages_active, messages_held, recipients[MR_RECIPIENT_N_STATES], waits[MR_WAIT_N_REASONS];
+  guint64 delivered_today, failed_week, bytes_active;
+  gint64 oldest_active; /* wall time, 0: none */
+} MrStoreCounts;
+MrRecipientRecord *mr_recipient_record_new (guint n, const char *address);
+MrRecipientRecord *mr_recipient_record_copy (const MrRecipientRecord *record);
+void mr_recipient_record_free (MrRecipientRecord *record);
+MrMessageRecord *mr_message_record_new (void); /* recipients is an empty array that frees its records */
+MrMessageRecord *mr_message_record_copy (const MrMessageRecord *record);
+void mr_message_record_free (MrMessageRecord *record);
+MrAttemptRecord *mr_attempt_record_new (void);
+void mr_attempt_record_free (MrAttemptRecord *record);
+MrAccountRecord *mr_account_record_new (void);
+MrAccountRecord *mr_account_record_copy (const MrAccountRecord *record);
+void mr_account_record_free (MrAccountRecord *record);
+MrProgramRecord *mr_program_record_new (void);
+void mr_program_record_free (MrProgramRecord *record);
+MrRefusalRecord *mr_refusal_record_new (void);
+void mr_refusal_record_free (MrRefusalRecord *record);
+
+/* Takes copies. text is cut to 2048 bytes at a character boundary, controls other than '\n' become spaces and invalid
+ * UTF-8 becomes U+FFFD: a remote server's words are hostile input. */
+void mr_reply_record_set (MrReplyRecord *reply, guint code, const char *enhanced, const char *text);
+void mr_reply_record_clear (MrReplyRecord *reply);
+void mr_reply_record_copy_into (const MrReplyRecord *from, MrReplyRecord *to);
+
+/* The state that stands for the whole message in a list: the one that needs a person most. */
+MrRecipientState mr_message_record_summary_state (const MrMessageRecord *record);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrRecipientRecord, mr_recipient_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrMessageRecord, mr_message_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAttemptRecord, mr_attempt_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAccountRecord, mr_account_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrProgramRecord, mr_program_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrRefusalRecord, mr_refusal_record_free)
+
+G_END_DECLS
