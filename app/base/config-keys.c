@@ -1,0 +1,130 @@
+/* Every key of mail-relay.conf: a new one is a row here, at its place in the order of group and key. */
+#include <config.h>
+
+#include "base/config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define STRING(group, key, def, help)                                                                                  \
+  {                                                                                                                    \
+    group, key, MR_CONFIG_STRING, def, 0, 0, NULL, help                                                                \
+  }
+#define LIST(group, key, def, help)                                                                                    \
+  {                                                                                                                    \
+    group, key, MR_CONFIG_STRING_LIST, def, 0, 0, NULL, help                                                           \
+  }
+#define BOOLEAN(group, key, def, help)                                                                                 \
+  {                                                                                                                    \
+    group, key, MR_CONFIG_BOOLEAN, def, 0, 0, NULL, help                                                               \
+  }
+#define INTEGER(group, key, def, min, max, help)                                                                       \
+  {                                                                                                                    \
+    group, key, MR_CONFIG_INTEGER, def, min, max, NULL, help                                                           \
+  }
+#define ENUM(group, key, def, choices, help)                                                                           \
+  {                                                                                                                    \
+    group, key, MR_CONFIG_ENUM, def, 0, 0, choices, help                                                               \
+  }
+
+#define MONTH (30 * 24 * 3600)
+
+/* clang-format off */
+static const MrConfigKey keys[] = {
+  LIST ("account", "addresses", "", N_("Sender addresses that this account may use; * for all, *@example.com for a domain")),
+  STRING ("account", "ca-file", "", N_("File with the certificate authorities to trust for this account")),
+  STRING ("account", "fingerprint", "", N_("SHA-256 of the one certificate that was accepted for this account, in hexadecimal")),
+  STRING ("account", "host", "", N_("Name of the provider's server")),
+  ENUM ("account", "kind", "relay", "relay|direct", N_("Whether mail goes through a provider or straight to the recipients' servers")),
+  STRING ("account", "name", "", N_("Name that is shown for this account")),
+  INTEGER ("account", "order", "0", 0, 1000000, N_("Place in the list; of two accounts that fit, the lower one is taken")),
+  BOOLEAN ("account", "paused", "false", N_("Whether mail of this account waits until a person goes on")),
+  INTEGER ("account", "port", "587", 1, 65535, N_("Port of the provider's server")),
+  ENUM ("account", "tls", "starttls", "none|starttls|implicit|opportunistic", N_("How the connection is encrypted")),
+  STRING ("account", "user", "", N_("User name at the provider; empty: no password is used")),
+
+  BOOLEAN ("delivery", "allow-private-mx", "false", N_("Whether mail without a provider may go to private addresses")),
+  INTEGER ("delivery", "command-timeout", "300", 1, 3600, N_("Seconds to wait for the reply to a command")),
+  INTEGER ("delivery", "concurrency", "50", 1, 1000, N_("Connections open at one time")),
+  INTEGER ("delivery", "concurrency-per-destination", "10", 1, 1000, N_("Connections open at one time to one destination")),
+  INTEGER ("delivery", "connect-timeout", "30", 1, 3600, N_("Seconds to wait for a connection")),
+  INTEGER ("delivery", "data-timeout", "180", 1, 3600, N_("Seconds without progress while a message is sent")),
+  INTEGER ("delivery", "dot-timeout", "600", 1, 3600, N_("Seconds to wait for the reply that takes over the message")),
+  STRING ("delivery", "ehlo-name", "", N_("Name to greet other servers with; empty: an address literal")),
+  INTEGER ("delivery", "idle-keep", "2", 0, 300, N_("Seconds that a connection is kept for the next message")),
+  BOOLEAN ("delivery", "keep-transcripts", "true", N_("Whether the conversation with the server is kept for each attempt")),
+  INTEGER ("delivery", "max-messages-per-connection", "100", 1, 100000, N_("Messages sent over one connection")),
+  INTEGER ("delivery", "mx-port", "25", 1, 65535, N_("Port of the recipients' servers")),
+  INTEGER ("delivery", "old-after", "604800", 0, 12 * MONTH, N_("Age in seconds at which a message is kept back when sending becomes possible again; 0: never")),
+  INTEGER ("delivery", "recipients-per-transaction", "50", 1, 1000, N_("Recipients that share one transmission of a message")),
+  INTEGER ("delivery", "resend-uncertain", "2", 0, 2, N_("How often a message that may have been delivered is sent again by itself")),
+
+  LIST ("dns", "servers", "", N_("Name servers, each an address with an optional port; empty: those of the system")),
+  INTEGER ("dns", "timeout-ms", "2000", 10, 60000, N_("Milliseconds to wait for a name server's first answer")),
+  INTEGER ("dns", "tries", "3", 1, 10, N_("How often each name server is asked")),
+
+  STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
+  BOOLEAN ("general", "paused", "false", N_("Whether all sending waits until a person goes on")),
+
+  ENUM ("log", "level", "info", "debug|info|warning|error", N_("Least important lines that the log keeps")),
+
+  INTEGER ("program", "created", "0", 0, G_MAXINT64, N_("When the program's password was made, in seconds since 1970")),
+  STRING ("program", "name", "", N_("Name that is shown for this program")),
+  BOOLEAN ("program", "revoked", "false", N_("Whether the program's password is no longer taken")),
+  STRING ("program", "verifier", "", N_("What the program's password is checked with; the password itself is kept nowhere")),
+
+  STRING ("reports", "language", "", N_("Language of what is mailed; empty: that of the service")),
+
+  INTEGER ("retry", "factor-percent", "200", 100, 1000, N_("How much longer each wait is than the one before, in percent")),
+  INTEGER ("retry", "first", "60", 1, 86400, N_("Seconds until the second attempt")),
+  INTEGER ("retry", "jitter-percent", "20", 0, 50, N_("How far a wait may differ by chance, in percent")),
+  INTEGER ("retry", "life", "432000", 60, 2 * MONTH, N_("Seconds after which a message that cannot be delivered is given up")),
+  INTEGER ("retry", "max", "14400", 1, 2 * MONTH, N_("Longest wait between two attempts in seconds")),
+  INTEGER ("retry", "person-life", "432000", 60, 2 * MONTH, N_("Seconds after which a message that needs a person is given up")),
+
+  ENUM ("secrets", "backend", "secret-service", "secret-service|file|memory", N_("Where passwords are kept: the desktop's keyring, a file only you can read, or only until the service stops")),
+
+  INTEGER ("store", "keep-bodies-days", "0", 0, 3650, N_("Days that the text of a delivered message is kept")),
+  INTEGER ("store", "keep-failed-days", "30", 0, 3650, N_("Days that the text of a message that failed is kept")),
+  INTEGER ("store", "keep-history-days", "90", 1, 3650, N_("Days that the history is kept")),
+  INTEGER ("store", "min-free-mib", "64", 1, 1048576, N_("Mebibytes of free disk below which no message is taken")),
+
+  LIST ("submission", "allow-uids", "", N_("Numbers of other users of this computer whose programs may send")),
+  INTEGER ("submission", "command-timeout", "300", 1, 3600, N_("Seconds to wait for a program's next command")),
+  LIST ("submission", "listen", "127.0.0.1:2525;[::1]:2525", N_("Addresses and ports at which programs hand in mail")),
+  INTEGER ("submission", "max-command-length", "2048", 512, 65536, N_("Bytes of one command line")),
+  INTEGER ("submission", "max-errors", "20", 1, 1000, N_("Errors after which a connection is closed")),
+  INTEGER ("submission", "max-header-size", "262144", 1024, 16777216, N_("Bytes of a message's header")),
+  INTEGER ("submission", "max-line-length", "65536", 1000, 1048576, N_("Bytes of one line of a message")),
+  INTEGER ("submission", "max-message-size", "36700160", 1024, 1073741824, N_("Bytes of one message")),
+  INTEGER ("submission", "max-received", "50", 1, 1000, N_("Received fields at which a message is taken to go in circles")),
+  INTEGER ("submission", "max-recipients", "1000", 1, 100000, N_("Recipients of one message")),
+  INTEGER ("submission", "max-sessions", "200", 1, 10000, N_("Connections of programs at one time")),
+  INTEGER ("submission", "max-sessions-per-peer", "100", 1, 10000, N_("Connections at one time from one address")),
+  BOOLEAN ("submission", "require-auth", "false", N_("Whether your own programs need a password too")),
+  INTEGER ("submission", "session-timeout", "3600", 1, 86400, N_("Seconds after which a program's connection is closed")),
+
+  STRING ("tls", "ca-file", "", N_("File with the certificate authorities to trust; empty: those of the system")),
+
+  { NULL, NULL, MR_CONFIG_STRING, NULL, 0, 0, NULL, NULL },
+};
+/* clang-format on */
+
+const MrConfigKey *
+mr_config_keys (void)
+{
+  return keys;
+}
+
+const MrConfigKey *
+mr_config_find_key (const char *group, const char *key)
+{
+  gsize kind = strcspn (group, " ");
+
+  /* "account work" is looked up as "account"; a plain group has no second word. */
+  for (const MrConfigKey *row = keys; row->group != NULL; row++)
+    if (strlen (row->group) == kind && strncmp (row->group, group, kind) == 0 && g_str_equal (row->key, key)
+        && (group[kind] == '\0' || g_str_equal (row->group, "account") || g_str_equal (row->group, "program")))
+      return row;
+  return NULL;
+}
