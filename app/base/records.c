@@ -81,7 +81,12 @@ mr_recipient_record_copy (const MrRecipientRecord *record)
   copy->host = g_strdup (record->host);
   copy->account = g_strdup (record->account);
   copy->cause = g_strdup (record->cause);
-  copy->cause_params = record->cause_params != NULL ? g_variant_ref_sink (record->cause_params) : NULL;
+  if (record->cause_params != NULL) {
+    /* A floating reference is the record's own; the copy takes one beside it. */
+    if (g_variant_is_floating (record->cause_params))
+      g_variant_ref_sink (record->cause_params);
+    copy->cause_params = g_variant_ref (record->cause_params);
+  }
   return copy;
 }
 

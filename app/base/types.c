@@ -101,6 +101,7 @@ DEFINE_FROM_NICK (MrRetryHint, mr_retry_hint, retry_hints)
 DEFINE_NICK (MrSpeaker, mr_speaker, speakers)
 DEFINE_FROM_NICK (MrSpeaker, mr_speaker, speakers)
 DEFINE_NICK (MrVerdictKind, mr_verdict_kind, verdict_kinds)
+DEFINE_FROM_NICK (MrVerdictKind, mr_verdict_kind, verdict_kinds)
 DEFINE_NICK (MrError, mr_error, errors)
 
 /* For each state those that may follow. A state that stands in its own row may be set again with other particulars (a

@@ -172,6 +172,7 @@ gboolean mr_retry_hint_from_nick (const char *nick, MrRetryHint *ret);
 const char *mr_speaker_nick (MrSpeaker speaker);
 gboolean mr_speaker_from_nick (const char *nick, MrSpeaker *ret);
 const char *mr_verdict_kind_nick (MrVerdictKind kind);
+gboolean mr_verdict_kind_from_nick (const char *nick, MrVerdictKind *ret);
 const char *mr_error_nick (MrError code);
 
 /* TRUE where the design's section 4 allows the edge. */
