@@ -24,6 +24,7 @@ typedef struct {
 } MrPaths;
 
 MrPaths *mr_paths_new (void);
+MrPaths *mr_paths_copy (const MrPaths *paths);
 void     mr_paths_free (MrPaths *paths);
 gboolean mr_paths_ensure (const MrPaths *paths, GError **error);
 

@@ -262,7 +262,7 @@ field_value (const Field *field, gconstpointer record)
   case FIELD_LIST:
     return list_value (MEMBER (const char *const *, record, field));
   case FIELD_PARAMS:
-    return MEMBER (GVariant *, record, field);
+    return params_value (MEMBER (GVariant *, record, field));
   default:
     g_assert_not_reached ();
   }
