@@ -1,0 +1,52 @@
+/* Secrets and wiping. */
+#include "base/secret.h"
+
+#include <string.h>
+
+static void
+test_content (void)
+{
+  g_autoptr (MrSecret) secret = mr_secret_new ("hunter2xyz", 7);
+  MrSecret *second = mr_secret_ref (secret);
+
+  g_assert_cmpstr (mr_secret_get (secret), ==, "hunter2");
+  g_assert_cmpuint (mr_secret_length (secret), ==, 7);
+  mr_secret_unref (second);
+  g_assert_cmpstr (mr_secret_get (secret), ==, "hunter2");
+  mr_secret_unref (NULL);
+}
+
+static void
+test_bounds (void)
+{
+  g_autofree char *longest = g_strnfill (MR_SECRET_MAX + 1, 'p');
+  g_autoptr (MrSecret) empty = mr_secret_new ("", 0);
+  g_autoptr (MrSecret) full = mr_secret_new (longest, MR_SECRET_MAX);
+
+  g_assert_cmpstr (mr_secret_get (empty), ==, "");
+  g_assert_cmpuint (mr_secret_length (full), ==, MR_SECRET_MAX);
+  g_assert_cmpuint (strlen (mr_secret_get (full)), ==, MR_SECRET_MAX);
+  g_assert_null (mr_secret_new (longest, MR_SECRET_MAX + 1));
+  g_assert_null (mr_secret_new ("a\0b", 3));
+  g_assert_null (mr_secret_new ("ab\0", 3));
+}
+
+static void
+test_wipe (void)
+{
+  char bytes[] = "secret";
+
+  mr_wipe (bytes, 3);
+  g_assert_cmpmem (bytes, 6, "\0\0\0ret", 6);
+  mr_wipe (NULL, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/secret/content", test_content);
+  g_test_add_func ("/secret/bounds", test_bounds);
+  g_test_add_func ("/secret/wipe", test_wipe);
+  return g_test_run ();
+}
