@@ -15,10 +15,10 @@ MrClock *mr_clock_new_real (void);
 /* Both clocks start at wall_usec; mr_clock_advance() moves them. */
 MrClock *mr_clock_new_fake (gint64 wall_usec);
 MrClock *mr_clock_ref (MrClock *clock);
-void     mr_clock_unref (MrClock *clock);
-gint64   mr_clock_wall (MrClock *clock);      /* microseconds since the epoch */
-gint64   mr_clock_monotonic (MrClock *clock); /* microseconds since some point */
-void     mr_clock_advance (MrClock *clock, gint64 usec); /* fake clocks only */
+void mr_clock_unref (MrClock *clock);
+gint64 mr_clock_wall (MrClock *clock);               /* microseconds since the epoch */
+gint64 mr_clock_monotonic (MrClock *clock);          /* microseconds since some point */
+void mr_clock_advance (MrClock *clock, gint64 usec); /* fake clocks only */
 
 /* "Tue, 24 Nov 2026 18:11:17 +0000" (RFC 5322 3.3), in local time with its offset, or in UTC. */
 char *mr_clock_format_rfc5322 (gint64 wall_usec, gboolean utc);

@@ -13,16 +13,22 @@ G_BEGIN_DECLS
 
 typedef struct _MrConfig MrConfig;
 
-typedef enum { MR_CONFIG_STRING, MR_CONFIG_STRING_LIST, MR_CONFIG_BOOLEAN, MR_CONFIG_INTEGER, MR_CONFIG_ENUM } MrConfigType;
+typedef enum {
+  MR_CONFIG_STRING,
+  MR_CONFIG_STRING_LIST,
+  MR_CONFIG_BOOLEAN,
+  MR_CONFIG_INTEGER,
+  MR_CONFIG_ENUM
+} MrConfigType;
 
 typedef struct {
-  const char  *group;   /* "submission"; "account" and "program" stand for the groups [account ID] and [program ID] */
-  const char  *key;
+  const char *group; /* "submission"; "account" and "program" stand for the groups [account ID] and [program ID] */
+  const char *key;
   MrConfigType type;
-  const char  *def;     /* default as written in the file */
-  gint64       min, max; /* integers */
-  const char  *choices; /* enums: "a|b|c" */
-  const char  *help;    /* one translatable line (N_) */
+  const char *def;     /* default as written in the file */
+  gint64 min, max;     /* integers */
+  const char *choices; /* enums: "a|b|c" */
+  const char *help;    /* one translatable line (N_) */
 } MrConfigKey;
 
 /* All keys, sorted by group and key; ends with a row whose group is NULL. */
@@ -34,19 +40,19 @@ MrConfig *mr_config_new_default (void);
 MrConfig *mr_config_load (const char *path, GError **error);
 MrConfig *mr_config_parse (const char *name, const char *text, gsize len, GError **error);
 MrConfig *mr_config_ref (MrConfig *config);
-void      mr_config_unref (MrConfig *config);
+void mr_config_unref (MrConfig *config);
 
 /* The value in force: the file's, else the default. Asking for a key that is not in the table is a programming error.
  * group may be "account ID". */
-const char  *mr_config_get_string (MrConfig *config, const char *group, const char *key);
-char       **mr_config_dup_list (MrConfig *config, const char *group, const char *key); /* ';' separated, empty dropped */
-gboolean     mr_config_get_boolean (MrConfig *config, const char *group, const char *key);
-gint64       mr_config_get_integer (MrConfig *config, const char *group, const char *key);
-gboolean     mr_config_is_set (MrConfig *config, const char *group, const char *key);
+const char *mr_config_get_string (MrConfig *config, const char *group, const char *key);
+char **mr_config_dup_list (MrConfig *config, const char *group, const char *key); /* ';' separated, empty dropped */
+gboolean mr_config_get_boolean (MrConfig *config, const char *group, const char *key);
+gint64 mr_config_get_integer (MrConfig *config, const char *group, const char *key);
+gboolean mr_config_is_set (MrConfig *config, const char *group, const char *key);
 /* Line of the key in the file, 0 where it is not set. */
-guint        mr_config_get_line (MrConfig *config, const char *group, const char *key);
+guint mr_config_get_line (MrConfig *config, const char *group, const char *key);
 /* Ids of the groups "[KIND ID]", in file order: kind is "account" or "program". (transfer full) */
-char       **mr_config_dup_ids (MrConfig *config, const char *kind);
+char **mr_config_dup_ids (MrConfig *config, const char *kind);
 /* Warnings of the last parse ("FILE:LINE: unknown key ..."), NULL-terminated, borrowed. */
 const char *const *mr_config_get_warnings (MrConfig *config);
 

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-char    *mr_id_new (MrClock *clock);
+char *mr_id_new (MrClock *clock);
 /* Exactly 16 characters of the alphabet (upper case). */
 gboolean mr_id_is_valid (const char *id);
 

@@ -17,10 +17,10 @@ void mr_log_set_level (MrLogLevel min);
 /* FALSE: only the ring (for command-line tools and tests). Default: TRUE. */
 void mr_log_set_stderr (gboolean enabled);
 void mr_log (MrLogLevel level, const char *room, const char *format, ...) G_GNUC_PRINTF (3, 4);
-#define mr_debug(room, ...) mr_log (MR_LOG_DEBUG, room, __VA_ARGS__)
-#define mr_info(room, ...) mr_log (MR_LOG_INFO, room, __VA_ARGS__)
+#define mr_debug(room, ...)   mr_log (MR_LOG_DEBUG, room, __VA_ARGS__)
+#define mr_info(room, ...)    mr_log (MR_LOG_INFO, room, __VA_ARGS__)
 #define mr_warning(room, ...) mr_log (MR_LOG_WARNING, room, __VA_ARGS__)
-#define mr_error(room, ...) mr_log (MR_LOG_ERROR, room, __VA_ARGS__)
+#define mr_error(room, ...)   mr_log (MR_LOG_ERROR, room, __VA_ARGS__)
 /* Lines after the serial number after, oldest first, at most limit; *ret_last the serial of the last one given.
  * (transfer full) strv. Each line: "2026-11-24T18:11:17Z info engine: text". */
 char **mr_log_dup_lines (guint64 after, guint limit, guint64 *ret_last);

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-void     mr_set_errno_error (GError **error, int err, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void mr_set_errno_error (GError **error, int err, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* At most max bytes: a larger file is MR_ERROR_TOO_BIG. *ret is NUL-terminated. */
 gboolean mr_os_read_file (const char *path, gsize max, char **ret, gsize *ret_len, GError **error);
 /* Atomic: temporary file in the same folder with mode, fsync, rename, fsync of the folder. */
@@ -17,12 +17,12 @@ gboolean mr_os_write_file (const char *path, const void *data, gsize len, mode_t
 gboolean mr_os_make_dir (const char *path, mode_t mode, GError **error);
 /* Advisory exclusive lock held until the returned fd is closed; MR_ERROR_BUSY where another process has it, with its
  * process id in the message. -1 on error. */
-int      mr_os_lock_file (const char *path, GError **error);
+int mr_os_lock_file (const char *path, GError **error);
 /* Free bytes for this user on the file system of path; G_MAXUINT64 where that cannot be told. */
-guint64  mr_os_free_space (const char *path);
+guint64 mr_os_free_space (const char *path);
 /* TRUE for NFS, SMB, 9p and other file systems where SQLite's WAL is not safe; *ret_name its name. */
 gboolean mr_os_is_network_fs (const char *path, const char **ret_name);
 /* Executable name of a process ("git"), NULL where the kernel does not tell. (transfer full) */
-char    *mr_os_process_name (gint64 pid);
+char *mr_os_process_name (gint64 pid);
 
 G_END_DECLS

@@ -20,13 +20,13 @@ GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
 GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
 
 /* NULL where the required keys (id, address, ...) are missing. (transfer full) */
-MrMessageRecord   *mr_message_record_from_variant (GVariant *variant);
+MrMessageRecord *mr_message_record_from_variant (GVariant *variant);
 MrRecipientRecord *mr_recipient_record_from_variant (GVariant *variant);
-MrAttemptRecord   *mr_attempt_record_from_variant (GVariant *variant);
-MrAccountRecord   *mr_account_record_from_variant (GVariant *variant);
-MrProgramRecord   *mr_program_record_from_variant (GVariant *variant);
-MrRefusalRecord   *mr_refusal_record_from_variant (GVariant *variant);
+MrAttemptRecord *mr_attempt_record_from_variant (GVariant *variant);
+MrAccountRecord *mr_account_record_from_variant (GVariant *variant);
+MrProgramRecord *mr_program_record_from_variant (GVariant *variant);
+MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
 /* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */
-gboolean           mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
+gboolean mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
 
 G_END_DECLS

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 
 /* A further file or folder that may be read (a CA file that the configuration names); before mr_sandbox_apply(). The
  * configuration folder can always be read, so a CA file that is named later works from there. */
-void        mr_sandbox_allow_read (const char *path);
+void mr_sandbox_allow_read (const char *path);
 /* extra_writable: NULL-terminated list of further folders, or NULL. */
-gboolean    mr_sandbox_apply (const MrPaths *paths, const char *const *extra_writable, GError **error);
+gboolean mr_sandbox_apply (const MrPaths *paths, const char *const *extra_writable, GError **error);
 /* "landlock 7, seccomp, not dumpable" or what is missing; for `status`. Borrowed. */
 const char *mr_sandbox_report (void);
 

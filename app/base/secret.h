@@ -14,13 +14,13 @@ typedef struct _MrSecret MrSecret;
 #define MR_SECRET_MAX 4096
 
 /* NULL where len is above MR_SECRET_MAX or there is a NUL byte in data. */
-MrSecret   *mr_secret_new (const void *data, gsize len);
-MrSecret   *mr_secret_ref (MrSecret *secret);
-void        mr_secret_unref (MrSecret *secret);
+MrSecret *mr_secret_new (const void *data, gsize len);
+MrSecret *mr_secret_ref (MrSecret *secret);
+void mr_secret_unref (MrSecret *secret);
 const char *mr_secret_get (MrSecret *secret); /* NUL-terminated */
-gsize       mr_secret_length (MrSecret *secret);
+gsize mr_secret_length (MrSecret *secret);
 /* Not optimised away. */
-void        mr_wipe (void *data, gsize len);
+void mr_wipe (void *data, gsize len);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrSecret, mr_secret_unref)
 

@@ -1,0 +1,152 @@
+"""What people read: every file with such texts is listed for translators, and the texts keep to the agreed words."""
+
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+
+import source
+
+POTFILES = "po/POTFILES"
+MARKED = re.compile(r"(?<![\w])(?:_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dpgettext2?)\s*\(")
+DEFINE = re.compile(r"^[ \t]*#[ \t]*define[^\n]*(?:\\\n[^\n]*)*", re.M)
+LITERALS = re.compile(r'(?<![\w])(?:_|N_|C_|NC_|Q_|ngettext)\s*\(\s*((?:"(?:\\.|[^"\\\n])*"\s*,?\s*)+)')
+LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+
+
+def is_marked(root, path):
+    text = source.read(root, path)
+    if path.endswith(".ui"):
+        return 'translatable="yes"' in text
+    return MARKED.search(DEFINE.sub("", source.code_only(text))) is not None
+
+
+def check_potfiles(root):
+    marked = {p for p in source.files(root, ["app", "include"], (".c", ".h", ".ui")) if is_marked(root, p)}
+    if not os.path.exists(os.path.join(root, POTFILES)):
+        return [f"{POTFILES} is missing and {len(marked)} files have texts for translators"] if marked else []
+
+    problems, listed = [], set()
+    for line in source.read(root, POTFILES).splitlines():
+        path = line.split("#")[0].strip()
+        if not path:
+            continue
+        if path in listed:
+            problems.append(f"{POTFILES}: {path} stands twice")
+        listed.add(path)
+        if not os.path.exists(os.path.join(root, path)):
+            problems.append(f"{POTFILES}: {path} does not exist")
+        elif path.endswith((".c", ".h", ".ui")) and path not in marked:
+            problems.append(f"{POTFILES}: {path} has no text for translators")
+    problems += [f"{path}: has texts for translators and is not in {POTFILES}" for path in sorted(marked - listed)]
+    return problems
+
+
+# The left column of the table of words that people do not read, each with what allows it all the same.
+WORDS = [
+    (r"relay accounts?", None),
+    (r"smart ?hosts?", None),
+    (r"direct MX", None),
+    (r"submission servers?", None),
+    (r"hold|holds|held|holding", None),
+    (r"releases?|released|releasing", r"release notes|new release|this release"),
+    (r"deferred|deferrals?", None),
+    # a certificate, a password or a session expires; a message does not
+    (r"expired?|expires", r"(?:certificate|password|key|session|signature|account|link)\b[^.]*\bexpire"),
+    (r"cancelled|canceled", None),
+    (r"uncertain", None),
+    (r"bounces?|bounced|bouncing", None),
+    (r"NDRs?", None),
+    (r"suppression lists?", None),
+    (r"captures?|captured", None),
+    (r"transcripts?", None),
+    (r"reverse-paths?", None),
+    (r"implicit TLS", None),
+    (r"STARTTLS", None),
+    (r"keyring (?:is )?locked", None),
+]
+WORDS = [(re.compile(r"(?<![\w-])(?:" + word + r")(?![\w-])", re.I), allowed and re.compile(allowed, re.I))
+         for word, allowed in WORDS]
+
+
+def ui_texts(root, path):
+    try:
+        tree = ElementTree.fromstring(source.read(root, path))
+    except ElementTree.ParseError as error:
+        yield f"not XML: {error}", None
+        return
+    for element in tree.iter():
+        if element.get("translatable") in ("yes", "true", "1"):
+            yield None, element.text or ""
+
+
+def c_texts(root, path):
+    text = source.without_comments(source.read(root, path))
+    for match in LITERALS.finditer(text):
+        yield None, "".join(LITERAL.findall(match.group(1)))
+
+
+def rule_texts(root, path):
+    """GKeyFile rules: keys whose values people read."""
+    for line in source.read(root, path).splitlines():
+        key, equals, value = line.partition("=")
+        if equals and re.match(r"(?:title|text|summary|explanation|action|detail|help|sentence)", key.strip(), re.I):
+            yield None, value.strip()
+
+
+def readers(root):
+    for path in source.files(root, ["app"], (".ui",)):
+        yield path, ui_texts(root, path)
+    for path in source.files(root, ["app/ui", "app/ndr"], (".c", ".h")):
+        yield path, c_texts(root, path)
+    for path in source.files(root, ["data/diagnosis"], (".conf", ".rules", ".ini")):
+        yield path, rule_texts(root, path)
+
+
+def check_words(root):
+    problems = []
+    for path, texts in readers(root):
+        for problem, text in texts:
+            if problem:
+                problems.append(f"{path}: {problem}")
+                continue
+            for word, allowed in WORDS:
+                match = word.search(text)
+                if match and not (allowed and allowed.search(text)):
+                    problems.append(f"{path}: “{text}” says “{match.group(0)}”")
+    return problems
+
+
+def check(root):
+    return check_potfiles(root) + check_words(root)
+
+
+def ui(text):
+    return f'<interface><object class="X"><property name="y" translatable="yes">{text}</property></object></interface>'
+
+
+CLEAN = {
+    "po/POTFILES": "# comment\napp/ui/a.ui\napp/ui/a.c\napp/ndr/a.c\ncom.example.MailRelay.desktop\n",
+    "com.example.MailRelay.desktop": "[Desktop Entry]\n",
+    "app/ui/a.ui": ui("Keep back the household threshold") + "\n",
+    "app/ui/a.c": 'const char *t (void) { return _ ("Send"); }\n',
+    "app/ui/b.c": '/* _("no") */ const char *t = "_(x)"; int mr_ (int x); int f (void) { return mr_(1); }\n'
+                  "#define _(x) g_dgettext (0, x)\n",
+    "app/ndr/a.c": 'const char *t = N_ ("The certificate of %s has expired");\n',
+}
+
+VIOLATIONS = [
+    ({"app/ui/a.c": 'const char *t (void) { return _("x"); }\n'}, "po/POTFILES is missing"),
+    ({"po/POTFILES": "", "app/ui/a.c": 'const char *t (void) { return _ ("x"); }\n'}, "app/ui/a.c: has texts"),
+    ({"po/POTFILES": "", "app/ui/a.c": 'void t (void) { ngettext ("x", "y", 2); }\n'}, "app/ui/a.c: has texts"),
+    ({"po/POTFILES": "", "app/ui/a.ui": ui("x")}, "app/ui/a.ui: has texts"),
+    ({"po/POTFILES": "app/ui/gone.c\n"}, "app/ui/gone.c does not exist"),
+    ({"po/POTFILES": "app/ui/a.c\n", "app/ui/a.c": "int x;\n"}, "app/ui/a.c has no text"),
+    ({"po/POTFILES": "app/ui/a.ui\napp/ui/a.ui\n", "app/ui/a.ui": ui("x")}, "stands twice"),
+    ({"po/POTFILES": "app/ui/a.ui\n", "app/ui/a.ui": ui("Hold the message")}, "says “Hold”"),
+    ({"po/POTFILES": "app/ui/a.ui\n", "app/ui/a.ui": ui("Your Smart Host")}, "says “Smart Host”"),
+    ({"app/ui/a.ui": "<interface>"}, "not XML"),
+    ({"po/POTFILES": "app/ui/a.c\n", "app/ui/a.c": 'void t (void) { _ ("The mail was "\n "deferred"); }\n'},
+     "says “deferred”"),
+    ({"po/POTFILES": "app/ndr/a.c\n", "app/ndr/a.c": 'const char *t = N_ ("The message expired");\n'}, "says “expired”"),
+    ({"data/diagnosis/a.conf": "[full]\ntitle=A bounce came back\n"}, "says “bounce”"),
+]
