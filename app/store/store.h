@@ -20,11 +20,11 @@ G_BEGIN_DECLS
 typedef struct _MrStore MrStore;
 
 typedef struct {
-  const char *path;       /* the database file; its folder exists */
-  const char *lock_path;  /* lock file of the instance */
-  MrClock    *clock;
-  guint64     min_free;   /* bytes kept for state changes: intake below that is MR_ERROR_FULL */
-  guint       keep_bodies_days, keep_failed_days, keep_history_days;
+  const char *path;      /* the database file; its folder exists */
+  const char *lock_path; /* lock file of the instance */
+  MrClock *clock;
+  guint64 min_free; /* bytes kept for state changes: intake below that is MR_ERROR_FULL */
+  guint keep_bodies_days, keep_failed_days, keep_history_days;
 } MrStoreOptions;
 
 typedef void (*MrStoreFunc) (const GError *error, gpointer data);
@@ -32,13 +32,14 @@ typedef void (*MrStoreFunc) (const GError *error, gpointer data);
 /* Recovery happens here, before anything is answered: incoming messages are deleted; recipients that were being sent
  * become uncertain where the mark of the final dot stands and waiting where it does not; leases are dropped. A file on a network file
  * system is opened without WAL and mr_store_get_notice() says so. Migrates older schemas, one transaction each. context: NULL for the default one. */
-MrStore    *mr_store_open (const MrStoreOptions *options, GMainContext *context, GError **error);
+MrStore *mr_store_open (const MrStoreOptions *options, GMainContext *context, GError **error);
 /* Finishes what is queued, runs all callbacks, closes. */
-void        mr_store_close (MrStore *store);
+void mr_store_close (MrStore *store);
 const char *mr_store_get_notice (MrStore *store); /* NULL: nothing to tell */
-void        mr_store_set_retention (MrStore *store, guint keep_bodies_days, guint keep_failed_days, guint keep_history_days, guint64 min_free);
+void mr_store_set_retention (MrStore *store, guint keep_bodies_days, guint keep_failed_days, guint keep_history_days,
+                             guint64 min_free);
 /* Requests that have not been committed yet (for flow control). */
-guint       mr_store_get_pending (MrStore *store);
+guint mr_store_get_pending (MrStore *store);
 
 /* ---- intake ---- */
 
@@ -49,7 +50,8 @@ void mr_store_put_chunk (MrStore *store, const char *id, guint seq, GBytes *chun
 /* The commit that the 250 waits for: the message becomes queued. record (transfer full): id, size, n_chunks, recipients (their
  * state, next_attempt, wait_reason), hold ... last: the chunk number n_chunks - 1, or the only one; may be NULL when all chunks were put before. lease: TRUE where the
  * caller's scheduler takes it at once (it counts as leased by this process). */
-void mr_store_add_message (MrStore *store, MrMessageRecord *record, GBytes *last, gboolean lease, MrStoreFunc func, gpointer data);
+void mr_store_add_message (MrStore *store, MrMessageRecord *record, GBytes *last, gboolean lease, MrStoreFunc func,
+                           gpointer data);
 /* Forget the chunks of an upload that was given up. */
 void mr_store_drop_incoming (MrStore *store, const char *id);
 
@@ -74,27 +76,36 @@ typedef enum {
 /* New states of some recipients and their attempts in one transaction. changed: MrRecipientRecord (each replaces the row of the same n),
  * attempts: MrAttemptRecord or NULL; both (transfer full). next_attempt of the message is computed from the rows. When all recipients are
  * final the message is finished and its body is deleted as retention says, in the same transaction. */
-void mr_store_update_message (MrStore *store, const char *id, GPtrArray *changed, GPtrArray *attempts, MrStoreUpdateFlags flags,
-                              MrStoreFunc func, gpointer data);
+void mr_store_update_message (MrStore *store, const char *id, GPtrArray *changed, GPtrArray *attempts,
+                              MrStoreUpdateFlags flags, MrStoreFunc func, gpointer data);
 /* hold, not_before, account_override. Only the fields named in mask change. A held message keeps its recipients' states. */
-typedef enum { MR_STORE_HOLD = 1 << 0, MR_STORE_NOT_BEFORE = 1 << 1, MR_STORE_ACCOUNT = 1 << 2, MR_STORE_NEXT_NOW = 1 << 3 } MrStoreMessageMask;
-void mr_store_set_message (MrStore *store, const char *id, MrStoreMessageMask mask, MrHoldReason hold, gint64 not_before,
-                           const char *account_override, MrStoreFunc func, gpointer data);
+typedef enum {
+  MR_STORE_HOLD = 1 << 0,
+  MR_STORE_NOT_BEFORE = 1 << 1,
+  MR_STORE_ACCOUNT = 1 << 2,
+  MR_STORE_NEXT_NOW = 1 << 3
+} MrStoreMessageMask;
+void mr_store_set_message (MrStore *store, const char *id, MrStoreMessageMask mask, MrHoldReason hold,
+                           gint64 not_before, const char *account_override, MrStoreFunc func, gpointer data);
 /* All waiting recipients whose wait_reason is one of the set (bit 1 << MrWaitReason), or that need a person, and whose account is `account` (NULL: any): next_attempt
  * becomes now, wait_reason retry-time, needs-person becomes waiting. For "the network is back", "the keyring is open", "the account works again". Leased ones are left alone.*/
-void mr_store_wake (MrStore *store, guint wait_reasons, gboolean needs_person, const char *account, gint64 now, MrStoreFunc func, gpointer data);
+void mr_store_wake (MrStore *store, guint wait_reasons, gboolean needs_person, const char *account, gint64 now,
+                    MrStoreFunc func, gpointer data);
 /* Held messages whose hold is `hold` and whose sender matches: released. patterns: as in mr_address_matches, NULL: all. */
-void mr_store_release_held (MrStore *store, MrHoldReason hold, const char *const *patterns, gint64 now, MrStoreFunc func, gpointer data);
+void mr_store_release_held (MrStore *store, MrHoldReason hold, const char *const *patterns, gint64 now,
+                            MrStoreFunc func, gpointer data);
 
 /* ---- reading (reader thread) ---- */
 
-typedef void (*MrStoreChunkFunc) (GBytes *chunk, const GError *error, gpointer data); /* chunk borrowed; MR_ERROR_CORRUPT for a damaged one */
+typedef void (*MrStoreChunkFunc) (GBytes *chunk, const GError *error,
+                                  gpointer data); /* chunk borrowed; MR_ERROR_CORRUPT for a damaged one */
 void mr_store_load_chunk (MrStore *store, const char *id, guint seq, MrStoreChunkFunc func, gpointer data);
 
 /* rows: MrMessageRecord (with the first recipient that stands for the summary state), borrowed. total: rows that match. */
 typedef void (*MrStoreListFunc) (GPtrArray *rows, guint64 total, const GError *error, gpointer data);
 /* Paged by key: rows after the id `after` (NULL: from the start) in the order of the filter; limit up to 500. */
-void mr_store_list (MrStore *store, const MrListFilter *filter, const char *after, guint limit, MrStoreListFunc func, gpointer data);
+void mr_store_list (MrStore *store, const MrListFilter *filter, const char *after, guint limit, MrStoreListFunc func,
+                    gpointer data);
 /* Ids only, up to 100,000 (8-byte offsets of a lazy list model: position → id). strv borrowed. */
 typedef void (*MrStoreIdsFunc) (const char *const *ids, const GError *error, gpointer data);
 void mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc func, gpointer data);
@@ -107,16 +118,21 @@ void mr_store_get_message (MrStore *store, const char *id, MrStoreMessageFunc fu
 typedef void (*MrStoreCountsFunc) (const MrStoreCounts *counts, const GError *error, gpointer data);
 void mr_store_count (MrStore *store, MrStoreCountsFunc func, gpointer data);
 
+/* Requests of this data: their callbacks are not called (the requests still take effect). */
+void mr_store_cancel (MrStore *store, gpointer data);
+
 /* ---- refused submissions, small values, housekeeping ---- */
 
-void mr_store_add_refusal (MrStore *store, MrRefusalRecord *record); /* transfer full; the newest 200 are kept; equal ones within a minute are one */
+void mr_store_add_refusal (
+    MrStore *store,
+    MrRefusalRecord *record); /* transfer full; the newest 200 are kept; equal ones within a minute are one */
 typedef void (*MrStoreRefusalsFunc) (GPtrArray *rows, const GError *error, gpointer data); /* newest first */
 void mr_store_list_refusals (MrStore *store, MrStoreRefusalsFunc func, gpointer data);
 void mr_store_clear_refusals (MrStore *store, gint64 uid, MrStoreFunc func, gpointer data); /* uid -1: all */
 
 /* Values that must survive a restart (online clock ...). Read at open, so get is synchronous. */
 gint64 mr_store_get_value (MrStore *store, const char *name, gint64 def);
-void   mr_store_set_value (MrStore *store, const char *name, gint64 value); /* rides */
+void mr_store_set_value (MrStore *store, const char *name, gint64 value); /* rides */
 
 /* Retention: deletes old bodies and history in small steps; call it every hour. func gets told when done. */
 void mr_store_clean (MrStore *store, MrStoreFunc func, gpointer data);

@@ -1,0 +1,111 @@
+/* What the files of the store share: the store itself, its threads, and doors for its tests. */
+#pragma once
+
+#include <pthread.h>
+
+#include "store/request.h"
+#include "store/schema.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MrWriter MrWriter;
+typedef struct _MrReader MrReader;
+
+/* Fields without a mark belong to the main thread. Locks are those of pthread, not of GLib, because ThreadSanitizer knows them. */
+struct _MrStore {
+  int ref_count;
+  GMainContext *context;
+  GSource *source;
+  MrClock *clock;
+  char *path; /* constant */
+  char *notice;
+  int lock_fd;
+  GHashTable *values; /* name → gint64 */
+  MrWriter *writer;
+  MrReader *bodies, *lists; /* two, so that a long search does not hold up a delivery */
+  gboolean closing;
+  MrRequestList delivering;
+  MrRequest *open; /* requests that have not been answered, newest first */
+  int pending;     /* atomic */
+
+  pthread_mutex_t mutex; /* guards what follows */
+  MrRequestList done;
+  MrCounts counts;
+  guint keep_bodies_days, keep_failed_days, keep_history_days;
+  guint64 min_free;
+  gboolean rollback_journal; /* constant */
+};
+
+/* For tests: what mr_store_open() leaves at its defaults. */
+typedef struct {
+  MrDbFlags flags;        /* MR_DB_NO_SYNC, MR_DB_ROLLBACK_JOURNAL */
+  guint max_pages;        /* the "disk" is full at so many pages; 0: no limit */
+  guint checkpoint_pages; /* 0: default */
+} MrStoreTuning;
+MrStore *
+mr_store_open_tuned (const MrStoreOptions *options, const MrStoreTuning *tuning, GMainContext *context, GError **error);
+
+/* From any thread: results for the main context. Empties list. */
+void mr_store_complete (MrStore *store, MrRequestList *list);
+/* A request that the store makes itself, from a reader thread: body or row of id is damaged. */
+void mr_store_report_damage (MrStore *store, const char *id);
+/* Main thread: to the writer, or to a reader. */
+void mr_store_submit (MrStore *store, gpointer request);
+void mr_store_submit_read (MrStore *store, MrReader *reader, gpointer request);
+/* Any thread: a request of the store's own, which nobody is answered for. */
+void mr_store_submit_internal (MrStore *store, gpointer request);
+
+/* Before anything is answered: what a crash left is put right (store.h). now: wall time. */
+gboolean mr_recover (MrDb *db, gint64 now, GError **error);
+/* Reads public values into a name → gint64 table, and the next free message number. */
+gboolean mr_values_load (MrDb *db, GHashTable *values, gint64 *ret_next_num, GError **error);
+
+MrWriter *mr_writer_new (MrStore *store, MrDb *db, gint64 next_num, guint checkpoint_pages);
+void mr_writer_push (MrWriter *writer, MrRequest *request);
+/* From now on rides wait for nobody; returns when nothing is left. */
+void mr_writer_drain (MrWriter *writer);
+void mr_writer_free (MrWriter *writer); /* stops the thread and closes the database */
+/* Writer thread: error of an upload's chunk that failed, NULL: none. */
+const GError *mr_writer_upload_error (MrWriter *writer, const char *id);
+void mr_writer_set_upload_error (MrWriter *writer, const char *id, const GError *error);
+void mr_writer_forget_upload (MrWriter *writer, const char *id);
+/* Writer thread: MR_ERROR_FULL where less than min_free is left; looks at the disk once a second at most. */
+gboolean mr_writer_check_room (MrWriter *writer, GError **error);
+
+MrReader *mr_reader_new (MrStore *store, const char *name);
+void mr_reader_push (MrReader *reader, MrRequest *request);
+void mr_reader_drain (MrReader *reader);
+void mr_reader_free (MrReader *reader);
+
+/* ---- message.c: one message inside a transaction of the writer ---- */
+
+typedef struct {
+  gint64 num, finished, not_before, size;
+  guint n_recipients, n_attempts, n_chunks;
+  MrHoldReason hold;
+  MrBodyState body;
+  gboolean leased;
+} MrMessageHead;
+
+/* What the recipients come to. */
+typedef struct {
+  guint n_active;  /* not final */
+  gint64 due;      /* earliest of them, -1: none is scheduled */
+  gboolean failed; /* one or more did not arrive */
+} MrMessageSum;
+
+/* MR_ERROR_NOT_FOUND, MR_ERROR_CORRUPT. */
+gboolean mr_message_get_head (MrSession *session, const char *id, MrMessageHead *ret, GError **error);
+gboolean mr_message_sum (MrSession *session, gint64 num, MrMessageSum *ret, GError **error);
+void mr_message_sum_recipient (MrMessageSum *sum, const MrRecipientRecord *recipient);
+/* Writes the columns that follow from recipients, hold and lease, finishes the message or opens it again, drops its body
+ * as retention says. head: as it was, with hold, not_before, leased, n_attempts as they shall be; old_hold: as it was. */
+gboolean mr_message_settle (MrSession *session, const char *id, const MrMessageHead *head, MrHoldReason old_hold,
+                            const MrMessageSum *sum, GError **error);
+/* hold becomes damaged; nothing else is touched. Unknown ids are no error. */
+gboolean mr_message_set_aside (MrSession *session, const char *id, GError **error);
+gboolean mr_message_drop_body (MrSession *session, gint64 num, GError **error);
+/* All rows of a finished message. */
+gboolean mr_message_delete (MrSession *session, const char *id, gint64 num, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,465 @@
+/* The writer thread: group commit, checkpoints, and tidying when nothing is to be done.
+ *
+ * Order that makes an answer true: BEGIN, all waiting requests, COMMIT (which under synchronous=FULL has synced the
+ * write-ahead log when it returns SQLITE_OK), and only then the done list. If it fails before or in COMMIT, the
+ * transaction is rolled back and each request is tried in one of its own. A failed sync is different: after it the
+ * kernel may call pages clean that never reached the disk, so nothing is tried again, and all of the transaction get the error.
+ * SQLite writes its next transaction over the frames of the failed one.
+ *
+ * The checkpoint is done here and not by SQLite inside a COMMIT, so that those who wait for that commit do not wait for
+ * it. The write-ahead log is kept at its size and written over: syncing a file that does not grow is cheaper.
+ *
+ * secure_delete is FAST: what is deleted is overwritten within its page, but pages that become free are not written
+ * once more, which under load halved the rate. They are written over by the next message or, when the store has been idle for some
+ * seconds, cut off by incremental_vacuum and a truncating checkpoint: after that neither file holds what was deleted.
+ */
+#include "config.h"
+
+#include "store/private.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+
+#include "base/log.h"
+#include "base/os.h"
+
+#define BATCH_MAX            512
+#define BATCH_BYTES          (8 * 1024 * 1024)
+#define RIDE_USEC            (50 * 1000)
+#define CHECKPOINT_PAGES     2048 /* 16 MiB of write-ahead log */
+#define CHECKPOINT_IDLE_USEC (G_USEC_PER_SEC / 2)
+#define SCRUB_IDLE_USEC      (4 * G_USEC_PER_SEC)
+#define SCRUB_PAGES          256
+#define NUM_BLOCK            65536
+#define UPLOADS_MAX          4096
+
+typedef enum { IDLE_NOTHING, IDLE_CHECKPOINT, IDLE_SCRUB } IdleTask;
+
+struct _MrWriter {
+  MrSession session;
+  MrStore *store;
+  MrClock *clock; /* real: how long a ride waits is no matter of the store's clock */
+  pthread_t thread;
+  gint64 reserved_num; /* numbers below are reserved in the file */
+  int wal_pages;
+  guint checkpoint_pages;
+  IdleTask idle_task;
+  gint64 idle_due;
+  GHashTable *upload_errors; /* id → GError */
+  gint64 room_checked;
+  guint64 room;
+
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t wake, idle;
+  MrRequestList queue;
+  guint n_hard;    /* requests in the queue that wait for an answer */
+  gint64 ride_due; /* the first ride has waited long enough at this time */
+  gboolean sleeping, busy, draining, stopping;
+};
+
+/* ---- one transaction ---- */
+
+/* Message numbers are never used again, not even by a store that lost its newest rows: blocks of them are reserved. */
+static gboolean
+reserve_numbers (MrWriter *writer, gint64 *ret_reserved, GError **error)
+{
+  MrDb *db = writer->session.db;
+
+  *ret_reserved = writer->reserved_num;
+  if (writer->session.next_num + BATCH_MAX <= writer->reserved_num)
+    return TRUE;
+  g_auto (MrRow) row = mr_db_statement (db, "INSERT OR REPLACE INTO value (name, value) VALUES ('.next_num', ?1)",
+                                        error);
+  if (row == NULL)
+    return FALSE;
+  *ret_reserved = writer->session.next_num + NUM_BLOCK;
+  sqlite3_bind_int64 (row, 1, *ret_reserved);
+  return mr_db_run (db, row, error);
+}
+
+static gboolean
+begin (MrWriter *writer, gint64 *ret_reserved, GError **error)
+{
+  MrSession *session = &writer->session;
+
+  mr_store_fault_point ("begin");
+  session->delta = (MrCounts){ 0 };
+  session->now = mr_clock_wall (writer->store->clock);
+  return mr_db_begin (session->db, error) && reserve_numbers (writer, ret_reserved, error);
+}
+
+static gboolean
+commit (MrWriter *writer, gint64 reserved, GError **error)
+{
+  MrSession *session = &writer->session;
+
+  if (!mr_counts_write (session->db, &session->delta, session->now, error))
+    return FALSE;
+  mr_store_fault_point ("work");
+  if (!mr_db_commit (session->db, error))
+    return FALSE;
+  mr_store_fault_point ("committed");
+
+  writer->reserved_num = reserved;
+  pthread_mutex_lock (&writer->store->mutex);
+  mr_counts_add (&writer->store->counts, &session->delta);
+  pthread_mutex_unlock (&writer->store->mutex);
+  return TRUE;
+}
+
+static void
+run_request (MrWriter *writer, MrRequest *request)
+{
+  g_clear_error (&request->error);
+  request->again = FALSE;
+  if (!request->kind->run (&writer->session, request, &request->error) && request->error == NULL)
+    g_set_error (&request->error, MR_ERROR, MR_ERROR_STORE, "%s failed", request->kind->name);
+}
+
+static void
+fail_all (MrRequestList *batch, const GError *error)
+{
+  for (MrRequest *request = batch->head; request != NULL; request = request->next) {
+    g_clear_error (&request->error);
+    request->error = g_error_copy (error);
+  }
+}
+
+/* FALSE: the transaction is undone and nothing of it happened. */
+static gboolean
+run_together (MrWriter *writer, MrRequestList *batch, GError **error)
+{
+  MrDb *db = writer->session.db;
+  gint64 reserved;
+
+  if (!begin (writer, &reserved, error)) {
+    mr_db_rollback (db);
+    return FALSE;
+  }
+  for (MrRequest *request = batch->head; request != NULL; request = request->next) {
+    run_request (writer, request);
+    if (db->failed) {
+      mr_db_rollback (db);
+      g_set_error (error, MR_ERROR, request->error->code, "%s", request->error->message);
+      return FALSE;
+    }
+  }
+  if (commit (writer, reserved, error))
+    return TRUE;
+  mr_db_rollback (db);
+  return FALSE;
+}
+
+static void
+run_apart (MrWriter *writer, MrRequestList *batch)
+{
+  MrRequestList done = { NULL, NULL, 0 };
+  MrRequest *request;
+
+  while ((request = mr_request_list_pop (batch)) != NULL) {
+    MrRequestList single = { NULL, NULL, 0 };
+    g_autoptr (GError) error = NULL;
+
+    mr_request_list_push (&single, request);
+    if (!run_together (writer, &single, &error))
+      fail_all (&single, error);
+    mr_request_list_append (&done, &single);
+  }
+  *batch = done;
+}
+
+/* Requests with more steps go back into the queue, the others to the main context. */
+static void
+hand_out (MrWriter *writer, MrRequestList *batch)
+{
+  MrRequestList done = { NULL, NULL, 0 };
+  MrRequest *request;
+
+  while ((request = mr_request_list_pop (batch)) != NULL) {
+    if (request->error != NULL && request->kind->failed != NULL)
+      request->kind->failed (&writer->session, request);
+    if (request->error == NULL && request->again) {
+      request->kind->advance (request);
+      request->ride = FALSE;
+      mr_writer_push (writer, request);
+    } else
+      mr_request_list_push (&done, request);
+  }
+  if (done.head != NULL)
+    mr_store_complete (writer->store, &done);
+}
+
+static void
+run_batch (MrWriter *writer, MrRequestList *batch)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!run_together (writer, batch, &error)) {
+    if (writer->session.db->sync_failed || batch->n == 1 || error->code == MR_ERROR_BUSY)
+      fail_all (batch, error);
+    else
+      run_apart (writer, batch);
+  }
+  hand_out (writer, batch);
+}
+
+/* ---- between transactions ---- */
+
+static void
+checkpoint (MrWriter *writer, int mode)
+{
+  MrDb *db = writer->session.db;
+  int n_log = 0, n_done = 0;
+
+  if (!db->wal)
+    return;
+  mr_store_fault_point ("checkpoint");
+  /* A reader in the middle of a page is no reason to stand still: the next checkpoint gets the rest. */
+  sqlite3_busy_timeout (db->handle, 0);
+  int rc = sqlite3_wal_checkpoint_v2 (db->handle, NULL, mode, &n_log, &n_done);
+  sqlite3_busy_timeout (db->handle, 5000);
+  if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+    mr_warning ("store", "checkpoint: %s", sqlite3_errstr (rc));
+  if (rc == SQLITE_OK && n_log == n_done)
+    writer->wal_pages = 0;
+  mr_store_fault_point ("checkpointed");
+}
+
+static int
+wal_hook_cb (void *data, sqlite3 *handle, const char *name, int n_pages)
+{
+  ((MrWriter *)data)->wal_pages = n_pages;
+  return SQLITE_OK;
+}
+
+static void
+plan_idle (MrWriter *writer, IdleTask task, gint64 delay)
+{
+  writer->idle_task = task;
+  writer->idle_due = mr_clock_monotonic (writer->clock) + delay;
+}
+
+/* One short step, so that a request never waits long for it. */
+static void
+scrub (MrWriter *writer)
+{
+  g_autofree char *vacuum = g_strdup_printf ("PRAGMA incremental_vacuum(%d)", SCRUB_PAGES);
+  MrDb *db = writer->session.db;
+  gint64 n_free = 0;
+
+  mr_store_fault_point ("scrub");
+  if (mr_db_get_int (db, "PRAGMA freelist_count", &n_free, NULL) && n_free > 0 && mr_db_exec (db, vacuum, NULL)) {
+    if (writer->wal_pages > (int)writer->checkpoint_pages)
+      checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
+    plan_idle (writer, IDLE_SCRUB, 0);
+    return;
+  }
+  checkpoint (writer, SQLITE_CHECKPOINT_TRUNCATE);
+  sqlite3_db_release_memory (db->handle);
+  plan_idle (writer, IDLE_NOTHING, 0);
+}
+
+static void
+run_idle (MrWriter *writer)
+{
+  if (writer->idle_task == IDLE_CHECKPOINT) {
+    checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
+    plan_idle (writer, IDLE_SCRUB, SCRUB_IDLE_USEC);
+  } else
+    scrub (writer);
+}
+
+/* ---- the queue ---- */
+
+static void
+wait_until (MrWriter *writer, gint64 due)
+{
+  writer->sleeping = TRUE;
+  if (due == G_MAXINT64)
+    pthread_cond_wait (&writer->wake, &writer->mutex);
+  else {
+    struct timespec until = { due / G_USEC_PER_SEC, due % G_USEC_PER_SEC * 1000 };
+    pthread_cond_timedwait (&writer->wake, &writer->mutex, &until);
+  }
+  writer->sleeping = FALSE;
+}
+
+/* With the lock held. */
+static gboolean
+is_ready (MrWriter *writer, gint64 now)
+{
+  return writer->n_hard > 0
+         || (writer->queue.n > 0 && (writer->draining || writer->stopping || now >= writer->ride_due));
+}
+
+static void
+take_batch (MrWriter *writer, MrRequestList *batch)
+{
+  gsize bytes = 0;
+
+  while (writer->queue.head != NULL && batch->n < BATCH_MAX && bytes < BATCH_BYTES) {
+    MrRequest *request = mr_request_list_pop (&writer->queue);
+
+    bytes += request->cost;
+    writer->n_hard -= !request->ride;
+    mr_request_list_push (batch, request);
+  }
+  writer->ride_due = 0; /* rides that are left have waited already */
+}
+
+/* FALSE: the thread ends. */
+static gboolean
+next_batch (MrWriter *writer, MrRequestList *batch)
+{
+  pthread_mutex_lock (&writer->mutex);
+  writer->busy = FALSE;
+  while (TRUE) {
+    gint64 now = writer->n_hard > 0 ? 0 : mr_clock_monotonic (writer->clock);
+
+    if (is_ready (writer, now))
+      break;
+    if (writer->queue.n == 0)
+      pthread_cond_broadcast (&writer->idle);
+    if (writer->stopping) {
+      pthread_mutex_unlock (&writer->mutex);
+      return FALSE;
+    }
+    if (writer->queue.n == 0 && writer->idle_task != IDLE_NOTHING && now >= writer->idle_due) {
+      pthread_mutex_unlock (&writer->mutex);
+      run_idle (writer);
+      pthread_mutex_lock (&writer->mutex);
+      continue;
+    }
+    wait_until (writer, writer->queue.n > 0                 ? writer->ride_due
+                        : writer->idle_task != IDLE_NOTHING ? writer->idle_due
+                                                            : G_MAXINT64);
+  }
+  take_batch (writer, batch);
+  writer->busy = TRUE;
+  pthread_mutex_unlock (&writer->mutex);
+  return TRUE;
+}
+
+static void *
+writer_main (void *data)
+{
+  MrWriter *writer = data;
+  MrRequestList batch = { NULL, NULL, 0 };
+
+  while (next_batch (writer, &batch)) {
+    run_batch (writer, &batch);
+    if (writer->wal_pages > (int)writer->checkpoint_pages)
+      checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
+    plan_idle (writer, IDLE_CHECKPOINT, CHECKPOINT_IDLE_USEC);
+  }
+  return NULL;
+}
+
+void
+mr_writer_push (MrWriter *writer, MrRequest *request)
+{
+  pthread_mutex_lock (&writer->mutex);
+  if (request->ride && writer->queue.n == 0)
+    writer->ride_due = mr_clock_monotonic (writer->clock) + RIDE_USEC;
+  /* A ride into an empty queue: the sleeper must learn how long it may sleep. */
+  gboolean wake = writer->sleeping && (!request->ride || writer->queue.n == 0);
+  writer->n_hard += !request->ride;
+  mr_request_list_push (&writer->queue, request);
+  if (wake)
+    pthread_cond_signal (&writer->wake);
+  pthread_mutex_unlock (&writer->mutex);
+}
+
+void
+mr_writer_drain (MrWriter *writer)
+{
+  pthread_mutex_lock (&writer->mutex);
+  writer->draining = TRUE;
+  pthread_cond_signal (&writer->wake);
+  while (writer->queue.n > 0 || writer->busy)
+    pthread_cond_wait (&writer->idle, &writer->mutex);
+  pthread_mutex_unlock (&writer->mutex);
+}
+
+MrWriter *
+mr_writer_new (MrStore *store, MrDb *db, gint64 next_num, guint checkpoint_pages)
+{
+  MrWriter *writer = g_new0 (MrWriter, 1);
+  pthread_condattr_t attributes;
+
+  writer->store = store;
+  writer->session = (MrSession){ .store = store, .db = db, .next_num = next_num };
+  writer->clock = mr_clock_new_real ();
+  writer->checkpoint_pages = checkpoint_pages > 0 ? checkpoint_pages : CHECKPOINT_PAGES;
+  writer->upload_errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_error_free);
+  sqlite3_wal_hook (db->handle, wal_hook_cb, writer);
+
+  pthread_mutex_init (&writer->mutex, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&writer->wake, &attributes);
+  pthread_cond_init (&writer->idle, NULL);
+  pthread_condattr_destroy (&attributes);
+  if (pthread_create (&writer->thread, NULL, writer_main, writer) != 0)
+    g_error ("No thread for the store");
+  pthread_setname_np (writer->thread, "store-writer");
+  return writer;
+}
+
+void
+mr_writer_free (MrWriter *writer)
+{
+  pthread_mutex_lock (&writer->mutex);
+  writer->stopping = TRUE;
+  pthread_cond_signal (&writer->wake);
+  pthread_mutex_unlock (&writer->mutex);
+  pthread_join (writer->thread, NULL);
+
+  mr_db_close (writer->session.db);
+  g_hash_table_unref (writer->upload_errors);
+  mr_clock_unref (writer->clock);
+  pthread_cond_destroy (&writer->wake);
+  pthread_cond_destroy (&writer->idle);
+  pthread_mutex_destroy (&writer->mutex);
+  g_free (writer);
+}
+
+/* ---- intake: what the writer remembers between transactions ---- */
+
+const GError *
+mr_writer_upload_error (MrWriter *writer, const char *id)
+{
+  return g_hash_table_lookup (writer->upload_errors, id);
+}
+
+void
+mr_writer_set_upload_error (MrWriter *writer, const char *id, const GError *error)
+{
+  /* An upload that lost a chunk and is not remembered here still fails, only with a plainer error. */
+  if (g_hash_table_size (writer->upload_errors) < UPLOADS_MAX)
+    g_hash_table_replace (writer->upload_errors, g_strdup (id), g_error_copy (error));
+}
+
+void
+mr_writer_forget_upload (MrWriter *writer, const char *id)
+{
+  g_hash_table_remove (writer->upload_errors, id);
+}
+
+gboolean
+mr_writer_check_room (MrWriter *writer, GError **error)
+{
+  gint64 now = mr_clock_monotonic (writer->clock);
+
+  pthread_mutex_lock (&writer->store->mutex);
+  guint64 min_free = writer->store->min_free;
+  pthread_mutex_unlock (&writer->store->mutex);
+  if (writer->room_checked == 0 || now - writer->room_checked >= G_USEC_PER_SEC) {
+    writer->room_checked = now;
+    writer->room = mr_os_free_space (writer->store->path);
+  }
+  if (writer->room >= min_free)
+    return TRUE;
+  g_set_error (error, MR_ERROR, MR_ERROR_FULL, _ ("The disk that holds the outbox is nearly full; make room on it"));
+  return FALSE;
+}
