@@ -1,0 +1,18 @@
+/* Names on the bus, and the errors of MR_ERROR as D-Bus errors: com.example.MailRelay.Error.NotFound and so on. */
+#pragma once
+
+#include <mailrelay/types.h>
+
+G_BEGIN_DECLS
+
+#define MR_BUS_NAME     "com.example.MailRelay.Service"
+#define MR_BUS_PATH     "/com/example/MailRelay/Service"
+#define MR_BUS_SERVICE  "com.example.MailRelay.Service"
+#define MR_BUS_OUTBOX   "com.example.MailRelay.Outbox"
+#define MR_BUS_ACCOUNTS "com.example.MailRelay.Accounts"
+#define MR_BUS_PROGRAMS "com.example.MailRelay.Programs"
+
+/* Both sides call this once, before the first message: then an MR_ERROR of the service arrives as MR_ERROR with its code. */
+void mr_bus_register_errors (void);
+
+G_END_DECLS
