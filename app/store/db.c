@@ -101,7 +101,10 @@ set_pragmas (MrDb *db, MrDbFlags flags, int cache_kib, GError **error)
     return mr_db_exec (db, "PRAGMA query_only=ON", error);
   return mr_db_exec (db, "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL", error)
          && set_journal (db, flags, error)
-         && mr_db_exec (db, "PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON", error);
+         && mr_db_exec (db,
+                        "PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+                        "PRAGMA secure_delete=FAST",
+                        error);
 }
 
 /* Before the first connection of the process: no statistics of each allocation (a process-wide mutex). Where a library

@@ -27,7 +27,8 @@ typedef struct {
 typedef struct {
   const char *name;
   gboolean (*run) (MrSession *session, MrRequest *request, GError **error);
-  /* The request is given up for good (request->error): writer thread, after the rollback. May be NULL. */
+  /* The request failed (request->error), writer thread, outside SQL. May be called again for the same one when its
+   * transaction is repeated. May be NULL. */
   void (*failed) (MrSession *session, MrRequest *request);
   /* The step that ran is committed (request->again): go on from there. NULL for kinds with one step. */
   void (*advance) (MrRequest *request);

@@ -10,8 +10,9 @@
  * it. The write-ahead log is kept at its size and written over: syncing a file that does not grow is cheaper.
  *
  * secure_delete is FAST: what is deleted is overwritten within its page, but pages that become free are not written
- * once more, which under load halved the rate. They are written over by the next message or, when the store has been idle for some
- * seconds, cut off by incremental_vacuum and a truncating checkpoint: after that neither file holds what was deleted.
+ * once more (that cost half the rate for messages of 25 MiB, a tenth for small ones). They are written over by the next
+ * message or, when the store has been idle for some seconds and when it is closed, cut off by incremental_vacuum and a
+ * truncating checkpoint: after that neither file holds what was deleted.
  */
 #include "config.h"
 
@@ -30,6 +31,7 @@
 #define CHECKPOINT_IDLE_USEC (G_USEC_PER_SEC / 2)
 #define SCRUB_IDLE_USEC      (4 * G_USEC_PER_SEC)
 #define SCRUB_PAGES          256
+#define SCRUB_STEPS_AT_CLOSE 64
 #define NUM_BLOCK            65536
 #define UPLOADS_MAX          4096
 
@@ -107,21 +109,26 @@ commit (MrWriter *writer, gint64 reserved, GError **error)
   return TRUE;
 }
 
+/* What the request leaves behind is told at once: a later request of the same transaction may build on it. */
 static void
 run_request (MrWriter *writer, MrRequest *request)
 {
   g_clear_error (&request->error);
   request->again = FALSE;
-  if (!request->kind->run (&writer->session, request, &request->error) && request->error == NULL)
-    g_set_error (&request->error, MR_ERROR, MR_ERROR_STORE, "%s failed", request->kind->name);
+  if (request->kind->run (&writer->session, request, &request->error))
+    return;
+  if (!writer->session.db->failed && request->kind->failed != NULL)
+    request->kind->failed (&writer->session, request);
 }
 
 static void
-fail_all (MrRequestList *batch, const GError *error)
+fail_all (MrWriter *writer, MrRequestList *batch, const GError *error)
 {
   for (MrRequest *request = batch->head; request != NULL; request = request->next) {
     g_clear_error (&request->error);
     request->error = g_error_copy (error);
+    if (request->kind->failed != NULL)
+      request->kind->failed (&writer->session, request);
   }
 }
 
@@ -162,7 +169,7 @@ run_apart (MrWriter *writer, MrRequestList *batch)
 
     mr_request_list_push (&single, request);
     if (!run_together (writer, &single, &error))
-      fail_all (&single, error);
+      fail_all (writer, &single, error);
     mr_request_list_append (&done, &single);
   }
   *batch = done;
@@ -176,8 +183,6 @@ hand_out (MrWriter *writer, MrRequestList *batch)
   MrRequest *request;
 
   while ((request = mr_request_list_pop (batch)) != NULL) {
-    if (request->error != NULL && request->kind->failed != NULL)
-      request->kind->failed (&writer->session, request);
     if (request->error == NULL && request->again) {
       request->kind->advance (request);
       request->ride = FALSE;
@@ -196,7 +201,7 @@ run_batch (MrWriter *writer, MrRequestList *batch)
 
   if (!run_together (writer, batch, &error)) {
     if (writer->session.db->sync_failed || batch->n == 1 || error->code == MR_ERROR_BUSY)
-      fail_all (batch, error);
+      fail_all (writer, batch, error);
     else
       run_apart (writer, batch);
   }
@@ -239,23 +244,30 @@ plan_idle (MrWriter *writer, IdleTask task, gint64 delay)
   writer->idle_due = mr_clock_monotonic (writer->clock) + delay;
 }
 
-/* One short step, so that a request never waits long for it. */
-static void
-scrub (MrWriter *writer)
+/* FALSE: there is no free page, or they cannot be given back now. */
+static gboolean
+give_back_pages (MrWriter *writer)
 {
-  g_autofree char *vacuum = g_strdup_printf ("PRAGMA incremental_vacuum(%d)", SCRUB_PAGES);
   MrDb *db = writer->session.db;
   gint64 n_free = 0;
 
   mr_store_fault_point ("scrub");
-  if (mr_db_get_int (db, "PRAGMA freelist_count", &n_free, NULL) && n_free > 0 && mr_db_exec (db, vacuum, NULL)) {
+  return mr_db_get_int (db, "PRAGMA freelist_count", &n_free, NULL) && n_free > 0
+         && mr_db_exec (db, "PRAGMA incremental_vacuum(" G_STRINGIFY (SCRUB_PAGES) ")", NULL);
+}
+
+/* One short step, so that a request never waits long for it. */
+static void
+scrub (MrWriter *writer)
+{
+  if (give_back_pages (writer)) {
     if (writer->wal_pages > (int)writer->checkpoint_pages)
       checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
     plan_idle (writer, IDLE_SCRUB, 0);
     return;
   }
   checkpoint (writer, SQLITE_CHECKPOINT_TRUNCATE);
-  sqlite3_db_release_memory (db->handle);
+  sqlite3_db_release_memory (writer->session.db->handle);
   plan_idle (writer, IDLE_NOTHING, 0);
 }
 
@@ -393,6 +405,7 @@ mr_writer_new (MrStore *store, MrDb *db, gint64 next_num, guint checkpoint_pages
   writer->checkpoint_pages = checkpoint_pages > 0 ? checkpoint_pages : CHECKPOINT_PAGES;
   writer->upload_errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_error_free);
   sqlite3_wal_hook (db->handle, wal_hook_cb, writer);
+  plan_idle (writer, IDLE_CHECKPOINT, CHECKPOINT_IDLE_USEC);
 
   pthread_mutex_init (&writer->mutex, NULL);
   pthread_condattr_init (&attributes);
@@ -415,6 +428,9 @@ mr_writer_free (MrWriter *writer)
   pthread_mutex_unlock (&writer->mutex);
   pthread_join (writer->thread, NULL);
 
+  /* A very long list of free pages is left to the next start's idle time. */
+  for (guint i = 0; i < SCRUB_STEPS_AT_CLOSE && give_back_pages (writer); i++)
+    continue;
   mr_db_close (writer->session.db);
   g_hash_table_unref (writer->upload_errors);
   mr_clock_unref (writer->clock);

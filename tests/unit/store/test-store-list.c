@@ -1,0 +1,355 @@
+/* Lists: pages, filters, totals, ids. */
+#include <string.h>
+
+#include "base/log.h"
+#include "store-fixture.h"
+
+typedef StoreFixture Fixture;
+
+typedef struct {
+  StoreAnswer answer;
+  GPtrArray *rows;
+  char **ids;
+  guint64 total;
+} Page;
+
+static void
+list_cb (GPtrArray *rows, guint64 total, const GError *error, gpointer data)
+{
+  Page *page = data;
+
+  page->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_message_record_free);
+  for (guint i = 0; i < rows->len; i++)
+    g_ptr_array_add (page->rows, mr_message_record_copy (g_ptr_array_index (rows, i)));
+  page->total = total;
+  store_answer_cb (error, &page->answer);
+}
+
+static GPtrArray *
+list (Fixture *fixture, const MrListFilter *filter, const char *after, guint limit, guint64 *ret_total)
+{
+  Page page = { 0 };
+
+  mr_store_list (fixture->store, filter, after, limit, list_cb, &page);
+  store_wait_ok (&page.answer);
+  if (ret_total != NULL)
+    *ret_total = page.total;
+  return page.rows;
+}
+
+static const MrListFilter everything = { .kind = MR_LIST_OUTBOX, .state = -1 };
+
+static const char *
+id_at (GPtrArray *rows, guint i)
+{
+  return ((MrMessageRecord *)g_ptr_array_index (rows, i))->id;
+}
+
+static void
+test_pages (Fixture *fixture, gconstpointer data)
+{
+  MrListFilter filter = everything;
+  char *ids[25];
+  guint64 total;
+
+  for (guint i = 0; i < 25; i++)
+    ids[i] = store_add (fixture, 1, "x");
+  g_autoptr (GPtrArray) first = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 25);
+  g_assert_cmpuint (first->len, ==, 10);
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpstr (id_at (first, i), ==, ids[24 - i]);
+  g_autoptr (GPtrArray) third = list (fixture, &filter, ids[5], 10, &total);
+  g_assert_cmpuint (third->len, ==, 5);
+  g_assert_cmpstr (id_at (third, 0), ==, ids[4]);
+  filter.ascending = TRUE;
+  g_autoptr (GPtrArray) oldest = list (fixture, &filter, ids[3], 2, NULL);
+  g_assert_cmpstr (id_at (oldest, 0), ==, ids[4]);
+  g_assert_cmpstr (id_at (oldest, 1), ==, ids[5]);
+  for (guint i = 0; i < 25; i++)
+    g_free (ids[i]);
+}
+
+static void
+test_outbox_and_history (Fixture *fixture, gconstpointer data)
+{
+  MrListFilter filter = everything;
+  g_autofree char *active = store_add (fixture, 1, "x");
+  g_autofree char *done = store_add (fixture, 1, "x");
+  guint64 total;
+
+  store_change (fixture, done, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  g_autoptr (GPtrArray) outbox = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 1);
+  g_assert_cmpstr (id_at (outbox, 0), ==, active);
+  filter.kind = MR_LIST_HISTORY;
+  g_autoptr (GPtrArray) history = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 1);
+  g_assert_cmpuint (history->len, ==, 1);
+  g_assert_cmpstr (id_at (history, 0), ==, done);
+
+  store_fixture_close (fixture);
+  store_fixture_open (fixture);
+  g_autoptr (GPtrArray) again = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 1);
+}
+
+static guint
+n_matches (Fixture *fixture, const MrListFilter *filter)
+{
+  guint64 total;
+  g_autoptr (GPtrArray) rows = list (fixture, filter, NULL, 500, &total);
+
+  g_assert_cmpuint (rows->len, ==, total);
+  return rows->len;
+}
+
+static guint
+n_found (Fixture *fixture, const char *search)
+{
+  MrListFilter filter = everything;
+
+  filter.search = search;
+  return n_matches (fixture, &filter);
+}
+
+static void
+test_search (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *a = store_add (fixture, 3, "x");
+  MrMessageRecord *record = store_new_record (fixture, 1);
+
+  g_free (record->subject);
+  record->subject = g_strdup ("Coffee_50\\50");
+  g_autofree char *b = store_add_record (fixture, record, "x", FALSE);
+  g_assert_cmpuint (n_found (fixture, "coffee"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "R2@EXAMPLE"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "r0@example.com"), ==, 2);
+  g_assert_cmpuint (n_found (fixture, "anna@"), ==, 2);
+  g_assert_cmpuint (n_found (fixture, a), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "one@example.org"), ==, 2);
+  /* Wildcards mean themselves. */
+  g_assert_cmpuint (n_found (fixture, "100 %"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "%"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "e_5"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "a_o"), ==, 0);
+  g_assert_cmpuint (n_found (fixture, "50\\50"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "' OR 1=1 --"), ==, 0);
+  g_assert_cmpuint (n_found (fixture, ""), ==, 2);
+}
+
+static void
+test_filters (Fixture *fixture, gconstpointer data)
+{
+  MrListFilter filter = everything;
+  g_autofree char *plain = store_add (fixture, 1, "x");
+  g_autofree char *stuck = store_add (fixture, 5, "x");
+  MrMessageRecord *record = store_new_record (fixture, 1);
+
+  record->hold = MR_HOLD_PERSON;
+  g_free (record->program);
+  record->program = g_strdup ("cron");
+  record->account_override = g_strdup ("home");
+  g_autofree char *held = store_add_record (fixture, record, "x", FALSE);
+  store_change (fixture, stuck, 3, MR_RECIPIENT_NEEDS_PERSON, 0, 0, 0, NULL);
+
+  filter.held_only = TRUE;
+  g_assert_cmpuint (n_matches (fixture, &filter), ==, 1);
+  filter = everything;
+  filter.program = "git";
+  g_assert_cmpuint (n_matches (fixture, &filter), ==, 2);
+  filter = everything;
+  filter.account = "work";
+  g_assert_cmpuint (n_matches (fixture, &filter), ==, 1);
+  filter.account = "home";
+  g_assert_cmpuint (n_matches (fixture, &filter), ==, 1);
+  filter = everything;
+  filter.state = MR_RECIPIENT_NEEDS_PERSON;
+  g_autoptr (GPtrArray) rows = list (fixture, &filter, NULL, 10, NULL);
+  g_assert_cmpuint (rows->len, ==, 1);
+
+  /* The recipient that needs a person most stands for the five. */
+  const MrMessageRecord *row = rows->pdata[0];
+  g_assert_cmpstr (row->id, ==, stuck);
+  g_assert_cmpuint (row->n_recipients, ==, 5);
+  g_assert_cmpuint (row->recipients->len, ==, 1);
+  g_assert_cmpuint (((MrRecipientRecord *)row->recipients->pdata[0])->n, ==, 3);
+}
+
+static void
+ids_cb (const char *const *ids, const GError *error, gpointer data)
+{
+  Page *page = data;
+
+  page->ids = g_strdupv ((char **)ids);
+  store_answer_cb (error, &page->answer);
+}
+
+static void
+test_ids (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *a = store_add (fixture, 1, "x");
+  g_autofree char *b = store_add (fixture, 1, "x");
+  Page page = { 0 };
+
+  mr_store_list_ids (fixture->store, &everything, ids_cb, &page);
+  store_wait_ok (&page.answer);
+  g_assert_cmpuint (g_strv_length (page.ids), ==, 2);
+  g_assert_cmpstr (page.ids[0], ==, b);
+  g_assert_cmpstr (page.ids[1], ==, a);
+  g_strfreev (page.ids);
+}
+
+static void
+clean (Fixture *fixture)
+{
+  StoreAnswer answer = { 0 };
+
+  mr_store_clean (fixture->store, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+}
+
+#define DAYS(n) ((n)*G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+
+static gboolean
+has_body (Fixture *fixture, const char *id)
+{
+  g_autoptr (MrMessageRecord) got = store_get (fixture, id, NULL, NULL);
+
+  return got->has_body;
+}
+
+static gboolean
+exists (Fixture *fixture, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrMessageRecord) got = store_get (fixture, id, NULL, &error);
+
+  return got != NULL;
+}
+
+static void
+test_retention (Fixture *fixture, gconstpointer data)
+{
+  mr_store_set_retention (fixture->store, 7, 30, 90, 0);
+  g_autofree char *active = store_add (fixture, 1, "active");
+  g_autofree char *delivered = store_add (fixture, 1, "delivered");
+  g_autofree char *failed = store_add (fixture, 2, "failed");
+  store_change (fixture, delivered, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  store_change (fixture, failed, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  store_change (fixture, failed, 1, MR_RECIPIENT_FAILED, 0, 0, 0, NULL);
+
+  mr_clock_advance (fixture->clock, DAYS (7) - G_USEC_PER_SEC);
+  clean (fixture);
+  g_assert_true (has_body (fixture, delivered));
+  mr_clock_advance (fixture->clock, 2 * G_USEC_PER_SEC);
+  clean (fixture);
+  g_assert_false (has_body (fixture, delivered));
+  g_assert_true (has_body (fixture, failed));
+  mr_clock_advance (fixture->clock, DAYS (23));
+  clean (fixture);
+  g_assert_false (has_body (fixture, failed));
+  mr_clock_advance (fixture->clock, DAYS (60) - 60 * G_USEC_PER_SEC);
+  clean (fixture);
+  g_assert_true (exists (fixture, failed));
+  mr_clock_advance (fixture->clock, 120 * G_USEC_PER_SEC);
+  clean (fixture);
+  g_assert_false (exists (fixture, failed));
+  g_assert_false (exists (fixture, delivered));
+  g_assert_true (has_body (fixture, active));
+
+  store_fixture_close (fixture);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM recipient"), ==, 1);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM chunk"), ==, 1);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT value FROM value WHERE name = '.finished'"), ==, 0);
+}
+
+static void
+finish_many (Fixture *fixture, guint n)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+
+  for (guint i = 0; i < n; i++) {
+    MrMessageRecord *record = store_new_record (fixture, 1);
+    GPtrArray *changed = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_recipient_record_free);
+    MrRecipientRecord *recipient = mr_recipient_record_new (0, "r0@example.com");
+    g_autofree char *id = g_strdup (record->id);
+
+    recipient->state = i % 2 == 0 ? MR_RECIPIENT_DELIVERED : MR_RECIPIENT_FAILED;
+    g_ptr_array_add (changed, recipient);
+    mr_store_add_message (fixture->store, record, bytes, TRUE, NULL, NULL);
+    mr_store_update_message (fixture->store, id, changed, NULL, MR_STORE_RELEASE, NULL, NULL);
+  }
+}
+
+/* Many steps of each kind. */
+static void
+test_retention_of_many (Fixture *fixture, gconstpointer data)
+{
+  mr_store_set_retention (fixture->store, 1, 1, 2, 0);
+  finish_many (fixture, 1500);
+  clean (fixture);
+  mr_clock_advance (fixture->clock, DAYS (1) + 60 * G_USEC_PER_SEC);
+  clean (fixture);
+  store_fixture_close (fixture);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM chunk"), ==, 0);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 1500);
+  store_fixture_open (fixture);
+  mr_store_set_retention (fixture->store, 1, 1, 2, 0);
+  mr_clock_advance (fixture->clock, DAYS (1) + 60 * G_USEC_PER_SEC);
+  clean (fixture);
+  store_fixture_close (fixture);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 0);
+}
+
+static void
+test_delete (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = store_add (fixture, 1, "x");
+  g_autoptr (GError) error = NULL;
+  StoreAnswer answer = { 0 };
+
+  mr_store_delete_message (fixture->store, id, store_answer_cb, &answer);
+  store_wait (&answer, &error);
+  g_assert_error (error, MR_ERROR, MR_ERROR_REFUSED);
+  store_change (fixture, id, 0, MR_RECIPIENT_CANCELLED, 0, 0, 0, NULL);
+  mr_store_delete_message (fixture->store, id, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+  g_assert_false (exists (fixture, id));
+}
+
+/* What was deleted is in no file once the store has been closed. */
+static void
+test_nothing_left_behind (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *secret = g_strnfill (40000, 'Q');
+  g_autofree char *id = store_add (fixture, 1, secret);
+  g_autofree char *short_id = store_add (fixture, 1, "QQQQQQQQQQQQ");
+  g_autofree char *contents = NULL;
+  gsize len;
+
+  store_change (fixture, id, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  store_change (fixture, short_id, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  store_fixture_close (fixture);
+  g_assert_true (g_file_get_contents (fixture->path, &contents, &len, NULL));
+  g_assert_null (memmem (contents, len, "QQQQQQQQQQQQ", 12));
+}
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, store_fixture_set_up, function, store_fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  mr_log_set_stderr (FALSE);
+  ADD ("/store/list/pages", test_pages);
+  ADD ("/store/list/outbox-and-history", test_outbox_and_history);
+  ADD ("/store/list/search", test_search);
+  ADD ("/store/list/filters", test_filters);
+  ADD ("/store/list/ids", test_ids);
+  ADD ("/store/retention/days", test_retention);
+  ADD ("/store/retention/many", test_retention_of_many);
+  ADD ("/store/retention/delete", test_delete);
+  ADD ("/store/retention/nothing-left-behind", test_nothing_left_behind);
+  return g_test_run ();
+}
