@@ -56,6 +56,11 @@ mr_config_line_next (const char **cursor, const char *end, MrConfigLine *ret)
 
   const char *text = line.start;
   gsize len = line.len;
+  /* An editor's byte order mark is no part of what the first line says. */
+  if (len >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0) {
+    text += 3;
+    len -= 3;
+  }
   trim (&text, &len);
   if (len == 0 || *text == '#')
     line.kind = MR_CONFIG_LINE_OTHER;

@@ -211,9 +211,6 @@ mr_config_parse (const char *name, const char *text, gsize len, GError **error)
     g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("%s is larger than %d bytes"), name, MAX_FILE);
     return NULL;
   }
-  /* An editor's byte order mark is no part of the first line. */
-  if (len >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
-    cursor += 3;
   while (ok && mr_config_line_next (&cursor, text + len, &line)) {
     parse.line++;
     ok = take_line (&parse, &line, error);

@@ -66,6 +66,14 @@ test_remove (void)
   g_assert_cmpstr (same, ==, sample);
 }
 
+static void
+test_byte_order_mark (void)
+{
+  assert_edit ("\xef\xbb\xbf[retry]\nmax=3\n", "retry", "first", "90", "\xef\xbb\xbf[retry]\nmax=3\nfirst=90\n");
+  g_autofree char *without = mr_config_remove_group_text ("\xef\xbb\xbf[retry]\nmax=3\n[dns]\n", "retry");
+  g_assert_cmpstr (without, ==, "[dns]\n");
+}
+
 /* What is written reads back as what was given, whatever is in it. */
 static void
 test_round_trip (void)
@@ -150,6 +158,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config-edit/replace", test_replace);
   g_test_add_func ("/config-edit/add", test_add);
   g_test_add_func ("/config-edit/remove", test_remove);
+  g_test_add_func ("/config-edit/byte-order-mark", test_byte_order_mark);
   g_test_add_func ("/config-edit/round-trip", test_round_trip);
   g_test_add_func ("/config-edit/list-round-trip", test_list_round_trip);
   g_test_add_func ("/config-edit/refusals", test_refusals);
