@@ -32,6 +32,9 @@ void mr_secrets_store (MrSecrets *secrets, const char *id, const char *label, Mr
                        gpointer data);
 void mr_secrets_clear (MrSecrets *secrets, const char *id, MrSecretsDoneFunc func, gpointer data);
 
+/* Look-ups, stores and clears of this data: their callbacks are not called. */
+void mr_secrets_cancel (MrSecrets *secrets, gpointer data);
+
 /* State as last seen; func is called in the main context when it changes (unlock, lock, service came or went). */
 MrSecretsState mr_secrets_get_state (MrSecrets *secrets);
 const char *mr_secrets_get_backend (MrSecrets *secrets);
