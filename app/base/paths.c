@@ -64,6 +64,24 @@ mr_paths_new (void)
   return paths;
 }
 
+MrPaths *
+mr_paths_copy (const MrPaths *paths)
+{
+  MrPaths *copy = g_new0 (MrPaths, 1);
+
+  copy->state_dir = g_strdup (paths->state_dir);
+  copy->config_dir = g_strdup (paths->config_dir);
+  copy->config_file = g_strdup (paths->config_file);
+  copy->runtime_dir = g_strdup (paths->runtime_dir);
+  copy->bus_socket = g_strdup (paths->bus_socket);
+  copy->store_file = g_strdup (paths->store_file);
+  copy->lock_file = g_strdup (paths->lock_file);
+  copy->tls_dir = g_strdup (paths->tls_dir);
+  copy->secrets_file = g_strdup (paths->secrets_file);
+  copy->maildrop_dir = g_strdup (paths->maildrop_dir);
+  return copy;
+}
+
 void
 mr_paths_free (MrPaths *paths)
 {
