@@ -296,6 +296,9 @@ mr_convert_field (const char *raw, gsize len, GError **error)
   g_autofree char *text = mr_field_unfold (colon + 1, len - name_len - 1, &text_len);
   gboolean good = TRUE;
 
+  /* RFC 5322 4: a NUL has no place in a header, and it would end the strings below. */
+  for (char *nul; (nul = memchr (text, '\0', text_len)) != NULL;)
+    *nul = '?';
   g_string_append_len (out, raw, (gssize)name_len);
   g_string_append (out, ": ");
   while (name_len > 0 && is_wsp (raw[name_len - 1]))

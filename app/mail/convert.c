@@ -68,8 +68,9 @@ range_needs (const Conversion *conversion, gsize start, gsize end)
   return end > start && mr_bytes_have_8bit (conversion->data + start, end - start);
 }
 
+/* relabelled: label() will see to the Content-Transfer-Encoding. */
 static gboolean
-convert_fields (Conversion *conversion, const MrMimePart *part, GError **error)
+convert_fields (Conversion *conversion, const MrMimePart *part, gboolean relabelled, GError **error)
 {
   MrFieldSpan field;
   gsize pos = part->header;
@@ -80,7 +81,8 @@ convert_fields (Conversion *conversion, const MrMimePart *part, GError **error)
     char *text;
 
     if (!range_needs (conversion, field.start, field.end)
-        || mr_field_name_is (conversion->data + field.start, field.name_len, "Content-Transfer-Encoding"))
+        || (relabelled
+            && mr_field_name_is (conversion->data + field.start, field.name_len, "Content-Transfer-Encoding")))
       continue;
     text = mr_convert_field (conversion->data + field.start, field.end - field.start, error);
     if (text == NULL)
@@ -103,16 +105,17 @@ has_field (const Conversion *conversion, const MrMimePart *part, const char *nam
   return FALSE;
 }
 
-/* The part's Content-Transfer-Encoding becomes encoding; what a reader needs to obey it is added. */
+/* The part's Content-Transfer-Encoding becomes encoding, and what a reader needs to obey it is added: to a leaf the field
+ * itself, to both kinds MIME-Version and the empty line. encoding NULL: it stays. */
 static void
 label (Conversion *conversion, const MrMimePart *part, const char *encoding)
 {
   g_autoptr (GString) added = g_string_new (NULL);
-  gboolean labelled = FALSE;
+  gboolean is_leaf = part->kind == MR_MIME_LEAF, labelled = FALSE;
   MrFieldSpan field;
   gsize pos = part->header;
 
-  while (pos < part->blank && mr_field_next (conversion->data, part->blank, &pos, &field)) {
+  while (encoding != NULL && pos < part->blank && mr_field_next (conversion->data, part->blank, &pos, &field)) {
     char *text;
 
     if (!mr_field_name_is (conversion->data + field.start, field.name_len, "Content-Transfer-Encoding"))
@@ -121,38 +124,40 @@ label (Conversion *conversion, const MrMimePart *part, const char *encoding)
     add_edit (conversion, field.start, field.end, text, strlen (text));
     labelled = TRUE;
   }
-  if (part->is_message && !has_field (conversion, part, "MIME-Version"))
+  if (part->is_message && (is_leaf || labelled) && !has_field (conversion, part, "MIME-Version"))
     g_string_append (added, "MIME-Version: 1.0\r\n");
-  if (part->kind == MR_MIME_LEAF && part->type == NULL) {
+  if (is_leaf && part->type == NULL) {
     gboolean utf8 = g_utf8_validate_len (conversion->data + part->body, part->end - part->body, NULL);
     g_string_append_printf (added, "Content-Type: text/plain; charset=%s\r\n", utf8 ? "utf-8" : "unknown-8bit");
   }
-  if (!labelled)
+  if (is_leaf && !labelled)
     g_string_append_printf (added, "Content-Transfer-Encoding: %s\r\n", encoding);
   if (part->body == part->blank)
     g_string_append (added, "\r\n");
-  add_edit (conversion, part->blank, part->blank, g_strdup (added->str), added->len);
+  if (added->len > 0)
+    add_edit (conversion, part->blank, part->blank, g_strdup (added->str), added->len);
 }
 
-/* Bytes above 127 in what no reader shows: between the parts, or inside base64. */
+/* Bytes above 127 in what no reader shows: between the parts, or inside base64. A line that is no boundary must not become
+ * one, so it loses its first dash too. */
 static void
-scrub (Conversion *conversion, gsize start, gsize end, const char *by)
+scrub (Conversion *conversion, gsize start, gsize end, char by)
 {
-  const char *data = conversion->data;
-  GString *clean;
-  gsize len;
+  char *clean;
 
   if (!range_needs (conversion, start, end))
     return;
-  clean = g_string_sized_new (end - start);
-  for (gsize i = start; i < end; i++) {
-    if ((guchar)data[i] > 127)
-      g_string_append (clean, by);
-    else
-      g_string_append_c (clean, data[i]);
+  clean = g_memdup2 (conversion->data + start, end - start);
+  for (gsize i = 0, line = 0; i < end - start; i++) {
+    if (clean[i] == '\n') {
+      line = i + 1;
+    } else if ((guchar)clean[i] > 127) {
+      clean[i] = by;
+      if (clean[line] == '-')
+        clean[line] = by;
+    }
   }
-  len = clean->len;
-  add_edit (conversion, start, end, g_string_free (clean, FALSE), len);
+  add_edit (conversion, start, end, clean, end - start);
 }
 
 static gboolean
@@ -179,7 +184,7 @@ convert_leaf (Conversion *conversion, const MrMimePart *part, GError **error)
     return FALSE;
   }
   if (part->encoding == MR_MIME_BASE64) {
-    scrub (conversion, part->body, part->end, "");
+    scrub (conversion, part->body, part->end, '*');
     return TRUE;
   }
   /* Line ends of what is not text may not be the business of quoted-printable (RFC 2045 6.7, rule 4). */
@@ -203,10 +208,12 @@ static gboolean
 convert_part (Conversion *conversion, const MrMimePart *part, GError **error)
 {
   gsize between = part->body;
+  gboolean body_needs = range_needs (conversion, part->body, part->end);
+  gboolean relabelled = body_needs && part->encoding == MR_MIME_IDENTITY;
 
   if (!range_needs (conversion, part->header, part->end))
     return TRUE;
-  if (!convert_fields (conversion, part, error))
+  if (!convert_fields (conversion, part, relabelled, error))
     return FALSE;
   if (part->kind == MR_MIME_LEAF)
     return convert_leaf (conversion, part, error);
@@ -215,29 +222,38 @@ convert_part (Conversion *conversion, const MrMimePart *part, GError **error)
                  _ ("The message has a boundary between its parts that is not 7 bit; it cannot be converted."));
     return FALSE;
   }
+  /* Before the children: an empty line that is added stands where the first of them may begin. */
+  if (body_needs)
+    label (conversion, part, relabelled ? "7bit" : NULL);
   for (guint i = 0; i < part->children->len; i++) {
     const MrMimePart *child = g_ptr_array_index (part->children, i);
-    scrub (conversion, between, child->header, "?");
+    scrub (conversion, between, child->header, '?');
     if (!convert_part (conversion, child, error))
       return FALSE;
     between = child->end;
   }
-  scrub (conversion, between, part->end, "?");
-  if (part->encoding == MR_MIME_IDENTITY && range_needs (conversion, part->body, part->end)
-      && has_field (conversion, part, "Content-Transfer-Encoding"))
-    label (conversion, part, "7bit");
+  scrub (conversion, between, part->end, '?');
   return TRUE;
 }
 
 static GBytes *
-apply_edits (Conversion *conversion)
+apply_edits (Conversion *conversion, GError **error)
 {
   gsize total = conversion->len, pos = 0;
   GString *out;
 
   g_array_sort (conversion->edits, edit_compare_cb);
-  for (guint i = 0; i < conversion->edits->len; i++)
-    total += g_array_index (conversion->edits, Edit, i).text_len;
+  for (guint i = 0; i < conversion->edits->len; i++) {
+    const Edit *edit = &g_array_index (conversion->edits, Edit, i);
+    /* Two edits of one place would be a mistake of ours; a damaged message must not come of it. */
+    if (edit->start < pos) {
+      g_set_error (error, MR_ERROR, MR_ERROR_FAILED, _ ("The message could not be converted to 7 bit."));
+      return NULL;
+    }
+    pos = edit->end;
+    total += edit->text_len;
+  }
+  pos = 0;
   out = g_string_sized_new (total);
   for (guint i = 0; i < conversion->edits->len; i++) {
     const Edit *edit = &g_array_index (conversion->edits, Edit, i);
@@ -303,5 +319,5 @@ mr_convert_to_7bit (GBytes *message, GError **error)
   }
   if (!convert_part (&conversion, part, error))
     return NULL;
-  return apply_edits (&conversion);
+  return apply_edits (&conversion, error);
 }

@@ -67,11 +67,11 @@ mr_encode_quoted_printable (GString *out, const char *data, gsize len, gboolean 
     if (!line_end && column + n > LINE_MAX_CHARS - (last ? 0 : 1)) {
       g_string_append (out, "=\r\n");
       column = 0;
-      /* In the middle of a line of text: a boundary that the parts around it do not have to fear otherwise. */
-      if (unit[0] == '-') {
-        strcpy (unit, "=2D");
-        n = 3;
-      }
+    }
+    /* What was no boundary must not become one. */
+    if (column == 0 && unit[0] == '-' && i + 1 < len && data[i + 1] == '-') {
+      strcpy (unit, "=2D");
+      n = 3;
     }
     g_string_append_len (out, unit, (gssize)MAX (n, 1));
     column = line_end ? 0 : column + n;

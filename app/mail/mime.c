@@ -113,13 +113,20 @@ skip_to_boundary (Parser *parser)
   parser->hit = -1;
 }
 
-/* Where the part that ends at the last hit ends. */
+/* Where the part that ends at the last hit ends: not before the last of its children, whose header may reach up to the
+ * boundary. */
 static gsize
-part_end (const Parser *parser, gsize body)
+part_end (const Parser *parser, const MrMimePart *part)
 {
+  gsize least = part->body;
+
   if (parser->hit < 0)
     return parser->len;
-  return parser->hit_start >= body + 2 ? parser->hit_start - 2 : body;
+  if (part->children->len > 0) {
+    const MrMimePart *last = g_ptr_array_index (part->children, part->children->len - 1);
+    least = last->end;
+  }
+  return parser->hit_start >= least + 2 ? parser->hit_start - 2 : least;
 }
 
 static MrMimeEncoding
@@ -245,7 +252,7 @@ take_multipart (Parser *parser, MrMimePart *part, guint depth, GError **error)
   parser->n_open--;
   if (parser->hit == level)
     skip_to_boundary (parser);
-  part->end = part_end (parser, part->body);
+  part->end = part_end (parser, part);
   return TRUE;
 }
 
@@ -273,7 +280,7 @@ take_part (Parser *parser, MrMimePart *part, guint depth, gboolean in_digest, GE
   } else {
     skip_to_boundary (parser);
   }
-  part->end = part_end (parser, part->body);
+  part->end = part_end (parser, part);
   return TRUE;
 }
 

@@ -166,7 +166,7 @@ test_labels (void)
       "plain-no-mime.eml",
       (const char *const[]){ "Message-ID: <n1@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
                              "charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe",
-                             "\r\n.ein Punkt", "Ende  =20\r\n--=20\r\n", NULL });
+                             "\r\n.ein Punkt", "Ende  =20\r\n=2D-=20\r\n", NULL });
   assert_has ("latin1-no-mime.eml",
               (const char *const[]){ "Content-Type: text/plain; charset=unknown-8bit\r\n", "Gr=FC=DFe", NULL });
   assert_has ("header-latin1.eml",
@@ -192,7 +192,7 @@ test_labels (void)
                                      "quoted-printable\r\n\r\nno header and no empty line: =C3=A9t=C3=A9\r\n--bare\r\n",
                                      NULL });
   assert_has ("wrong-encodings.eml",
-              (const char *const[]){ "pr??ambule\r\n--w\r\n", "\r\nQUJDRA==\r\n--w\r\n", "aussi d=C3=A9j=C3=A0 vu",
+              (const char *const[]){ "pr??ambule\r\n--w\r\n", "\r\nQUJ**DRA==\r\n--w\r\n", "aussi d=C3=A9j=C3=A0 vu",
                                      "--w--\r\n??pilogue\r\n", NULL });
   assert_has ("boundary-spaces.eml", (const char *const[]){ "--with space  \t\r\n", "\r\n--with space--  \r\n", NULL });
   assert_has ("header-8bit.eml", (const char *const[]){ "Cc: info@xn--bcher-kva.example\r\n", "X-Mailer: tool\r\n",
@@ -238,6 +238,49 @@ test_line_ends (void)
       found, ==,
       "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
       "Content-Transfer-Encoding: quoted-printable\r\n\r\nd=C3=A9j=C3=A0\r\nvu, in plain words\r\nend\r\n");
+}
+
+/* Inside base64, between the parts and in text: taking bytes out or escaping them must not make a boundary. */
+static void
+test_no_new_boundary (void)
+{
+  static const char text[]
+      = "Content-Type: multipart/mixed; boundary=\"=A0w\"\r\n\r\n--\xa0\r\n--=A0w\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n-\xa0-=A0w\r\n--\xa0=A0w\r\n--=A0w\r\n"
+        "Content-Type: text/plain; charset=x\r\n\r\nsome more words of text\r\n--\xa0w\r\n--=A0w--\r\n";
+  g_autoptr (GBytes) message = g_bytes_new_static (text, sizeof text - 1), result = convert (message);
+  g_autofree char *found = to_string (result);
+
+  g_assert_cmpstr (found, ==,
+                   "Content-Type: multipart/mixed; boundary=\"=A0w\"\r\n\r\n?-?\r\n--=A0w\r\n"
+                   "Content-Transfer-Encoding: base64\r\n\r\n**-=A0w\r\n*-*=A0w\r\n--=A0w\r\n"
+                   "Content-Type: text/plain; charset=x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+                   "some more words of text\r\n=2D-=A0w\r\n--=A0w--\r\n");
+}
+
+/* Neither the part nor the message in it has an empty line: both get one, in that order. */
+static void
+test_missing_empty_lines (void)
+{
+  static const char text[] = "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n"
+                             "a body, and here 8 bit: \xc3\xa9\r\n";
+  g_autoptr (GBytes) message = g_bytes_new_static (text, sizeof text - 1), result = convert (message);
+  g_autofree char *found = to_string (result);
+
+  g_assert_cmpstr (found, ==,
+                   "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 7bit\r\nMIME-Version: 1.0\r\n\r\n"
+                   "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                   "Content-Transfer-Encoding: quoted-printable\r\n\r\na body, and here 8 bit: =C3=A9\r\n");
+}
+
+static void
+test_nul (void)
+{
+  static const char text[] = "Subject: a\0b \xc3\xa9\r\nTo: x@y.example\r\n\r\nc\0d\r\n";
+  g_autoptr (GBytes) message = g_bytes_new_static (text, sizeof text - 1), result = convert (message);
+  static const char expected[] = "Subject: a?b =?utf-8?Q?=C3=A9?=\r\nTo: x@y.example\r\n\r\nc\0d\r\n";
+
+  g_assert_cmpmem (g_bytes_get_data (result, NULL), g_bytes_get_size (result), expected, sizeof expected - 1);
 }
 
 static void
@@ -322,6 +365,9 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/convert/refused", test_refused);
   g_test_add_func ("/mail/convert/untouched", test_untouched);
   g_test_add_func ("/mail/convert/line-ends", test_line_ends);
+  g_test_add_func ("/mail/convert/missing-empty-lines", test_missing_empty_lines);
+  g_test_add_func ("/mail/convert/no-new-boundary", test_no_new_boundary);
+  g_test_add_func ("/mail/convert/nul", test_nul);
   g_test_add_func ("/mail/convert/needs", test_needs);
   g_test_add_func ("/mail/convert/too-deep", test_too_deep);
   return g_test_run ();

@@ -100,7 +100,7 @@ test_no_boundary_by_soft_break (void)
   }
   g_string_truncate (out, 0);
   mr_encode_quoted_printable (out, "-- \r\nsig", 8, FALSE);
-  g_assert_cmpstr (out->str, ==, "--=20\r\nsig");
+  g_assert_cmpstr (out->str, ==, "=2D-=20\r\nsig");
 }
 
 static void
