@@ -1,0 +1,188 @@
+/* A row of the accounts page. Immutable: a changed account is a new row. */
+#include "config.h"
+
+#include "ui/account-row.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ndr/states.h"
+#include "ui/format.h"
+
+struct _MrAccountRow {
+  GtkListBoxRow parent_instance;
+  GtkImage *icon;
+  GtkLabel *name, *default_tag, *addresses, *state, *sentence, *reply;
+  GtkButton *remedy;
+  GtkMenuButton *menu_button;
+
+  char *id;
+  const char *remedy_action; /* static */
+};
+
+G_DEFINE_FINAL_TYPE (MrAccountRow, mr_account_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+remedy_clicked_cb (MrAccountRow *self)
+{
+  if (g_str_equal (self->remedy_action, "win.edit-account"))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-account", "s", self->id);
+  else if (g_str_equal (self->remedy_action, "win.pause-account"))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.pause-account", "(sb)", self->id, FALSE);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), self->remedy_action, NULL);
+}
+
+static void
+set_remedy (MrAccountRow *self, MrAccountState state)
+{
+  const char *label = NULL;
+
+  switch (state) {
+  case MR_ACCOUNT_READY:
+    break;
+  case MR_ACCOUNT_PASSWORD_REFUSED:
+  case MR_ACCOUNT_NO_PASSWORD:
+    label = _ ("Enter the Password…");
+    self->remedy_action = "win.edit-account";
+    break;
+  case MR_ACCOUNT_KEYRING_LOCKED:
+    label = _ ("Unlock…");
+    self->remedy_action = "win.unlock-keyring";
+    break;
+  case MR_ACCOUNT_NO_KEYRING:
+  case MR_ACCOUNT_KEYRING_SLOW:
+    label = _ ("Where Passwords Are Kept…");
+    self->remedy_action = "win.choose-secrets";
+    break;
+  case MR_ACCOUNT_PAUSED:
+    label = _ ("Go On");
+    self->remedy_action = "win.pause-account";
+    break;
+  case MR_ACCOUNT_HOST_UNKNOWN:
+  case MR_ACCOUNT_TLS_TROUBLE:
+  case MR_ACCOUNT_SENDER_REFUSED:
+  case MR_ACCOUNT_N_STATES:
+  default:
+    label = _ ("Open the Account…");
+    self->remedy_action = "win.edit-account";
+    break;
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->remedy), label != NULL);
+  if (label != NULL)
+    gtk_button_set_label (self->remedy, label);
+}
+
+static void
+append_action (GMenu *menu, const char *label, const char *action, GVariant *target)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target_value (item, action, target);
+  g_menu_append_item (menu, item);
+}
+
+static void
+set_menu (MrAccountRow *self, const MrAccountRecord *account)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autofree char *title = g_strdup_printf (_ ("Actions for %s"), mr_format_account_name (account));
+
+  append_action (menu, _ ("_Edit…"), "win.edit-account", g_variant_new_string (account->id));
+  if (!account->is_default)
+    append_action (menu, _ ("Make _Default"), "win.set-default-account", g_variant_new_string (account->id));
+  append_action (menu, account->paused ? _ ("_Go On") : _ ("_Pause"), "win.pause-account",
+                 g_variant_new ("(sb)", account->id, !account->paused));
+  append_action (menu, _ ("_Remove…"), "win.remove-account", g_variant_new_string (account->id));
+  gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->menu_button), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+static void
+set_account (MrAccountRow *self, const MrAccountRecord *account)
+{
+  const char *name = mr_format_account_name (account);
+  g_autofree char *addresses = account->addresses != NULL ? g_strjoinv (", ", account->addresses) : g_strdup ("");
+  const char *through = account->kind == MR_ACCOUNT_DIRECT ? _ ("without a provider") : account->host;
+  g_autofree char *subtitle = g_strdup_printf ("%s · %s", addresses, through != NULL ? through : "");
+  const char *word = mr_account_state_word (account->state);
+  const char *sentence = account->state != MR_ACCOUNT_READY ? mr_account_state_sentence (account->state) : "";
+  const char *style = mr_format_account_style (account->state);
+  g_autofree char *state = account->waiting > 0 ? g_strdup_printf (
+                               ngettext ("%s · %u recipient waits", "%s · %u recipients wait", account->waiting), word,
+                               account->waiting)
+                                                : g_strdup (word);
+  gboolean has_reply = account->reply.code > 0 && mr_format_account_needs_person (account->state);
+  g_autofree char *row_name = g_strdup_printf ("%s, %s", name, state);
+
+  self->id = g_strdup (account->id);
+  gtk_image_set_from_icon_name (self->icon, mr_format_account_icon (account->state));
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
+  gtk_label_set_text (self->name, name);
+  gtk_widget_set_visible (GTK_WIDGET (self->default_tag), account->is_default);
+  gtk_label_set_text (self->addresses, subtitle);
+  gtk_label_set_text (self->state, state);
+  gtk_widget_add_css_class (GTK_WIDGET (self->state), style);
+  gtk_label_set_text (self->sentence, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->sentence), *sentence != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->reply), has_reply);
+  if (has_reply) {
+    g_autofree char *reply = g_strdup_printf (
+        "%u %s%s%s", account->reply.code, account->reply.enhanced != NULL ? account->reply.enhanced : "",
+        account->reply.enhanced != NULL ? " " : "", account->reply.text != NULL ? account->reply.text : "");
+    gtk_label_set_text (self->reply, reply);
+  }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, row_name, -1);
+  set_remedy (self, account->state);
+  set_menu (self, account);
+}
+
+static void
+mr_account_row_finalize (GObject *object)
+{
+  MrAccountRow *self = MR_ACCOUNT_ROW (object);
+
+  g_free (self->id);
+  G_OBJECT_CLASS (mr_account_row_parent_class)->finalize (object);
+}
+
+static void
+mr_account_row_init (MrAccountRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+mr_account_row_class_init (MrAccountRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = mr_account_row_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, name);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, default_tag);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, addresses);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, state);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, sentence);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, reply);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, remedy);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, remedy_clicked_cb);
+}
+
+GtkWidget *
+mr_account_row_new (const MrAccountRecord *account)
+{
+  MrAccountRow *self = g_object_new (MR_TYPE_ACCOUNT_ROW, NULL);
+
+  set_account (self, account);
+  return GTK_WIDGET (self);
+}
+
+const char *
+mr_account_row_get_id (MrAccountRow *self)
+{
+  g_return_val_if_fail (MR_IS_ACCOUNT_ROW (self), NULL);
+  return self->id;
+}

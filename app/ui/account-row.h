@@ -1,0 +1,18 @@
+/* One sending account in the list: state word, what it means, what to do. */
+#pragma once
+
+#include <gtk/gtk.h>
+#include <mailrelay/records.h>
+
+G_BEGIN_DECLS
+
+#define MR_TYPE_ACCOUNT_ROW (mr_account_row_get_type ())
+G_DECLARE_FINAL_TYPE (MrAccountRow, mr_account_row, MR, ACCOUNT_ROW, GtkListBoxRow)
+
+/* The record is read, not kept. The row uses the actions "win.edit-account", "win.set-default-account", "win.remove-account" (account id),
+ * "win.pause-account" (account id, paused), "win.unlock-keyring" and "win.choose-secrets". */
+GtkWidget *mr_account_row_new (const MrAccountRecord *account);
+/* Borrowed. */
+const char *mr_account_row_get_id (MrAccountRow *self);
+
+G_END_DECLS

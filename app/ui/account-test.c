@@ -1,0 +1,277 @@
+/* The test of an account. It shows each step when it is done and, where one failed, why and what helps. */
+#include "config.h"
+
+#include "ui/account-test.h"
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
+
+#include "ui/copy-button.h"
+#include "ui/toast.h"
+
+struct _MrAccountTest {
+  GtkWidget parent_instance;
+  GtkWidget *box;
+  GtkButton *test_button, *cancel_button, *accept_button;
+  GtkListBox *steps;
+  GtkWidget *result_box, *certificate_box, *conversation_expander;
+  GtkLabel *result, *explanation, *fingerprint, *conversation;
+  MrCopyButton *copy;
+
+  MrDesk *desk;
+  GCancellable *cancellable; /* of the running test, NULL: none runs */
+  char *failed_cause;
+  GVariant *failed_params;
+};
+
+enum { REQUESTED, ACCEPT_CERTIFICATE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MrAccountTest, mr_account_test, GTK_TYPE_WIDGET)
+
+static const char *
+step_title (MrStage stage)
+{
+  switch (stage) {
+  case MR_STAGE_RESOLVE:
+    return _ ("Look up the server's address");
+  case MR_STAGE_CONNECT:
+    return _ ("Connect");
+  case MR_STAGE_EHLO:
+    return _ ("Greet the server");
+  case MR_STAGE_STARTTLS:
+    return _ ("Encrypt the connection");
+  case MR_STAGE_AUTH:
+    return _ ("Log in");
+  case MR_STAGE_MAIL:
+    return _ ("Ask to send for the address");
+  case MR_STAGE_QUIT:
+    return _ ("Say goodbye");
+  case MR_STAGE_NONE:
+  case MR_STAGE_RCPT:
+  case MR_STAGE_DATA:
+  case MR_STAGE_DOT:
+  case MR_STAGE_N_STAGES:
+  default:
+    return _ ("Talk to the server");
+  }
+}
+
+static void
+clear_steps (MrAccountTest *self)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (self->steps, 0)) != NULL)
+    gtk_list_box_remove (self->steps, GTK_WIDGET (row));
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), FALSE);
+}
+
+static char *
+dup_step_text (const MrClientTestStep *step)
+{
+  const char *text = step->text != NULL ? step->text : "";
+
+  if (step->code == 0)
+    return g_strdup (text);
+  if (step->enhanced != NULL && *step->enhanced != '\0')
+    return g_strdup_printf ("%u %s %s", step->code, step->enhanced, text);
+  return g_strdup_printf ("%u %s", step->code, text);
+}
+
+static void
+add_step (MrAccountTest *self, const MrClientTestStep *step)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *icon = gtk_image_new_from_icon_name (step->ok ? "emblem-ok-symbolic" : "dialog-error-symbolic");
+  g_autofree char *text = dup_step_text (step);
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+  g_autofree char *name = g_strdup_printf ("%s: %s", step_title (step->stage), step->ok ? _ ("worked") : _ ("failed"));
+
+  gtk_widget_add_css_class (icon, step->ok ? "success" : "error");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), step_title (step->stage));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), markup);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  gtk_list_box_append (self->steps, row);
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), TRUE);
+}
+
+static void
+step_cb (const MrClientTestStep *step, gpointer data)
+{
+  MrAccountTest *self = data;
+
+  add_step (self, step);
+  if (step->ok)
+    return;
+  g_free (self->failed_cause);
+  self->failed_cause = g_strdup (step->cause);
+  g_clear_pointer (&self->failed_params, g_variant_unref);
+  self->failed_params = step->cause_params != NULL ? g_variant_ref (step->cause_params) : NULL;
+  if (step->fingerprint != NULL && *step->fingerprint != '\0') {
+    gtk_label_set_text (self->fingerprint, step->fingerprint);
+    gtk_widget_set_visible (self->certificate_box, TRUE);
+  }
+}
+
+static void
+set_running (MrAccountTest *self, gboolean running)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), running);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), !running);
+  gtk_button_set_label (self->test_button, running ? _ ("Testing…") : _ ("_Test This Account"));
+}
+
+static void
+show_result (MrAccountTest *self, gboolean ok, const char *transcript, const GError *error)
+{
+  MrDiagnosis *diagnosis = mr_desk_get_diagnosis (self->desk);
+  gboolean has_conversation = transcript != NULL && *transcript != '\0';
+  g_autofree char *title = NULL;
+  g_autofree char *text = NULL;
+
+  if (ok) {
+    title = g_strdup (_ ("The account works"));
+    text = g_strdup (_ ("The server took the log-in. Nothing was sent."));
+  } else if (self->failed_cause != NULL && mr_cause_is_known (diagnosis, self->failed_cause)) {
+    g_autofree char *sentence = mr_cause_dup_sentence (diagnosis, self->failed_cause, self->failed_params);
+    g_autofree char *more = mr_cause_dup_explanation (diagnosis, self->failed_cause, self->failed_params);
+    title = mr_cause_dup_title (diagnosis, self->failed_cause, self->failed_params);
+    text = g_strdup_printf ("%s %s", sentence, more);
+  } else {
+    title = g_strdup (_ ("The test failed"));
+    text = g_strdup (error != NULL ? error->message : _ ("The server broke off. Try again in a while."));
+  }
+  gtk_label_set_text (self->result, title);
+  gtk_label_set_text (self->explanation, text);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->result), ok ? "error" : "success");
+  gtk_widget_add_css_class (GTK_WIDGET (self->result), ok ? "success" : "error");
+  gtk_widget_set_visible (self->conversation_expander, has_conversation);
+  gtk_label_set_text (self->conversation, has_conversation ? transcript : "");
+  mr_copy_button_set_text (self->copy, transcript);
+  gtk_widget_set_visible (self->result_box, TRUE);
+}
+
+static void
+test_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *transcript = NULL;
+  gboolean ok = mr_client_test_account_finish (MR_CLIENT (source), result, &transcript, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrAccountTest *self = data;
+  g_clear_object (&self->cancellable);
+  set_running (self, FALSE);
+  show_result (self, ok, transcript, error);
+}
+
+void
+mr_account_test_start (MrAccountTest *self, const MrAccountRecord *record, MrSecret *secret)
+{
+  g_return_if_fail (MR_IS_ACCOUNT_TEST (self));
+
+  mr_account_test_reset (self);
+  self->cancellable = g_cancellable_new ();
+  set_running (self, TRUE);
+  mr_client_test_account_async (mr_desk_get_client (self->desk), record, secret, step_cb, self, self->cancellable,
+                                test_done_cb, self);
+}
+
+void
+mr_account_test_reset (MrAccountTest *self)
+{
+  g_return_if_fail (MR_IS_ACCOUNT_TEST (self));
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->failed_cause, g_free);
+  g_clear_pointer (&self->failed_params, g_variant_unref);
+  clear_steps (self);
+  gtk_widget_set_visible (self->result_box, FALSE);
+  gtk_widget_set_visible (self->certificate_box, FALSE);
+  set_running (self, FALSE);
+}
+
+static void
+test_clicked_cb (MrAccountTest *self)
+{
+  g_signal_emit (self, signals[REQUESTED], 0);
+}
+
+static void
+cancel_clicked_cb (MrAccountTest *self)
+{
+  mr_account_test_reset (self);
+  mr_toast_show (GTK_WIDGET (self), _ ("Test stopped"));
+}
+
+static void
+accept_clicked_cb (MrAccountTest *self)
+{
+  g_autofree char *fingerprint = g_strdup (gtk_label_get_text (self->fingerprint));
+
+  g_signal_emit (self, signals[ACCEPT_CERTIFICATE], 0, fingerprint);
+}
+
+void
+mr_account_test_set_desk (MrAccountTest *self, MrDesk *desk)
+{
+  g_return_if_fail (MR_IS_ACCOUNT_TEST (self));
+  g_set_object (&self->desk, desk);
+}
+
+static void
+mr_account_test_dispose (GObject *object)
+{
+  MrAccountTest *self = MR_ACCOUNT_TEST (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->failed_cause, g_free);
+  g_clear_pointer (&self->failed_params, g_variant_unref);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (mr_account_test_parent_class)->dispose (object);
+}
+
+static void
+mr_account_test_init (MrAccountTest *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+mr_account_test_class_init (MrAccountTestClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (MR_TYPE_COPY_BUTTON);
+  G_OBJECT_CLASS (klass)->dispose = mr_account_test_dispose;
+  signals[REQUESTED] = g_signal_new ("requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 0);
+  signals[ACCEPT_CERTIFICATE] = g_signal_new ("accept-certificate", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                              NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-test.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, box);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, test_button);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, accept_button);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, steps);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, result_box);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, certificate_box);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, conversation_expander);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, result);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, explanation);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, fingerprint);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, conversation);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, copy);
+  gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, accept_clicked_cb);
+}

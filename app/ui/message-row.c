@@ -1,0 +1,139 @@
+/* A row of the outbox or the history. It keeps no record: what it shows is set again whenever the model or the minute changes. */
+#include "config.h"
+
+#include "ui/message-row.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ndr/states.h"
+#include "ui/format.h"
+
+struct _MrMessageRow {
+  GtkWidget parent_instance;
+  GtkWidget *box;
+  GtkImage *icon;
+  GtkLabel *subject, *age, *people, *state, *origin;
+  const char *style; /* the state's, static */
+};
+
+G_DEFINE_FINAL_TYPE (MrMessageRow, mr_message_row, GTK_TYPE_WIDGET)
+
+static void
+set_style (MrMessageRow *self, const char *style)
+{
+  GtkWidget *widgets[] = { GTK_WIDGET (self->icon), GTK_WIDGET (self->state) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++) {
+    if (self->style != NULL)
+      gtk_widget_remove_css_class (widgets[i], self->style);
+    if (style != NULL)
+      gtk_widget_add_css_class (widgets[i], style);
+  }
+  self->style = style;
+}
+
+/* "Waiting, next try in 4 min · The mailbox is full" */
+static char *
+dup_state_text (const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 now)
+{
+  if (message->hold != MR_HOLD_NONE && message->finished == 0)
+    return g_strdup (mr_hold_reason_sentence (message->hold));
+  if (message->recipients->len == 0)
+    return g_strdup ("");
+
+  const MrRecipientRecord *first = g_ptr_array_index (message->recipients, 0);
+  g_autofree char *line = mr_state_dup_line (first, now);
+  if (first->cause == NULL || *first->cause == '\0')
+    return g_steal_pointer (&line);
+  g_autofree char *title = mr_cause_dup_title (diagnosis, first->cause, first->cause_params);
+  return *title != '\0' ? g_strdup_printf ("%s · %s", line, title) : g_steal_pointer (&line);
+}
+
+static void
+show_placeholder (MrMessageRow *self)
+{
+  gtk_image_set_from_icon_name (self->icon, "content-loading-symbolic");
+  gtk_label_set_text (self->subject, "…");
+  gtk_label_set_text (self->age, "");
+  gtk_label_set_text (self->people, "");
+  gtk_label_set_text (self->state, "");
+  gtk_label_set_text (self->origin, "");
+  set_style (self, NULL);
+}
+
+void
+mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 now)
+{
+  g_return_if_fail (MR_IS_MESSAGE_ROW (self));
+
+  if (message == NULL) {
+    show_placeholder (self);
+    return;
+  }
+
+  MrRecipientState summary = mr_message_record_summary_state (message);
+  gboolean held = message->hold != MR_HOLD_NONE;
+  g_autofree char *age = mr_format_age (message->finished > 0 ? message->finished : message->created, now);
+  g_autofree char *people = mr_format_people (message);
+  g_autofree char *state = dup_state_text (message, diagnosis, now);
+  g_autofree char *size = g_format_size (message->size);
+  g_autofree char *origin = g_strdup_printf ("%s · %s", mr_format_program (message), size);
+
+  gtk_image_set_from_icon_name (self->icon, mr_format_state_icon (summary, held));
+  gtk_label_set_text (self->subject, mr_format_subject (message));
+  gtk_label_set_text (self->age, age);
+  gtk_label_set_text (self->people, people);
+  gtk_label_set_text (self->state, state);
+  gtk_label_set_text (self->origin, origin);
+  set_style (self, mr_format_state_style (summary, held));
+}
+
+const char *
+mr_message_row_get_state_text (MrMessageRow *self)
+{
+  return gtk_label_get_text (self->state);
+}
+
+char *
+mr_message_row_dup_name (MrMessageRow *self)
+{
+  return g_strdup_printf ("%s, %s, %s", gtk_label_get_text (self->subject), gtk_label_get_text (self->people),
+                          gtk_label_get_text (self->state));
+}
+
+static void
+mr_message_row_dispose (GObject *object)
+{
+  MrMessageRow *self = MR_MESSAGE_ROW (object);
+
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (mr_message_row_parent_class)->dispose (object);
+}
+
+static void
+mr_message_row_init (MrMessageRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+mr_message_row_class_init (MrMessageRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mr_message_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/message-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, box);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, subject);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, age);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, people);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, state);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, origin);
+}
+
+GtkWidget *
+mr_message_row_new (void)
+{
+  return g_object_new (MR_TYPE_MESSAGE_ROW, NULL);
+}

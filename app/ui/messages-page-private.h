@@ -1,0 +1,52 @@
+/* The page's parts, for messages-page.c and messages-actions.c only. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "client/message-model.h"
+#include "ui/desk.h"
+#include "ui/message-detail.h"
+#include "ui/messages-page.h"
+
+G_BEGIN_DECLS
+
+struct _MrMessagesPage {
+  GtkWidget parent_instance;
+  AdwLeaflet *leaflet;
+  GtkWidget *list_side;
+  GtkSearchEntry *search;
+  GtkStack *list_stack;
+  GtkListView *list;
+  AdwStatusPage *empty_page;
+  GtkButton *empty_button;
+  GtkActionBar *selection_bar;
+  GtkLabel *selection_label;
+  GtkWidget *bar_stop, *bar_keep, *bar_send, *bar_try, *bar_remove;
+  MrMessageDetail *detail;
+  GMenuModel *context_menu;
+  GtkWidget *context_popover;
+
+  gboolean history;
+  MrDesk *desk;
+  MrMessageModel *model;
+  GtkMultiSelection *selection;
+  GHashTable *bound; /* GtkListItem that are on the screen */
+  guint tick, widen;
+  gboolean wide;
+  GCancellable *cancellable; /* of all calls but the detail's */
+
+  char *detail_id; /* the one selected message */
+  GCancellable *fetch_cancellable;
+  gboolean fetching, fetch_again;
+  char **undo_ids; /* messages that "Undo" sends again */
+};
+
+guint mr_messages_page_count_selected (MrMessagesPage *self);
+/* (transfer full) in the order of the list. */
+char **mr_messages_page_dup_selected_ids (MrMessagesPage *self);
+void mr_messages_page_update_actions (MrMessagesPage *self);
+void mr_messages_page_install_actions (GtkWidgetClass *widget_class);
+void mr_messages_page_fetch_detail (MrMessagesPage *self);
+void mr_messages_page_open_detail (MrMessagesPage *self);
+
+G_END_DECLS

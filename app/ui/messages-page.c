@@ -1,0 +1,547 @@
+/* A page of messages. The model is lazy: only the rows on the screen exist, so nothing here walks all of it; what acts on many messages
+ * collects their ids from the model, which knows them without loading rows.
+ *
+ * Actions live in messages-actions.c. A GCancellable made anew for each message guards the detail's fetch.
+ */
+#include "config.h"
+
+#include "ui/messages-page.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/message-row.h"
+#include "ui/messages-page-private.h"
+
+/* Ages and countdowns change by the minute; ten seconds keep them honest at little cost. */
+#define TICK_SECONDS 10
+/* From this width on the list may have more than it needs at least. */
+#define WIDE_PAGE       960
+#define LIST_WIDTH      340
+#define WIDE_LIST_WIDTH 420
+
+enum { PROP_0, PROP_HISTORY, PROP_CAN_GO_BACK, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (MrMessagesPage, mr_messages_page, GTK_TYPE_WIDGET)
+
+/* ---- rows ---- */
+
+static void
+fill_row (MrMessagesPage *self, GtkListItem *list_item)
+{
+  GtkWidget *row = gtk_list_item_get_child (list_item);
+  MrMessageItem *item = gtk_list_item_get_item (list_item);
+  const MrMessageRecord *record = item != NULL ? mr_message_item_get_record (item) : NULL;
+  GtkWidget *frame = gtk_widget_get_parent (row);
+
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), record, mr_desk_get_diagnosis (self->desk),
+                              mr_desk_now (self->desk));
+  /* GTK 4.8 cannot name a list item through its factory; without a name a screen reader says nothing for the row. */
+  if (frame != NULL && record != NULL) {
+    g_autofree char *name = mr_message_row_dup_name (MR_MESSAGE_ROW (row));
+    gtk_accessible_update_property (GTK_ACCESSIBLE (frame), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  }
+}
+
+static void
+item_loaded_cb (MrMessageItem *item, GParamSpec *pspec, GtkListItem *list_item)
+{
+  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
+
+  fill_row (self, list_item);
+}
+
+static void
+popup_menu_at (MrMessagesPage *self, double x, double y)
+{
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->context_popover), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->context_popover));
+}
+
+static void
+row_secondary_cb (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *list_item)
+{
+  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
+  guint position = gtk_list_item_get_position (list_item);
+  double px = 0, py = 0;
+
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), position))
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
+  gtk_widget_translate_coordinates (gtk_list_item_get_child (list_item), GTK_WIDGET (self), x, y, &px, &py);
+  popup_menu_at (self, px, py);
+}
+
+/* Where the detail covers the list, a plain tap opens it. Beside the list it follows the selection by itself. */
+static void
+row_released_cb (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *list_item)
+{
+  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  if (adw_leaflet_get_folded (self->leaflet) && (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    mr_messages_page_open_detail (self);
+}
+
+static void
+setup_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
+{
+  GtkWidget *row = mr_message_row_new ();
+  GtkGesture *secondary = gtk_gesture_click_new ();
+  GtkGesture *primary = gtk_gesture_click_new ();
+
+  g_object_set_data (G_OBJECT (list_item), "page", self);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
+  g_signal_connect (secondary, "pressed", G_CALLBACK (row_secondary_cb), list_item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (secondary));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (primary), GDK_BUTTON_PRIMARY);
+  g_signal_connect (primary, "released", G_CALLBACK (row_released_cb), list_item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (primary));
+  gtk_list_item_set_child (list_item, row);
+}
+
+static void
+bind_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
+{
+  g_signal_connect (gtk_list_item_get_item (list_item), "notify", G_CALLBACK (item_loaded_cb), list_item);
+  g_hash_table_add (self->bound, list_item);
+  fill_row (self, list_item);
+}
+
+static void
+unbind_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
+{
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (list_item), item_loaded_cb, list_item);
+  g_hash_table_remove (self->bound, list_item);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  MrMessagesPage *self = data;
+  GHashTableIter iter;
+  gpointer list_item;
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_CONTINUE;
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &list_item, NULL))
+    fill_row (self, list_item);
+  mr_message_detail_tick (self->detail, mr_desk_now (self->desk));
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- detail ---- */
+
+static void
+detail_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrMessageRecord) message = NULL;
+  g_autoptr (GPtrArray) attempts = NULL;
+  gboolean ok = mr_client_get_message_finish (MR_CLIENT (source), result, &message, &attempts, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrMessagesPage *self = data;
+  self->fetching = FALSE;
+  if (!ok) {
+    /* Gone meanwhile: removed from the history, or the service went. The list says so by itself. */
+    mr_message_detail_clear (self->detail, 0);
+    return;
+  }
+  mr_message_detail_show (self->detail, g_steal_pointer (&message), g_steal_pointer (&attempts),
+                          mr_desk_now (self->desk));
+  mr_messages_page_update_actions (self);
+  if (self->fetch_again)
+    mr_messages_page_fetch_detail (self);
+}
+
+/* One fetch at a time; what changes meanwhile is fetched once afterwards. */
+void
+mr_messages_page_fetch_detail (MrMessagesPage *self)
+{
+  if (self->detail_id == NULL)
+    return;
+  self->fetch_again = self->fetching;
+  if (self->fetching)
+    return;
+  self->fetching = TRUE;
+  mr_client_get_message_async (mr_desk_get_client (self->desk), self->detail_id, self->fetch_cancellable,
+                               detail_ready_cb, self);
+}
+
+static void
+set_detail_id (MrMessagesPage *self, const char *id)
+{
+  if (g_strcmp0 (self->detail_id, id) == 0)
+    return;
+  if (self->fetch_cancellable != NULL)
+    g_cancellable_cancel (self->fetch_cancellable);
+  g_clear_object (&self->fetch_cancellable);
+  g_clear_pointer (&self->detail_id, g_free);
+  self->fetching = FALSE;
+  self->fetch_again = FALSE;
+  if (id == NULL)
+    return;
+  self->detail_id = g_strdup (id);
+  self->fetch_cancellable = g_cancellable_new ();
+  mr_messages_page_fetch_detail (self);
+}
+
+void
+mr_messages_page_open_detail (MrMessagesPage *self)
+{
+  if (mr_messages_page_count_selected (self) == 1)
+    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->detail));
+}
+
+static void
+selection_changed_cb (MrMessagesPage *self)
+{
+  guint n = mr_messages_page_count_selected (self);
+  g_autofree char *label = g_strdup_printf (ngettext ("%u selected", "%u selected", n), n);
+
+  if (n == 1) {
+    g_auto (GStrv) ids = mr_messages_page_dup_selected_ids (self);
+    set_detail_id (self, ids[0]);
+  } else {
+    set_detail_id (self, NULL);
+    mr_message_detail_clear (self->detail, n);
+  }
+  gtk_label_set_text (self->selection_label, label);
+  gtk_action_bar_set_revealed (self->selection_bar, n > 1);
+  mr_messages_page_update_actions (self);
+}
+
+static void
+row_activated_cb (MrMessagesPage *self, guint position)
+{
+  mr_messages_page_open_detail (self);
+}
+
+/* ---- list ---- */
+
+static void
+update_stack (MrMessagesPage *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+  gboolean searching = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0';
+  const char *page = "list";
+
+  if (n == 0)
+    page = !mr_message_model_is_loaded (self->model) ? "loading" : searching ? "no-match" : "empty";
+  gtk_stack_set_visible_child_name (self->list_stack, page);
+  gtk_widget_set_visible (GTK_WIDGET (self->search), n > 0 || searching);
+}
+
+static void
+items_changed_cb (MrMessagesPage *self)
+{
+  update_stack (self);
+  /* A selected row may have gone, or moved into the history. */
+  selection_changed_cb (self);
+}
+
+static void
+queue_changed_cb (MrMessagesPage *self)
+{
+  mr_messages_page_fetch_detail (self);
+}
+
+static void
+search_changed_cb (MrMessagesPage *self)
+{
+  if (self->model != NULL)
+    mr_message_model_set_search (self->model, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+}
+
+static void
+search_stopped_cb (MrMessagesPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+void
+mr_messages_page_focus_search (MrMessagesPage *self)
+{
+  g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
+  mr_messages_page_go_back (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+void
+mr_messages_page_go_back (MrMessagesPage *self)
+{
+  g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
+  if (mr_messages_page_get_can_go_back (self))
+    adw_leaflet_set_visible_child (self->leaflet, self->list_side);
+}
+
+gboolean
+mr_messages_page_get_can_go_back (MrMessagesPage *self)
+{
+  g_return_val_if_fail (MR_IS_MESSAGES_PAGE (self), FALSE);
+  return adw_leaflet_get_folded (self->leaflet)
+         && adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->detail);
+}
+
+static void
+fold_changed_cb (MrMessagesPage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_GO_BACK]);
+}
+
+static void
+setup_empty_page (MrMessagesPage *self)
+{
+  if (self->history) {
+    adw_status_page_set_icon_name (self->empty_page, "document-open-recent-symbolic");
+    adw_status_page_set_title (self->empty_page, _ ("No History Yet"));
+    adw_status_page_set_description (self->empty_page,
+                                     _ ("Messages are listed here once they were handed over, refused or stopped."));
+    gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
+  } else {
+    adw_status_page_set_icon_name (self->empty_page, "mail-send-symbolic");
+    adw_status_page_set_title (self->empty_page, _ ("Nothing Waits"));
+    adw_status_page_set_description (self->empty_page,
+                                     _ ("Messages that programs hand in show up here until they are sent."));
+    gtk_button_set_label (self->empty_button, _ ("_Connect Programs…"));
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), "win.connect-programs");
+  }
+}
+
+gboolean
+mr_messages_page_show_message (MrMessagesPage *self, const char *id)
+{
+  guint position = 0;
+
+  g_return_val_if_fail (MR_IS_MESSAGES_PAGE (self), FALSE);
+  if (self->model == NULL || !mr_message_model_find (self->model, id, &position))
+    return FALSE;
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+  mr_messages_page_open_detail (self);
+  return TRUE;
+}
+
+void
+mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
+{
+  g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
+  g_return_if_fail (self->desk == NULL);
+
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  MrListKind kind = self->history ? MR_LIST_HISTORY : MR_LIST_OUTBOX;
+
+  self->desk = g_object_ref (desk);
+  self->model = mr_message_model_new (mr_desk_get_client (desk), kind);
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->model)));
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->model, "notify::loaded", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "queue-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
+  mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
+
+  g_signal_connect_object (factory, "setup", G_CALLBACK (setup_row_cb), self, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (bind_row_cb), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_row_cb), self, 0);
+  gtk_list_view_set_factory (self->list, factory);
+  g_object_unref (factory);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
+  self->tick = g_timeout_add_seconds (TICK_SECONDS, tick_cb, self);
+  update_stack (self);
+  selection_changed_cb (self);
+}
+
+/* ---- class ---- */
+
+static void
+mr_messages_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (object);
+
+  switch (id) {
+  case PROP_HISTORY:
+    g_value_set_boolean (value, self->history);
+    break;
+  case PROP_CAN_GO_BACK:
+    g_value_set_boolean (value, mr_messages_page_get_can_go_back (self));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+mr_messages_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_HISTORY)
+    MR_MESSAGES_PAGE (object)->history = g_value_get_boolean (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+mr_messages_page_constructed (GObject *object)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (object);
+
+  G_OBJECT_CLASS (mr_messages_page_parent_class)->constructed (object);
+  setup_empty_page (self);
+  gtk_widget_set_visible (self->bar_remove, self->history);
+  gtk_widget_set_visible (self->bar_try, !self->history);
+  gtk_widget_set_visible (self->bar_keep, !self->history);
+  gtk_widget_set_visible (self->bar_send, !self->history);
+  gtk_widget_set_visible (self->bar_stop, !self->history);
+}
+
+static void
+mr_messages_page_dispose (GObject *object)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (object);
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->widen, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
+  if (self->fetch_cancellable != NULL)
+    g_cancellable_cancel (self->fetch_cancellable);
+  g_clear_object (&self->fetch_cancellable);
+  g_clear_pointer (&self->context_popover, gtk_widget_unparent);
+  if (self->leaflet != NULL) {
+    gtk_list_view_set_model (self->list, NULL);
+    gtk_list_view_set_factory (self->list, NULL);
+    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->leaflet)));
+  }
+  g_clear_object (&self->selection);
+  g_clear_object (&self->model);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (mr_messages_page_parent_class)->dispose (object);
+}
+
+static void
+mr_messages_page_finalize (GObject *object)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->bound, g_hash_table_unref);
+  g_free (self->detail_id);
+  g_strfreev (self->undo_ids);
+  G_OBJECT_CLASS (mr_messages_page_parent_class)->finalize (object);
+}
+
+/* A request must not change while sizes are handed out. */
+static gboolean
+widen_cb (gpointer data)
+{
+  MrMessagesPage *self = data;
+
+  self->widen = 0;
+  self->wide = gtk_widget_get_width (GTK_WIDGET (self)) >= WIDE_PAGE;
+  gtk_widget_set_size_request (self->list_side, self->wide ? WIDE_LIST_WIDTH : LIST_WIDTH, -1);
+  return G_SOURCE_REMOVE;
+}
+
+/* No layout manager, which would keep size_allocate from being called: the context menu and the list's width depend on it. */
+static void
+mr_messages_page_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                          int *minimum_baseline, int *natural_baseline)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
+
+  gtk_widget_measure (GTK_WIDGET (self->leaflet), orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
+}
+
+static void
+mr_messages_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
+
+  gtk_widget_allocate (GTK_WIDGET (self->leaflet), width, height, baseline, NULL);
+  if ((width >= WIDE_PAGE) != self->wide && self->widen == 0)
+    self->widen = g_idle_add (widen_cb, self);
+  if (self->context_popover != NULL)
+    gtk_popover_present (GTK_POPOVER (self->context_popover));
+}
+
+static gboolean
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
+
+  if (mr_messages_page_count_selected (self) == 0)
+    return FALSE;
+  popup_menu_at (self, gtk_widget_get_width (self->list_side) / 2.0, 100);
+  return TRUE;
+}
+
+static void
+mr_messages_page_init (MrMessagesPage *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->bound = g_hash_table_new (NULL, NULL);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->context_popover = gtk_popover_menu_new_from_model (self->context_menu);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->context_popover), FALSE);
+  gtk_widget_set_halign (self->context_popover, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->context_popover, GTK_WIDGET (self));
+  g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (fold_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->leaflet, "notify::visible-child", G_CALLBACK (fold_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_side);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, search);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_page);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_button);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, selection_bar);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, selection_label);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_stop);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_keep);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_send);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_try);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_remove);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, detail);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, context_menu);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+}
+
+static void
+mr_messages_page_class_init (MrMessagesPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = mr_messages_page_get_property;
+  object_class->set_property = mr_messages_page_set_property;
+  object_class->constructed = mr_messages_page_constructed;
+  object_class->dispose = mr_messages_page_dispose;
+  object_class->finalize = mr_messages_page_finalize;
+  widget_class->measure = mr_messages_page_measure;
+  widget_class->size_allocate = mr_messages_page_size_allocate;
+  properties[PROP_HISTORY] = g_param_spec_boolean ("history", NULL, NULL, FALSE,
+                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CAN_GO_BACK] = g_param_spec_boolean ("can-go-back", NULL, NULL, FALSE,
+                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (MR_TYPE_MESSAGE_DETAIL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");
+  bind_children (widget_class);
+  mr_messages_page_install_actions (widget_class);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
+}

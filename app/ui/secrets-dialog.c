@@ -1,0 +1,126 @@
+/* The choice of a place for passwords. The service moves nothing from one place to another: passwords that are missing there are asked for. */
+#include "config.h"
+
+#include "ui/secrets-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/toast.h"
+
+struct _MrSecretsDialog {
+  AdwWindow parent_instance;
+  GtkButton *keep_button;
+  GtkLabel *intro;
+  GtkCheckButton *keyring, *memory, *file;
+  MrDesk *desk;
+  GCancellable *cancellable;
+};
+
+enum { CHOSEN, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MrSecretsDialog, mr_secrets_dialog, ADW_TYPE_WINDOW)
+
+static void
+set_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_client_set_secrets_backend_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrSecretsDialog *self = data;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->keep_button), TRUE);
+  if (!ok) {
+    mr_toast_show_error (GTK_WIDGET (self), _ ("Passwords cannot be kept there"), error);
+    return;
+  }
+  g_object_ref (self);
+  g_signal_emit (self, signals[CHOSEN], 0);
+  gtk_window_close (GTK_WINDOW (self));
+  g_object_unref (self);
+}
+
+static void
+keep_clicked_cb (MrSecretsDialog *self)
+{
+  const char *backend = gtk_check_button_get_active (self->memory) ? "memory"
+                        : gtk_check_button_get_active (self->file) ? "file"
+                                                                   : "secret-service";
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->keep_button), FALSE);
+  mr_client_set_secrets_backend_async (mr_desk_get_client (self->desk), backend, self->cancellable, set_done_cb, self);
+}
+
+static void
+show_current (MrSecretsDialog *self)
+{
+  const MrServiceStatus *status = mr_desk_get_status (self->desk);
+  const char *backend = status != NULL ? status->secrets_backend : "secret-service";
+  gboolean no_keyring = status != NULL && g_str_equal (status->secrets_state, "no-service");
+
+  if (g_str_equal (backend, "memory"))
+    gtk_check_button_set_active (self->memory, TRUE);
+  else if (g_str_equal (backend, "file"))
+    gtk_check_button_set_active (self->file, TRUE);
+  if (no_keyring) {
+    gtk_label_set_text (
+        self->intro,
+        _ ("No keyring runs here, so passwords need another place. Choose which, or start a keyring and keep that."));
+    gtk_check_button_set_active (self->memory, TRUE);
+  }
+}
+
+static void
+mr_secrets_dialog_dispose (GObject *object)
+{
+  MrSecretsDialog *self = MR_SECRETS_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (mr_secrets_dialog_parent_class)->dispose (object);
+}
+
+static void
+mr_secrets_dialog_finalize (GObject *object)
+{
+  g_clear_object (&MR_SECRETS_DIALOG (object)->cancellable);
+  G_OBJECT_CLASS (mr_secrets_dialog_parent_class)->finalize (object);
+}
+
+static void
+mr_secrets_dialog_init (MrSecretsDialog *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+mr_secrets_dialog_class_init (MrSecretsDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = mr_secrets_dialog_dispose;
+  object_class->finalize = mr_secrets_dialog_finalize;
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/secrets-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keep_button);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, intro);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keyring);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, memory);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, file);
+  gtk_widget_class_bind_template_callback (widget_class, keep_clicked_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+GtkWidget *
+mr_secrets_dialog_new (MrDesk *desk, GtkWindow *parent)
+{
+  MrSecretsDialog *self = g_object_new (MR_TYPE_SECRETS_DIALOG, "transient-for", parent, NULL);
+
+  self->desk = g_object_ref (desk);
+  show_current (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,71 @@
+/* Finding the overlay is the only thing here: widgets deep in a page do not know their window. */
+#include "config.h"
+
+#include "ui/toast.h"
+
+#include <mailrelay/types.h>
+
+#include <gio/gio.h>
+
+#define ERROR_SECONDS 8
+
+static AdwToastOverlay *
+find_overlay (GtkWidget *from)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (from, ADW_TYPE_TOAST_OVERLAY);
+
+  if (overlay != NULL)
+    return ADW_TOAST_OVERLAY (overlay);
+  GtkRoot *root = gtk_widget_get_root (from);
+  GtkWidget *content = NULL;
+  if (ADW_IS_APPLICATION_WINDOW (root))
+    content = adw_application_window_get_content (ADW_APPLICATION_WINDOW (root));
+  else if (ADW_IS_WINDOW (root))
+    content = adw_window_get_content (ADW_WINDOW (root));
+  return ADW_IS_TOAST_OVERLAY (content) ? ADW_TOAST_OVERLAY (content) : NULL;
+}
+
+/* A toast's title is markup, and what it shows may be a server's words. */
+static AdwToast *
+make_toast (const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (markup);
+}
+
+void
+mr_toast_show (GtkWidget *from, const char *text)
+{
+  AdwToastOverlay *overlay = find_overlay (from);
+
+  if (overlay != NULL)
+    adw_toast_overlay_add_toast (overlay, make_toast (text));
+}
+
+void
+mr_toast_show_button (GtkWidget *from, const char *text, const char *button, GCallback callback, GObject *object)
+{
+  AdwToastOverlay *overlay = find_overlay (from);
+
+  if (overlay == NULL)
+    return;
+  AdwToast *toast = make_toast (text);
+  adw_toast_set_button_label (toast, button);
+  g_signal_connect_object (toast, "button-clicked", callback, object, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (overlay, toast);
+}
+
+void
+mr_toast_show_error (GtkWidget *from, const char *what, const GError *error)
+{
+  AdwToastOverlay *overlay = find_overlay (from);
+
+  if (overlay == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || g_error_matches (error, MR_ERROR, MR_ERROR_CANCELLED))
+    return;
+  g_autofree char *text = g_strdup_printf ("%s: %s", what, error != NULL ? error->message : "?");
+  AdwToast *toast = make_toast (text);
+  adw_toast_set_timeout (toast, ERROR_SECONDS);
+  adw_toast_overlay_add_toast (overlay, toast);
+}

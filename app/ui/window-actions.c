@@ -1,0 +1,322 @@
+/* What can be done from anywhere in the window: accounts, connection, keyring, pages. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "client/keyring-unlock.h"
+#include "ui/account-editor.h"
+#include "ui/connect-window.h"
+#include "ui/format.h"
+#include "ui/remove-account.h"
+#include "ui/secrets-dialog.h"
+#include "ui/senders-window.h"
+#include "ui/toast.h"
+#include "ui/window-private.h"
+
+static MrClient *
+client_of (MrWindow *self)
+{
+  return mr_desk_get_client (self->desk);
+}
+
+/* For the calls whose success shows by itself. */
+#define DEFINE_DONE(name, finish, words)                                                                               \
+  static void name (GObject *source, GAsyncResult *result, gpointer data)                                              \
+  {                                                                                                                    \
+    g_autoptr (GError) error = NULL;                                                                                   \
+                                                                                                                       \
+    if (!finish (MR_CLIENT (source), result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))    \
+      mr_toast_show_error (data, words, error);                                                                        \
+  }
+
+DEFINE_DONE (paused_cb, mr_client_set_paused_finish, _ ("Could not change that"))
+DEFINE_DONE (account_updated_cb, mr_client_update_account_finish, _ ("Could not change the account"))
+DEFINE_DONE (default_set_cb, mr_client_set_default_account_finish, _ ("Could not change the default account"))
+DEFINE_DONE (keyring_told_cb, mr_client_keyring_changed_finish, _ ("The service could not look again"))
+DEFINE_DONE (listen_set_cb, mr_client_set_config_finish, _ ("Could not change the port"))
+DEFINE_DONE (quit_cb, mr_client_quit_service_finish, _ ("Could not restart the service"))
+
+/* ---- accounts ---- */
+
+static void
+account_saved_cb (MrWindow *self, const char *id, gboolean is_new)
+{
+  if (is_new && !self->had_account) {
+    self->had_account = TRUE;
+    mr_window_update (self);
+    gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), TRUE)));
+  } else
+    mr_toast_show (GTK_WIDGET (self), is_new ? _ ("Account added") : _ ("Account saved"));
+}
+
+static void
+remove_requested_cb (MrWindow *self, const char *id)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.remove-account", "s", id);
+}
+
+static void
+open_editor (MrWindow *self, const MrAccountRecord *account)
+{
+  GtkWidget *editor = mr_account_editor_new (self->desk, account);
+
+  gtk_window_set_transient_for (GTK_WINDOW (editor), GTK_WINDOW (self));
+  g_signal_connect_object (editor, "saved", G_CALLBACK (account_saved_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (editor, "remove-requested", G_CALLBACK (remove_requested_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (editor));
+}
+
+static void
+add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  open_editor (MR_WINDOW (widget), NULL);
+}
+
+static void
+edit_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  const MrAccountRecord *account = mr_desk_find_account (self->desk, g_variant_get_string (parameter, NULL));
+
+  if (account != NULL)
+    open_editor (self, account);
+  else
+    mr_toast_show (widget, _ ("This account is no longer there"));
+}
+
+static void
+set_default_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  mr_client_set_default_account_async (client_of (self), g_variant_get_string (parameter, NULL), self->cancellable,
+                                       default_set_cb, self);
+}
+
+static void
+pause_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  const char *id;
+  gboolean paused;
+
+  g_variant_get (parameter, "(&sb)", &id, &paused);
+  const MrAccountRecord *account = mr_desk_find_account (self->desk, id);
+  if (account == NULL)
+    return;
+  g_autoptr (MrAccountRecord) record = mr_account_record_copy (account);
+  record->paused = paused;
+  mr_client_update_account_async (client_of (self), record, self->cancellable, account_updated_cb, self);
+}
+
+static void
+remove_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  mr_remove_account_ask (self->desk, GTK_WINDOW (self), g_variant_get_string (parameter, NULL));
+}
+
+/* ---- windows ---- */
+
+static void
+connect_programs_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), FALSE)));
+}
+
+static void
+senders_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_senders_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+choose_secrets_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_secrets_dialog_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+open_config_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  const MrServiceStatus *status = mr_desk_get_status (self->desk);
+  g_autofree char *uri = status != NULL ? g_filename_to_uri (status->config_file, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
+}
+
+/* ---- keyring ---- */
+
+static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_keyring_unlock_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrWindow *self = data;
+  if (ok)
+    mr_client_keyring_changed_async (client_of (self), self->cancellable, keyring_told_cb, self);
+  else if (g_error_matches (error, MR_ERROR, MR_ERROR_NO_KEYRING))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.choose-secrets", NULL);
+  else
+    mr_toast_show_error (GTK_WIDGET (self), _ ("Your passwords stay locked"), error);
+}
+
+static void
+unlock_keyring_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mr_keyring_unlock_async (MR_WINDOW (widget)->cancellable, unlocked_cb, widget);
+}
+
+/* ---- service ---- */
+
+static void
+toggle_paused_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  const MrServiceStatus *status = mr_desk_get_status (self->desk);
+
+  if (status != NULL)
+    mr_client_set_paused_async (client_of (self), !status->paused, self->cancellable, paused_cb, self);
+}
+
+static void
+connected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_client_connect_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (!ok)
+    mr_toast_show_error (data, _ ("The service did not start"), error);
+  mr_window_update (data);
+}
+
+static void
+start_service_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  mr_client_connect_async (client_of (self), self->cancellable, connected_cb, self);
+}
+
+static void
+restart_service_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  /* The client starts it again when it is gone. */
+  mr_client_quit_service_async (client_of (self), self->cancellable, quit_cb, self);
+}
+
+static void
+port_response_cb (MrWindow *self, const char *response, AdwMessageDialog *dialog)
+{
+  GtkSpinButton *spin = GTK_SPIN_BUTTON (adw_message_dialog_get_extra_child (dialog));
+  int port = gtk_spin_button_get_value_as_int (spin);
+  g_autofree char *listen = g_strdup_printf ("127.0.0.1:%d;[::1]:%d", port, port);
+
+  mr_client_set_config_async (client_of (self), "submission", "listen", listen, self->cancellable, listen_set_cb, self);
+}
+
+static void
+choose_port_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), _ ("Use Another Port"),
+      _ ("Another program has the port. Choose one that is free, and give it to your programs."));
+  GtkWidget *spin = gtk_spin_button_new_with_range (1025, 65535, 1);
+
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 2526);
+  gtk_widget_set_halign (spin, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Port"), -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), spin);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "use", _ ("_Use This Port"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "use");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response::use", G_CALLBACK (port_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- pages ---- */
+
+static void
+show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mr_window_show_page (MR_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+skip_welcome_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MR_WINDOW (widget)->welcome_skipped = TRUE;
+  mr_window_update (MR_WINDOW (widget));
+}
+
+static void
+back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrMessagesPage *page = mr_window_current_messages (MR_WINDOW (widget));
+
+  if (page != NULL)
+    mr_messages_page_go_back (page);
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  MrMessagesPage *page = mr_window_current_messages (self);
+
+  if (page == NULL) {
+    mr_window_show_page (self, "outbox");
+    page = self->outbox;
+  }
+  mr_messages_page_focus_search (page);
+}
+
+void
+mr_window_install_actions (GtkWidgetClass *widget_class)
+{
+  static const struct {
+    const char *name, *type;
+    GtkWidgetActionActivateFunc activate;
+  } actions[] = {
+    { "win.add-account", NULL, add_account_action },
+    { "win.edit-account", "s", edit_account_action },
+    { "win.set-default-account", "s", set_default_account_action },
+    { "win.pause-account", "(sb)", pause_account_action },
+    { "win.remove-account", "s", remove_account_action },
+    { "win.connect-programs", NULL, connect_programs_action },
+    { "win.senders", NULL, senders_action },
+    { "win.choose-secrets", NULL, choose_secrets_action },
+    { "win.open-config", NULL, open_config_action },
+    { "win.unlock-keyring", NULL, unlock_keyring_action },
+    { "win.toggle-paused", NULL, toggle_paused_action },
+    { "win.start-service", NULL, start_service_action },
+    { "win.restart-service", NULL, restart_service_action },
+    { "win.choose-port", NULL, choose_port_action },
+    { "win.show-page", "s", show_page_action },
+    { "win.skip-welcome", NULL, skip_welcome_action },
+    { "win.back", NULL, back_action },
+    { "win.search", NULL, search_action },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].activate);
+}

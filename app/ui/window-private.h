@@ -1,0 +1,36 @@
+/* The window's parts, for window.c and window-actions.c only. */
+#pragma once
+
+#include "ui/accounts-page.h"
+#include "ui/messages-page.h"
+#include "ui/status-bar.h"
+#include "ui/window.h"
+
+G_BEGIN_DECLS
+
+struct _MrWindow {
+  AdwApplicationWindow parent_instance;
+  AdwToastOverlay *toasts;
+  AdwViewSwitcherTitle *switcher_title;
+  AdwViewSwitcherBar *switcher_bar;
+  GtkWidget *back_button, *menu_button;
+  GtkButton *pause_button;
+  MrStatusBar *status_bar;
+  GtkStack *top;
+  AdwStatusPage *unreachable_page;
+  AdwViewStack *pages;
+  AdwViewStackPage *outbox_tab, *accounts_tab;
+  MrMessagesPage *outbox, *history;
+  MrAccountsPage *accounts;
+
+  MrDesk *desk;
+  GCancellable *cancellable;
+  gboolean welcome_skipped;
+  gboolean had_account; /* since this window is open: the first-run page does not come back */
+};
+
+void mr_window_install_actions (GtkWidgetClass *widget_class);
+void mr_window_update (MrWindow *self);
+MrMessagesPage *mr_window_current_messages (MrWindow *self);
+
+G_END_DECLS

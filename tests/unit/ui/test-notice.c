@@ -1,0 +1,102 @@
+/* The status bar says the most important thing, and only that. */
+#include "ui/notice.h"
+
+static MrNoticeFacts
+all_well (void)
+{
+  return (MrNoticeFacts){ .connected = TRUE,
+                          .own_version = "1",
+                          .service_version = "1",
+                          .listens = TRUE,
+                          .secrets_state = "ok",
+                          .n_accounts = 1,
+                          .online = TRUE };
+}
+
+static void
+assert_action (const MrNoticeFacts *facts, MrNoticeLevel level, const char *action)
+{
+  g_auto (MrNotice) notice = { 0 };
+
+  mr_notice_choose (facts, &notice);
+  g_assert_cmpint (notice.level, ==, level);
+  g_assert_cmpstr (notice.action, ==, action);
+  g_assert_true ((notice.text != NULL) == (level != MR_NOTICE_NONE));
+  /* A button without an action, or an action that cannot be pressed, helps nobody. */
+  g_assert_true ((notice.button != NULL) == (notice.action != NULL));
+}
+
+static void
+test_order (void)
+{
+  MrNoticeFacts facts = all_well ();
+
+  assert_action (&facts, MR_NOTICE_NONE, NULL);
+  facts.config_warning = "file:3: unknown key";
+  assert_action (&facts, MR_NOTICE_INFO, "win.open-config");
+  facts.service_version = "2";
+  assert_action (&facts, MR_NOTICE_INFO, "win.restart-service");
+  facts.online = FALSE;
+  assert_action (&facts, MR_NOTICE_INFO, NULL);
+  facts.paused = TRUE;
+  assert_action (&facts, MR_NOTICE_INFO, "win.toggle-paused");
+  facts.refused_program = "smartd";
+  assert_action (&facts, MR_NOTICE_INFO, "win.senders");
+  facts.n_accounts_in_trouble = 1;
+  facts.account_in_trouble = "Work";
+  assert_action (&facts, MR_NOTICE_WARNING, "win.show-page::accounts");
+  facts.secrets_state = "locked";
+  assert_action (&facts, MR_NOTICE_WARNING, "win.unlock-keyring");
+  facts.port_address = "127.0.0.1:2525";
+  facts.port_error = "taken by postfix";
+  assert_action (&facts, MR_NOTICE_WARNING, "win.choose-port");
+  facts.listens = FALSE;
+  assert_action (&facts, MR_NOTICE_ERROR, "win.choose-port");
+  facts.store_notice = "on a network folder";
+  assert_action (&facts, MR_NOTICE_ERROR, NULL);
+  facts.config_error = "file:2: not a number";
+  assert_action (&facts, MR_NOTICE_ERROR, "win.open-config");
+  facts.connected = FALSE;
+  assert_action (&facts, MR_NOTICE_ERROR, "win.start-service");
+  facts.connecting = TRUE;
+  assert_action (&facts, MR_NOTICE_INFO, NULL);
+}
+
+static void
+test_keyring (void)
+{
+  static const char *const states[] = { "no-service", "timed-out", "refused" };
+  MrNoticeFacts facts = all_well ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    facts.secrets_state = states[i];
+    assert_action (&facts, MR_NOTICE_WARNING, "win.choose-secrets");
+  }
+  /* Without an account nobody needs a password yet. */
+  facts.n_accounts = 0;
+  assert_action (&facts, MR_NOTICE_NONE, NULL);
+  facts.n_waiting = 3;
+  assert_action (&facts, MR_NOTICE_WARNING, "win.add-account");
+}
+
+static void
+test_refusal (void)
+{
+  MrNoticeFacts facts = all_well ();
+  g_auto (MrNotice) notice = { 0 };
+
+  facts.refused_program = "smartd";
+  facts.refused_user = "root";
+  mr_notice_choose (&facts, &notice);
+  g_assert_cmpstr (notice.text, ==, "smartd, user root, tried to send and was refused.");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/notice/order", test_order);
+  g_test_add_func ("/ui/notice/keyring", test_keyring);
+  g_test_add_func ("/ui/notice/refusal", test_refusal);
+  return g_test_run ();
+}
