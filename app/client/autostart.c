@@ -1,0 +1,200 @@
+/* "Start after log-in".
+ *
+ * systemd: `systemctl --user enable mail-relay.socket`, only for an installed program, because units name installed paths. Else an autostart entry
+ * of the desktop. Switching off takes both away, so that what an older version left behind goes too.
+ */
+#include <config.h>
+
+#include "client/autostart.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "client/launch.h"
+
+#define UNIT  "mail-relay.socket"
+#define ENTRY MR_APP_ID ".Service.desktop"
+
+static char *
+dup_entry_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "autostart", ENTRY, NULL);
+}
+
+/* A user manager runs for us, and knows the unit. */
+static gboolean
+have_systemd (void)
+{
+  g_autofree char *manager = g_build_filename (g_get_user_runtime_dir (), "systemd", "private", NULL);
+
+  return !mr_launch_is_build_folder () && g_file_test (manager, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+write_entry (GError **error)
+{
+  g_autofree char *path = dup_entry_path ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *service = mr_launch_dup_service_path ();
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  gsize len;
+
+  /* The quoting of Exec is not that of a shell, but agrees with it for a path without reserved characters. */
+  if (strpbrk (service, " \t\n\"'\\><~|&;$*?#()`%") != NULL) {
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s cannot stand in an autostart entry"), service);
+    return FALSE;
+  }
+  if (g_mkdir_with_parents (folder, 0700) != 0) {
+    mr_set_errno_error (error, errno, _ ("%s cannot be made"), folder);
+    return FALSE;
+  }
+  g_key_file_set_string (file, "Desktop Entry", "Type", "Application");
+  g_key_file_set_string (file, "Desktop Entry", "Name", "Mail Relay");
+  g_key_file_set_string (file, "Desktop Entry", "Comment", _ ("Takes mail from programs and delivers it"));
+  g_key_file_set_string (file, "Desktop Entry", "Exec", service);
+  g_key_file_set_string (file, "Desktop Entry", "Icon", MR_APP_ID);
+  g_key_file_set_boolean (file, "Desktop Entry", "NoDisplay", TRUE);
+  g_key_file_set_boolean (file, "Desktop Entry", "Terminal", FALSE);
+  g_autofree char *text = g_key_file_to_data (file, &len, NULL);
+  return mr_os_write_file (path, text, len, 0600, error);
+}
+
+static gboolean
+remove_entry (GError **error)
+{
+  g_autofree char *path = dup_entry_path ();
+
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  mr_set_errno_error (error, errno, _ ("%s cannot be removed"), path);
+  return FALSE;
+}
+
+static gboolean
+have_entry (void)
+{
+  g_autofree char *path = dup_entry_path ();
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* NULL where it cannot be run. (transfer full) */
+static GSubprocess *
+run_systemctl (const char *verb)
+{
+  const char *const argv[] = { "systemctl", "--user", verb, UNIT, NULL };
+
+  return g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+}
+
+/* ---- query ---- */
+
+static void
+return_entry (GTask *task)
+{
+  g_task_return_int (task, have_entry () ? MR_AUTOSTART_ENTRY : MR_AUTOSTART_OFF);
+}
+
+static void
+asked_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (g_subprocess_get_successful (G_SUBPROCESS (object)))
+    g_task_return_int (task, MR_AUTOSTART_SYSTEMD);
+  else
+    return_entry (task);
+}
+
+void
+mr_autostart_query_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  g_autoptr (GSubprocess) process = have_systemd () ? run_systemctl ("is-enabled") : NULL;
+
+  g_task_set_source_tag (task, mr_autostart_query_async);
+  if (process != NULL)
+    g_subprocess_wait_async (process, cancellable, asked_cb, g_steal_pointer (&task));
+  else
+    return_entry (task);
+}
+
+gboolean
+mr_autostart_query_finish (GAsyncResult *result, MrAutostart *ret, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  gssize value = g_task_propagate_int (G_TASK (result), &local);
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  *ret = (MrAutostart)value;
+  return TRUE;
+}
+
+/* ---- set ---- */
+
+static void
+return_written (GTask *task, gboolean enabled)
+{
+  GError *error = NULL;
+
+  if (enabled ? write_entry (&error) : remove_entry (&error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+enabled_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  /* A unit that is not installed, or a manager that refuses: the entry does the job too. */
+  return_written (task, !g_subprocess_get_successful (G_SUBPROCESS (object)));
+}
+
+static void
+disabled_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+  if (!g_task_return_error_if_cancelled (task))
+    return_written (task, FALSE);
+}
+
+void
+mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  g_autoptr (GSubprocess) process = NULL;
+
+  g_task_set_source_tag (task, mr_autostart_set_async);
+  /* Without --now: the service that runs has the ports; systemd takes them over at the next log-in. */
+  if (have_systemd ())
+    process = run_systemctl (enabled ? "enable" : "disable");
+  if (process != NULL)
+    g_subprocess_wait_async (process, cancellable, enabled ? enabled_cb : disabled_cb, g_steal_pointer (&task));
+  else
+    return_written (task, enabled);
+}
+
+gboolean
+mr_autostart_set_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

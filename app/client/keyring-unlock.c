@@ -1,0 +1,221 @@
+/* Unlocking the keyring over GDBus: ReadAlias("default"), Unlock, and the prompt that it may ask for (Secret Service API, "Prompts and
+ * prompting"). The service never does this: it has nobody to show a prompt to. */
+#include <config.h>
+
+#include "client/keyring-unlock.h"
+
+#include <glib/gi18n-lib.h>
+
+#define SECRETS_NAME      "org.freedesktop.secrets"
+#define SECRETS_PATH      "/org/freedesktop/secrets"
+#define SECRETS_INTERFACE "org.freedesktop.Secret.Service"
+#define PROMPT_INTERFACE  "org.freedesktop.Secret.Prompt"
+#define NO_OBJECT         "/"
+#define TIMEOUT_MS        10000
+
+typedef struct {
+  GDBusConnection *connection;
+  char *prompt;
+  guint subscription;
+  guint owner_watch;
+  gulong cancelled;
+} Unlock;
+
+static void
+unlock_free (gpointer data)
+{
+  Unlock *unlock = data;
+
+  g_clear_object (&unlock->connection);
+  g_free (unlock->prompt);
+  g_free (unlock);
+}
+
+static void
+fail (GTask *task, MrError code, const char *words)
+{
+  g_task_return_new_error (task, MR_ERROR, (int)code, "%s", words);
+}
+
+static void
+fail_from (GTask *task, GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_task_return_error (task, g_error_copy (error));
+  else
+    g_task_return_new_error (task, MR_ERROR, MR_ERROR_NO_KEYRING, _ ("The keyring does not answer: %s"),
+                             error->message);
+}
+
+/* ---- prompt ---- */
+
+/* Takes the prompt's reference on the task away. */
+static void
+leave_prompt (GTask *task)
+{
+  Unlock *unlock = g_task_get_task_data (task);
+
+  g_dbus_connection_signal_unsubscribe (unlock->connection, unlock->subscription);
+  g_bus_unwatch_name (unlock->owner_watch);
+  if (unlock->cancelled != 0)
+    g_signal_handler_disconnect (g_task_get_cancellable (task), unlock->cancelled);
+  g_object_unref (task);
+}
+
+static void
+completed_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+              const char *name, GVariant *parameters, gpointer data)
+{
+  GTask *task = data;
+  gboolean dismissed = TRUE;
+
+  if (g_task_get_completed (task))
+    return;
+  if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(bv)")))
+    g_variant_get_child (parameters, 0, "b", &dismissed);
+  if (dismissed)
+    fail (task, MR_ERROR_KEYRING_LOCKED, _ ("The keyring was not unlocked"));
+  else
+    g_task_return_boolean (task, TRUE);
+  leave_prompt (task);
+}
+
+static void
+vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
+{
+  GTask *task = data;
+
+  fail (task, MR_ERROR_NO_KEYRING, _ ("The keyring has ended"));
+  leave_prompt (task);
+}
+
+static gboolean
+cancelled_idle_cb (gpointer data)
+{
+  GTask *task = data;
+  Unlock *unlock = g_task_get_task_data (task);
+
+  if (unlock->cancelled == 0 || !g_task_return_error_if_cancelled (task))
+    return G_SOURCE_REMOVE;
+  g_dbus_connection_call (unlock->connection, SECRETS_NAME, unlock->prompt, PROMPT_INTERFACE, "Dismiss", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, NULL, NULL);
+  leave_prompt (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, cancelled_idle_cb, g_object_ref (data), g_object_unref);
+}
+
+static void
+prompted_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+
+  if (reply != NULL || g_task_get_completed (task))
+    return;
+  fail_from (task, error);
+  leave_prompt (task);
+}
+
+static void
+show_prompt (GTask *task, const char *prompt)
+{
+  Unlock *unlock = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  unlock->prompt = g_strdup (prompt);
+  g_object_ref (task);
+  unlock->subscription = g_dbus_connection_signal_subscribe (unlock->connection, SECRETS_NAME, PROMPT_INTERFACE,
+                                                             "Completed", prompt, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                                             completed_cb, task, NULL);
+  unlock->owner_watch = g_bus_watch_name_on_connection (unlock->connection, SECRETS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                                        NULL, vanished_cb, task, NULL);
+  if (cancellable != NULL && !g_cancellable_is_cancelled (cancellable))
+    unlock->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), task);
+  g_dbus_connection_call (unlock->connection, SECRETS_NAME, prompt, PROMPT_INTERFACE, "Prompt",
+                          g_variant_new ("(s)", ""), G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS,
+                          NULL, prompted_cb, g_object_ref (task));
+}
+
+/* ---- unlock ---- */
+
+static void
+unlocked_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  const char *prompt;
+
+  if (reply == NULL) {
+    fail_from (task, error);
+    return;
+  }
+  g_variant_get_child (reply, 1, "&o", &prompt);
+  if (g_str_equal (prompt, NO_OBJECT))
+    g_task_return_boolean (task, TRUE);
+  else
+    show_prompt (task, prompt);
+}
+
+static void
+alias_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  const char *collection;
+
+  if (reply == NULL) {
+    fail_from (task, error);
+    return;
+  }
+  g_variant_get (reply, "(&o)", &collection);
+  if (g_str_equal (collection, NO_OBJECT)) {
+    fail (task, MR_ERROR_NO_KEYRING, _ ("There is no keyring yet: make one in “Passwords and Keys”"));
+    return;
+  }
+  const char *const objects[] = { collection, NULL };
+  g_dbus_connection_call (G_DBUS_CONNECTION (object), SECRETS_NAME, SECRETS_PATH, SECRETS_INTERFACE, "Unlock",
+                          g_variant_new ("(^ao)", objects), G_VARIANT_TYPE ("(aoo)"), G_DBUS_CALL_FLAGS_NONE,
+                          TIMEOUT_MS, g_task_get_cancellable (task), unlocked_cb, g_object_ref (task));
+}
+
+static void
+bus_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  Unlock *unlock = g_task_get_task_data (task);
+
+  unlock->connection = g_bus_get_finish (result, &error);
+  if (unlock->connection == NULL) {
+    fail_from (task, error);
+    return;
+  }
+  g_dbus_connection_call (unlock->connection, SECRETS_NAME, SECRETS_PATH, SECRETS_INTERFACE, "ReadAlias",
+                          g_variant_new ("(s)", "default"), G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS,
+                          g_task_get_cancellable (task), alias_cb, g_object_ref (task));
+}
+
+void
+mr_keyring_unlock_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, mr_keyring_unlock_async);
+  g_task_set_task_data (task, g_new0 (Unlock, 1), unlock_free);
+  g_bus_get (G_BUS_TYPE_SESSION, cancellable, bus_cb, task);
+}
+
+gboolean
+mr_keyring_unlock_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

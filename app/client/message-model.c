@@ -1,0 +1,483 @@
+/* The outbox or the history as a lazy list.
+ *
+ * Two kinds of questions go to the service: all ids (ListIds) and one page of rows (List). At most one of the former and MAX_FETCHES of the latter are
+ * under way; which pages are asked for is decided when there is room, from the items that are alive then, so that a fast scroll leaves nothing behind.
+ * What arrives for a filter that is no longer in force is dropped: its calls were cancelled.
+ */
+#include <config.h>
+
+#include "client/message-model.h"
+
+#include <string.h>
+
+#include "client/client-private.h"
+#include "client/calls.h"
+#include "client/id-list.h"
+#include "client/message-item-private.h"
+#include "data/dbus/names.h"
+
+#define PAGE_ROWS   200
+#define MAX_FETCHES 4
+#define MAX_ROWS    2000 /* kept for items that come back */
+#define MAX_SPLICES 200
+#define REFRESH_MS  500
+
+struct _MrMessageModel {
+  GObject parent_instance;
+  MrClient *client;
+  MrListFilter filter;  /* strings owned */
+  GArray *ids;          /* MrIdEntry */
+  GHashTable *items;    /* id → MrMessageItem that is alive, not owned */
+  GHashTable *item_ids; /* MrMessageItem → its key in items */
+  GHashTable *rows;     /* id → GVariant */
+  gboolean loaded;
+
+  GCancellable *cancellable; /* of everything asked for with this filter */
+  gboolean listing;
+  gboolean dirty;     /* something changed since the last listing began */
+  guint refresh;      /* no new listing before this fires */
+  GHashTable *wanted; /* page numbers */
+  GHashTable *fetching;
+  guint pump; /* idle source */
+};
+
+typedef struct {
+  MrMessageModel *model; /* valid unless the call was cancelled */
+  guint page;
+} Fetch;
+
+enum { PROP_0, PROP_LOADED, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+static void list_model_init (GListModelInterface *iface);
+static void refresh (MrMessageModel *self);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (MrMessageModel, mr_message_model, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+#define ID(self, i) (g_array_index ((self)->ids, MrIdEntry, i).text)
+
+/* ---- pages ---- */
+
+static gboolean
+page_is_wanted (MrMessageModel *self, guint page)
+{
+  guint first = page * PAGE_ROWS;
+
+  for (guint i = first; i < self->ids->len && i < first + PAGE_ROWS; i++) {
+    MrMessageItem *item = g_hash_table_lookup (self->items, ID (self, i));
+    if (item != NULL && mr_message_item_wants_row (item))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void fetch_page (MrMessageModel *self, guint page);
+
+static gboolean
+pump_cb (gpointer data)
+{
+  MrMessageModel *self = data;
+  GHashTableIter iter;
+  gpointer key;
+
+  self->pump = 0;
+  while (g_hash_table_size (self->fetching) < MAX_FETCHES) {
+    g_hash_table_iter_init (&iter, self->wanted);
+    if (!g_hash_table_iter_next (&iter, &key, NULL))
+      break;
+    guint page = GPOINTER_TO_UINT (key);
+    g_hash_table_iter_remove (&iter);
+    if (!g_hash_table_contains (self->fetching, key) && page_is_wanted (self, page))
+      fetch_page (self, page);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+want_page (MrMessageModel *self, guint page)
+{
+  g_hash_table_add (self->wanted, GUINT_TO_POINTER (page));
+  if (self->pump == 0)
+    self->pump = g_idle_add_full (G_PRIORITY_DEFAULT, pump_cb, self, NULL);
+}
+
+static void
+take_row (MrMessageModel *self, GVariant *row)
+{
+  const char *id = NULL;
+
+  if (!g_variant_lookup (row, "id", "&s", &id))
+    return;
+  MrMessageItem *item = g_hash_table_lookup (self->items, id);
+  if (g_hash_table_size (self->rows) >= MAX_ROWS)
+    g_hash_table_remove_all (self->rows);
+  g_hash_table_insert (self->rows, g_strdup (id), g_variant_ref (row));
+  if (item != NULL) {
+    /* Somebody may drop it while it tells of the change. */
+    g_object_ref (item);
+    mr_message_item_load (item, row);
+    g_object_unref (item);
+  }
+}
+
+static void
+page_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autofree Fetch *fetch = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = mr_client_call_finish (MR_CLIENT (object), result, NULL, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_autoptr (MrMessageModel) self = g_object_ref (fetch->model);
+  g_hash_table_remove (self->fetching, GUINT_TO_POINTER (fetch->page));
+  if (reply != NULL) {
+    g_autoptr (GVariant) rows = g_variant_get_child_value (reply, 0);
+    gsize n = g_variant_n_children (rows);
+    for (gsize i = 0; i < n; i++) {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      take_row (self, row);
+    }
+  }
+  if (g_hash_table_size (self->wanted) > 0 && self->pump == 0)
+    self->pump = g_idle_add_full (G_PRIORITY_DEFAULT, pump_cb, self, NULL);
+}
+
+static void
+fetch_page (MrMessageModel *self, guint page)
+{
+  guint first = page * PAGE_ROWS;
+  const char *after = first > 0 ? ID (self, first - 1) : "";
+  Fetch *fetch = g_new0 (Fetch, 1);
+  const MrClientCall call = { .interface = MR_BUS_OUTBOX,
+                              .method = "List",
+                              .parameters = g_variant_new ("(@a{sv}su)", mr_list_filter_to_variant (&self->filter),
+                                                           after, PAGE_ROWS),
+                              .reply_type = G_VARIANT_TYPE ("(aa{sv}t)") };
+
+  fetch->model = self;
+  fetch->page = page;
+  g_hash_table_add (self->fetching, GUINT_TO_POINTER (page));
+  mr_client_call (self->client, &call, self->cancellable, page_cb, fetch);
+}
+
+/* ---- ids ---- */
+
+static void
+apply_ids (MrMessageModel *self, GArray *ids)
+{
+  g_autoptr (GArray) splices = mr_id_list_diff (self->ids, ids, MAX_SPLICES);
+
+  for (guint i = 0; i < splices->len; i++) {
+    const MrIdSplice *splice = &g_array_index (splices, MrIdSplice, i);
+
+    if (splice->removed > 0)
+      g_array_remove_range (self->ids, splice->position, splice->removed);
+    if (splice->added > 0)
+      g_array_insert_vals (self->ids, splice->position, &g_array_index (ids, MrIdEntry, splice->position),
+                           splice->added);
+    g_list_model_items_changed (G_LIST_MODEL (self), splice->position, splice->removed, splice->added);
+  }
+}
+
+/* What is on the screen is loaded again; what is not, when it is asked for. */
+static void
+want_live_pages (MrMessageModel *self)
+{
+  GHashTableIter iter;
+  gpointer id, item;
+  guint position;
+
+  g_hash_table_remove_all (self->rows);
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, &id, &item)) {
+    mr_message_item_set_stale (item);
+    if (mr_id_list_find (self->ids, id, &position))
+      want_page (self, position / PAGE_ROWS);
+  }
+}
+
+static void
+ids_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) list = mr_client_list_ids_finish (MR_CLIENT (object), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_autoptr (MrMessageModel) self = g_object_ref (data);
+  self->listing = FALSE;
+  if (list == NULL)
+    return;
+  g_autoptr (GArray) ids = mr_id_list_from_variant (list);
+  apply_ids (self, ids);
+  want_live_pages (self);
+  if (!self->loaded) {
+    self->loaded = TRUE;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+  }
+  if (self->dirty)
+    refresh (self);
+}
+
+static gboolean
+refresh_cb (gpointer data)
+{
+  MrMessageModel *self = data;
+
+  self->refresh = 0;
+  if (self->dirty)
+    refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+refresh (MrMessageModel *self)
+{
+  self->dirty = TRUE;
+  if (self->listing || self->refresh != 0 || !mr_client_is_connected (self->client))
+    return;
+  self->dirty = FALSE;
+  self->listing = TRUE;
+  self->refresh = g_timeout_add (REFRESH_MS, refresh_cb, self);
+  mr_client_list_ids_async (self->client, &self->filter, self->cancellable, ids_cb, self);
+}
+
+static void
+changed_cb (MrClient *client, guint what, guint64 revision, MrMessageModel *self)
+{
+  if ((what & MR_CLIENT_CHANGED_QUEUE) != 0)
+    refresh (self);
+}
+
+/* ---- filter ---- */
+
+static void
+start_anew (MrMessageModel *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  self->listing = FALSE;
+  g_hash_table_remove_all (self->wanted);
+  g_hash_table_remove_all (self->fetching);
+  g_clear_handle_id (&self->refresh, g_source_remove);
+  if (self->loaded) {
+    self->loaded = FALSE;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+  }
+  refresh (self);
+}
+
+static void
+set_string (const char **place, const char *text)
+{
+  char *copy = text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+
+  g_free ((char *)*place);
+  *place = copy;
+}
+
+void
+mr_message_model_set_filter (MrMessageModel *self, const MrListFilter *filter)
+{
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+
+  self->filter.kind = filter->kind;
+  self->filter.state = filter->state;
+  self->filter.held_only = filter->held_only;
+  self->filter.ascending = filter->ascending;
+  set_string (&self->filter.search, filter->search);
+  set_string (&self->filter.account, filter->account);
+  set_string (&self->filter.program, filter->program);
+  start_anew (self);
+}
+
+void
+mr_message_model_set_search (MrMessageModel *self, const char *search)
+{
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  const char *wanted = search != NULL && *search != '\0' ? search : NULL;
+
+  if (g_strcmp0 (wanted, self->filter.search) == 0)
+    return;
+  set_string (&self->filter.search, wanted);
+  start_anew (self);
+}
+
+/* ---- what others ask ---- */
+
+gboolean
+mr_message_model_is_loaded (MrMessageModel *self)
+{
+  g_return_val_if_fail (MR_IS_MESSAGE_MODEL (self), FALSE);
+  return self->loaded;
+}
+
+const char *
+mr_message_model_get_id (MrMessageModel *self, guint position)
+{
+  g_return_val_if_fail (MR_IS_MESSAGE_MODEL (self), NULL);
+  return position < self->ids->len ? ID (self, position) : NULL;
+}
+
+gboolean
+mr_message_model_find (MrMessageModel *self, const char *id, guint *ret_position)
+{
+  g_return_val_if_fail (MR_IS_MESSAGE_MODEL (self), FALSE);
+  return mr_id_list_find (self->ids, id, ret_position);
+}
+
+/* ---- GListModel ---- */
+
+static GType
+get_item_type (GListModel *list)
+{
+  return MR_TYPE_MESSAGE_ITEM;
+}
+
+static guint
+get_n_items (GListModel *list)
+{
+  return MR_MESSAGE_MODEL (list)->ids->len;
+}
+
+static void
+item_gone_cb (gpointer data, GObject *where)
+{
+  MrMessageModel *self = data;
+  const char *id = g_hash_table_lookup (self->item_ids, where);
+
+  g_hash_table_remove (self->items, id);
+  g_hash_table_remove (self->item_ids, where);
+}
+
+static MrMessageItem *
+make_item (MrMessageModel *self, const char *id)
+{
+  MrMessageItem *item = mr_message_item_new (id);
+  char *key = g_strdup (id);
+
+  g_hash_table_insert (self->items, key, item);
+  g_hash_table_insert (self->item_ids, item, key);
+  g_object_weak_ref (G_OBJECT (item), item_gone_cb, self);
+  return item;
+}
+
+static gpointer
+get_item (GListModel *list, guint position)
+{
+  MrMessageModel *self = MR_MESSAGE_MODEL (list);
+
+  if (position >= self->ids->len)
+    return NULL;
+  const char *id = ID (self, position);
+  MrMessageItem *item = g_hash_table_lookup (self->items, id);
+  if (item != NULL)
+    return g_object_ref (item);
+
+  item = make_item (self, id);
+  GVariant *row = g_hash_table_lookup (self->rows, id);
+  if (row != NULL)
+    mr_message_item_load (item, row);
+  else
+    want_page (self, position / PAGE_ROWS);
+  return item;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* ---- class ---- */
+
+static void
+mr_message_model_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LOADED)
+    g_value_set_boolean (value, MR_MESSAGE_MODEL (object)->loaded);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+mr_message_model_dispose (GObject *object)
+{
+  MrMessageModel *self = MR_MESSAGE_MODEL (object);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->refresh, g_source_remove);
+  g_clear_handle_id (&self->pump, g_source_remove);
+  g_hash_table_iter_init (&iter, self->item_ids);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    g_object_weak_unref (item, item_gone_cb, self);
+  g_hash_table_remove_all (self->item_ids);
+  g_hash_table_remove_all (self->items);
+  if (self->client != NULL)
+    g_signal_handlers_disconnect_by_data (self->client, self);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (mr_message_model_parent_class)->dispose (object);
+}
+
+static void
+mr_message_model_finalize (GObject *object)
+{
+  MrMessageModel *self = MR_MESSAGE_MODEL (object);
+
+  g_array_unref (self->ids);
+  g_hash_table_unref (self->items);
+  g_hash_table_unref (self->item_ids);
+  g_hash_table_unref (self->rows);
+  g_hash_table_unref (self->wanted);
+  g_hash_table_unref (self->fetching);
+  g_object_unref (self->cancellable);
+  set_string (&self->filter.search, NULL);
+  set_string (&self->filter.account, NULL);
+  set_string (&self->filter.program, NULL);
+  G_OBJECT_CLASS (mr_message_model_parent_class)->finalize (object);
+}
+
+static void
+mr_message_model_init (MrMessageModel *self)
+{
+  self->ids = g_array_new (FALSE, TRUE, sizeof (MrIdEntry));
+  self->items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->item_ids = g_hash_table_new (NULL, NULL);
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
+  self->wanted = g_hash_table_new (NULL, NULL);
+  self->fetching = g_hash_table_new (NULL, NULL);
+  self->cancellable = g_cancellable_new ();
+  self->filter.state = -1;
+}
+
+static void
+mr_message_model_class_init (MrMessageModelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mr_message_model_get_property;
+  object_class->dispose = mr_message_model_dispose;
+  object_class->finalize = mr_message_model_finalize;
+  properties[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+MrMessageModel *
+mr_message_model_new (MrClient *client, MrListKind kind)
+{
+  MrMessageModel *self = g_object_new (MR_TYPE_MESSAGE_MODEL, NULL);
+
+  self->client = g_object_ref (client);
+  self->filter.kind = kind;
+  g_signal_connect (client, "changed", G_CALLBACK (changed_cb), self);
+  refresh (self);
+  return self;
+}

@@ -1,0 +1,25 @@
+/* The four interfaces, each an adapter in a file of its own: check, call the engine, convert, answer. None decides
+ * anything. Skeletons are exported on every connection that there is; the engine must outlive them. */
+#pragma once
+
+#include <gio/gio.h>
+#include <mailrelay/engine.h>
+
+G_BEGIN_DECLS
+
+/* Called when a client asked the service to end. */
+typedef void (*MrQuitFunc) (gpointer data);
+
+/* (transfer full) */
+GDBusInterfaceSkeleton *
+mr_service_interface_new (MrEngine *engine, const char *bus_socket, MrQuitFunc quit, gpointer quit_data);
+GDBusInterfaceSkeleton *mr_outbox_interface_new (MrEngine *engine);
+GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);
+GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
+
+/* The engine told of a change: emits Changed and keeps the properties true. */
+void mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, guint64 revision);
+/* A connection is gone (NULL: all are): tests that it had started are stopped. */
+void mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection *connection);
+
+G_END_DECLS
