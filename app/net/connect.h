@@ -12,14 +12,17 @@ typedef struct _MrConnect MrConnect;
  * ENETUNREACH and EHOSTUNREACH, ENETDOWN. Never called before the call returns, never after mr_connect_cancel(). */
 typedef void (*MrConnectFunc) (int fd, gboolean no_route, const GError *error, gpointer data);
 MrConnect *mr_connect_start (const char *address, guint16 port, guint timeout_ms, MrConnectFunc func, gpointer data);
-void       mr_connect_cancel (MrConnect *connect);
+void mr_connect_cancel (MrConnect *connect);
+
+/* Our own address of a connected socket, without port; NULL where it cannot be told. (transfer full) */
+char *mr_connect_dup_local_address (int fd);
 
 /* Network monitor of the platform (GNetworkMonitor). func is called when something changed (coalesced, 1 s). */
 typedef struct _MrNetworkWatch MrNetworkWatch;
 typedef void (*MrNetworkFunc) (gboolean available, gpointer data);
 MrNetworkWatch *mr_network_watch_new (MrNetworkFunc func, gpointer data);
-void            mr_network_watch_free (MrNetworkWatch *watch);
-gboolean        mr_network_watch_is_available (MrNetworkWatch *watch);
+void mr_network_watch_free (MrNetworkWatch *watch);
+gboolean mr_network_watch_is_available (MrNetworkWatch *watch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNetworkWatch, mr_network_watch_free)
 

@@ -13,33 +13,33 @@ G_BEGIN_DECLS
 typedef struct _MrResolver MrResolver;
 
 typedef struct {
-  guint  preference;
-  char  *name; /* "" for null MX (RFC 7505) */
+  guint preference;
+  char *name; /* "" for null MX (RFC 7505) */
 } MrMxRecord;
 
 /* servers: "127.0.0.1:5353,[::1]:53", NULL or "": the system's. */
 MrResolver *mr_resolver_new (const char *servers, guint timeout_ms, guint tries, GError **error);
-void        mr_resolver_free (MrResolver *resolver); /* callbacks of queries in flight get MR_ERROR_CANCELLED */
+void mr_resolver_free (MrResolver *resolver); /* callbacks of queries in flight get MR_ERROR_CANCELLED */
 
 /* records: MrMxRecord, sorted by preference, shuffled within one; borrowed. Error: MR_ERROR_DNS_NOT_FOUND with
  * nxdomain TRUE (the name does not exist) or FALSE (no MX), MR_ERROR_DNS_TEMPORARY. */
 typedef void (*MrMxFunc) (GPtrArray *records, gboolean nxdomain, const GError *error, gpointer data);
-void        mr_resolver_lookup_mx (MrResolver *resolver, const char *domain, MrMxFunc func, gpointer data);
+void mr_resolver_lookup_mx (MrResolver *resolver, const char *domain, MrMxFunc func, gpointer data);
 
 /* addresses: numeric strings, IPv6 and IPv4 interleaved (RFC 8305 order, IPv6 first), at most 16; borrowed. */
 typedef void (*MrAddressFunc) (const char *const *addresses, const GError *error, gpointer data);
-void        mr_resolver_lookup_addresses (MrResolver *resolver, const char *host, MrAddressFunc func, gpointer data);
+void mr_resolver_lookup_addresses (MrResolver *resolver, const char *host, MrAddressFunc func, gpointer data);
 
 /* Cancels every query of this func/data owner: its callbacks are not called. */
-void        mr_resolver_cancel (MrResolver *resolver, gpointer data);
+void mr_resolver_cancel (MrResolver *resolver, gpointer data);
 
-void        mr_mx_record_free (MrMxRecord *record);
+void mr_mx_record_free (MrMxRecord *record);
 
 /* TRUE for loopback, unspecified, link-local, RFC 1918, ULA, CGNAT, multicast, documentation-free special ranges: no MX may be there unless
- * configured. FALSE with *ret_bad for text that is no address. */
-gboolean    mr_address_is_private (const char *address);
-gboolean    mr_address_is_loopback (const char *address);
-gboolean    mr_address_is_numeric (const char *text);
+ * configured. FALSE for text that is no address. */
+gboolean mr_address_is_private (const char *address);
+gboolean mr_address_is_loopback (const char *address);
+gboolean mr_address_is_numeric (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrResolver, mr_resolver_free)
 

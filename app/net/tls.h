@@ -12,20 +12,20 @@ typedef struct _MrTlsTrust MrTlsTrust;
 /* Loads DIR/server.pem (certificate and P-256 key, 0600) and makes it, self-signed for localhost, 127.0.0.1 and ::1, where it is missing. */
 MrTlsServer *mr_tls_server_new (const char *dir, gint64 now_usec, GError **error);
 MrTlsServer *mr_tls_server_ref (MrTlsServer *server);
-void         mr_tls_server_unref (MrTlsServer *server);
+void mr_tls_server_unref (MrTlsServer *server);
 /* Lower-case hex SHA-256 of the certificate; for people to compare. Borrowed. */
-const char  *mr_tls_server_get_fingerprint (MrTlsServer *server);
+const char *mr_tls_server_get_fingerprint (MrTlsServer *server);
 
 /* Trust anchors: the system's, plus those of ca_file where it is not NULL or "". Shared by all deliveries. */
-MrTlsTrust  *mr_tls_trust_new (const char *ca_file, GError **error);
-MrTlsTrust  *mr_tls_trust_ref (MrTlsTrust *trust);
-void         mr_tls_trust_unref (MrTlsTrust *trust);
+MrTlsTrust *mr_tls_trust_new (const char *ca_file, GError **error);
+MrTlsTrust *mr_tls_trust_ref (MrTlsTrust *trust);
+void mr_tls_trust_unref (MrTlsTrust *trust);
 
 typedef struct {
   MrTlsTrust *trust;
-  const char *name;         /* SNI and the name to verify; an IP address is verified as an IP address */
-  gboolean    verify;       /* FALSE: encrypted, not authenticated (opportunistic) */
-  const char *fingerprint;  /* hex SHA-256 of the one certificate accepted instead; NULL/"" for none */
+  const char *name;        /* SNI and the name to verify; an IP address is verified as an IP address */
+  gboolean verify;         /* FALSE: encrypted, not authenticated (opportunistic) */
+  const char *fingerprint; /* hex SHA-256 of the one certificate accepted instead; NULL/"" for none */
 } MrTlsClientOptions;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrTlsServer, mr_tls_server_unref)

@@ -1,0 +1,51 @@
+/* Reading of DNS answers (RFC 1035): one bounds-checked reader for everything that comes from the network. Pure. */
+#pragma once
+
+#include <mailrelay/types.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  MR_DNS_A = 1,
+  MR_DNS_NS = 2,
+  MR_DNS_CNAME = 5,
+  MR_DNS_SOA = 6,
+  MR_DNS_MX = 15,
+  MR_DNS_AAAA = 28,
+} MrDnsType;
+
+typedef enum {
+  MR_DNS_FOUND,     /* records holds what was asked for */
+  MR_DNS_NO_DATA,   /* the name exists and has no such record (RFC 2308) */
+  MR_DNS_NX_DOMAIN, /* the name does not exist */
+  MR_DNS_ALIAS,     /* an alias whose target was not answered: ask for name */
+  MR_DNS_FAILURE,   /* the server failed or knows nothing about it (rcode) */
+  MR_DNS_MALFORMED,
+} MrDnsOutcome;
+
+typedef struct {
+  guint preference; /* MX */
+  char *text;       /* address, or host name in lower case without the last dot; "" is the root */
+  guint32 ttl;
+} MrDnsRecord;
+
+typedef struct {
+  MrDnsOutcome outcome;
+  guint rcode;
+  gboolean authenticated; /* AD: the resolver says so, which is worth as much as the way to it */
+  char *name;             /* the end of the chain of aliases */
+  GPtrArray *records;     /* MrDnsRecord, at most MR_DNS_RECORDS_MAX, in the order of the answer */
+} MrDnsAnswer;
+
+#define MR_DNS_RECORDS_MAX 64
+#define MR_DNS_ALIASES_MAX 8
+
+/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA or MX. Never NULL. */
+MrDnsAnswer *mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type);
+void mr_dns_answer_free (MrDnsAnswer *answer);
+/* Labels of 1 to 63 letters, digits, '-' and '_', together at most 253 characters; a last dot is allowed. */
+gboolean mr_dns_name_is_valid (const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDnsAnswer, mr_dns_answer_free)
+
+G_END_DECLS
