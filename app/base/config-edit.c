@@ -68,9 +68,8 @@ mr_config_check_value (const MrConfigKey *key, const char *value, GError **error
   case MR_CONFIG_INTEGER:
     ok = g_ascii_string_to_signed (value, 10, key->min, key->max, NULL, NULL);
     if (!ok)
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                   _ ("%s: expected a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", not “%s”"),
-                   key->key, key->min, key->max, value);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: expected a whole number from %lld to %lld, not “%s”"),
+                   key->key, (long long)key->min, (long long)key->max, value);
     break;
   case MR_CONFIG_ENUM:
     ok = is_choice (key->choices, value);

@@ -3,8 +3,11 @@
  * A verifier is data that may come from a file that somebody else wrote: what it asks for is bounded before any memory
  * is taken (RFC 7914 for the parameters).
  */
+#include <config.h>
+
 #include "base/crypto.h"
 
+#include <glib/gi18n-lib.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -83,7 +86,7 @@ mr_scrypt_verifier_new (MrSecret *password, GError **error)
   mr_random_bytes (salt, sizeof salt);
   if (!scrypt (password, salt, sizeof salt, SCRYPT_N, SCRYPT_R, SCRYPT_P, hash, sizeof hash)) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_FAILED,
-                         "The password could not be turned into a verifier: out of memory");
+                         _ ("The password could not be turned into a verifier: out of memory"));
     return NULL;
   }
 

@@ -95,7 +95,7 @@ read_bounded (int fd, const char *path, gsize max, GString *into, GError **error
     if (n == 0)
       return TRUE;
     if ((gsize)n > max - into->len) {
-      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("%s is larger than %" G_GSIZE_FORMAT " bytes"), path, max);
+      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("%s is larger than %zu bytes"), path, max);
       return FALSE;
     }
     g_string_append_len (into, chunk, n);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """lint.py CONCERN ROOT: one line for each problem below ROOT; 0 none, 1 some, 77 where the tool for it is missing.
+lint.py update-potfiles ROOT: writes po/POTFILES anew.
 lint.py self-test: shows for every concern that it passes a clean tree and fails each tree that breaks one rule."""
 
 import importlib
@@ -51,6 +52,9 @@ def main(arguments):
     sys.dont_write_bytecode = True
     if arguments == ["self-test"]:
         return self_test()
+    if len(arguments) == 2 and arguments[0] == "update-potfiles":
+        importlib.import_module("texts").update_potfiles(arguments[1])
+        return 0
     if len(arguments) != 2 or arguments[0] not in CONCERNS:
         print(__doc__, file=sys.stderr)
         return 2

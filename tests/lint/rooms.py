@@ -34,8 +34,10 @@ HEADERS = {
     r"gsasl\.h": {"smtp"},
 }
 
-# pattern of the call → rooms, or one file, that may make it
+# pattern of the call → rooms, or one file, that may make it; the first pattern that fits decides
 CALLS = {
+    # Not a call to anybody: secrets waits so for a keyring that comes later.
+    r"g_bus_(?:un)?watch_name": {"service", "client", "secrets"},
     r"g_dbus_\w+|g_bus_\w+": {"service", "client"},
     r"gtk_\w+|adw_\w+": {"ui"},
     r"sqlite3_\w+": {"store"},

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import source
 
 POTFILES = "po/POTFILES"
+CODE = (".c", ".h", ".ui")
 MARKED = re.compile(r"(?<![\w])(?:_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dpgettext2?)\s*\(")
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[^\n]*(?:\\\n[^\n]*)*", re.M)
 LITERALS = re.compile(r'(?<![\w])(?:_|N_|C_|NC_|Q_|ngettext)\s*\(\s*((?:"(?:\\.|[^"\\\n])*"\s*,?\s*)+)')
@@ -20,8 +21,21 @@ def is_marked(root, path):
     return MARKED.search(DEFINE.sub("", source.code_only(text))) is not None
 
 
+def marked_files(root):
+    return {p for p in source.files(root, ["app", "include"], CODE) if is_marked(root, p)}
+
+
+def update_potfiles(root):
+    """Files of code as they are; what is listed besides (desktop file, metainfo, rules) is kept."""
+    whole = os.path.join(root, POTFILES)
+    lines = source.read(root, POTFILES).splitlines() if os.path.exists(whole) else []
+    others = [line for line in lines if not line.endswith(CODE)]
+    with open(whole, "w", encoding="utf-8") as f:
+        f.writelines(line + "\n" for line in others + sorted(marked_files(root)))
+
+
 def check_potfiles(root):
-    marked = {p for p in source.files(root, ["app", "include"], (".c", ".h", ".ui")) if is_marked(root, p)}
+    marked = marked_files(root)
     if not os.path.exists(os.path.join(root, POTFILES)):
         return [f"{POTFILES} is missing and {len(marked)} files have texts for translators"] if marked else []
 
@@ -35,10 +49,21 @@ def check_potfiles(root):
         listed.add(path)
         if not os.path.exists(os.path.join(root, path)):
             problems.append(f"{POTFILES}: {path} does not exist")
-        elif path.endswith((".c", ".h", ".ui")) and path not in marked:
+        elif path.endswith(CODE) and path not in marked:
             problems.append(f"{POTFILES}: {path} has no text for translators")
-    problems += [f"{path}: has texts for translators and is not in {POTFILES}" for path in sorted(marked - listed)]
+    problems += [f"{path}: has texts for translators and is not in {POTFILES}: lint.py update-potfiles ROOT" for path in sorted(marked - listed)]
     return problems
+
+
+# xgettext sees the text end at the macro and translators get half of it.
+BROKEN_FORMAT = re.compile(r'(?<![\w])(?:_|N_|C_|ngettext)\s*\(\s*(?:"(?:\\.|[^"\\\n])*"\s*)+(G_\w+_FORMAT|PRI\w+)')
+
+
+def check_formats(root):
+    for path in source.files(root, ["app"], (".c", ".h")):
+        text = source.without_comments(source.read(root, path))
+        for match in BROKEN_FORMAT.finditer(text):
+            yield f"{path}:{source.line_of(text, match.start())}: {match.group(1)} cuts the text in two: cast, and use %lld or %zu"
 
 
 # The left column of the table of words that people do not read, each with what allows it all the same.
@@ -117,7 +142,7 @@ def check_words(root):
 
 
 def check(root):
-    return check_potfiles(root) + check_words(root)
+    return check_potfiles(root) + list(check_formats(root)) + check_words(root)
 
 
 def ui(text):
@@ -148,5 +173,7 @@ VIOLATIONS = [
     ({"po/POTFILES": "app/ui/a.c\n", "app/ui/a.c": 'void t (void) { _ ("The mail was "\n "deferred"); }\n'},
      "says “deferred”"),
     ({"po/POTFILES": "app/ndr/a.c\n", "app/ndr/a.c": 'const char *t = N_ ("The message expired");\n'}, "says “expired”"),
+    ({"po/POTFILES": "app/net/a.c\n", "app/net/a.c": 'void t (void) { _ ("a %" G_GSIZE_FORMAT " b"); }\n'},
+     "G_GSIZE_FORMAT cuts"),
     ({"data/diagnosis/a.conf": "[full]\ntitle=A bounce came back\n"}, "says “bounce”"),
 ]
