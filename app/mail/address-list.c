@@ -1,5 +1,5 @@
-/* Reader of address lists; see address-list.h. One pass: tokens are words (atoms, quoted strings, literals), comments and
- * specials; what stands in angle brackets is the address, otherwise the words of the mailbox are. */
+/* Reader of address lists; see address-list.h. One pass: tokens are words (atoms, quoted strings, literals),
+ * comments and specials; what stands in angle brackets is the address, otherwise the words of the mailbox are. */
 #include "mail/address-list.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* One header field made 7 bit; see convert-field.h.
  *
  * Four kinds of field: lists of addresses (phrases and comments are encoded, domains become A-labels), fields with
- * parameters, fields with a strict syntax that has no place for text (a byte above 127 is an error there and becomes '?'),
- * and all others, which are text.
+ * parameters, fields with a strict syntax that has no place for text (a byte above 127 is an error there and
+ * becomes '?'), and all others, which are text. /
  */
 #include "config.h"
 
@@ -68,7 +68,8 @@ append_scrubbed (GString *out, const char *text, gsize len)
   append_folded (out, clean, len);
 }
 
-/* From the first word with such a byte to the last: white space between two encoded words would be dropped by readers. */
+/* From the first word with such a byte to the last: white space between two encoded words would be dropped by
+ * readers. */
 static void
 convert_text (GString *out, const char *text, gsize len)
 {

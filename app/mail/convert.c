@@ -1,8 +1,8 @@
 /* Conversion to 7 bit; see convert.h.
  *
- * The message is parsed into offsets (mime.h), what must change becomes a list of edits, and the result is the old bytes
- * with these edits put in: what is 7 bit already is copied as it is, a whole part at a time. The functions keep no state and
- * may run in any thread.
+ * The message is parsed into offsets (mime.h), what must change becomes a list of edits, and the result is the old
+ * bytes with these edits put in: what is 7 bit already is copied as it is, a whole part at a time. The functions
+ * keep no state and may run in any thread. /
  */
 #include "config.h"
 
@@ -105,8 +105,8 @@ has_field (const Conversion *conversion, const MrMimePart *part, const char *nam
   return FALSE;
 }
 
-/* The part's Content-Transfer-Encoding becomes encoding, and what a reader needs to obey it is added: to a leaf the field
- * itself, to both kinds MIME-Version and the empty line. encoding NULL: it stays. */
+/* The part's Content-Transfer-Encoding becomes encoding, and what a reader needs to obey it is added: to a leaf the
+ * field itself, to both kinds MIME-Version and the empty line. encoding NULL: it stays. */
 static void
 label (Conversion *conversion, const MrMimePart *part, const char *encoding)
 {
@@ -138,8 +138,8 @@ label (Conversion *conversion, const MrMimePart *part, const char *encoding)
     add_edit (conversion, part->blank, part->blank, g_strdup (added->str), added->len);
 }
 
-/* Bytes above 127 in what no reader shows: between the parts, or inside base64. A line that is no boundary must not become
- * one, so it loses its first dash too. */
+/* Bytes above 127 in what no reader shows: between the parts, or inside base64. A line that is no boundary must not
+ * become one, so it loses its first dash too. */
 static void
 scrub (Conversion *conversion, gsize start, gsize end, char by)
 {

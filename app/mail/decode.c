@@ -1,8 +1,8 @@
 /* Decoder of encoded words (RFC 2047); see field.h.
  *
- * Ours rather than GMime's, which loses what follows the padding of one base64 word in the next; GMime knows the names of
- * the character sets. The bytes of neighbours with one character set are joined before they are converted, because many
- * programs cut a character in two. What cannot be decoded stays as it was written. Linear time.
+ * Ours rather than GMime's, which loses what follows the padding of one base64 word in the next; GMime knows the
+ * names of the character sets. The bytes of neighbours with one character set are joined before they are converted,
+ * because many programs cut a character in two. What cannot be decoded stays as it was written. Linear time. /
  */
 #include "mail/field.h"
 

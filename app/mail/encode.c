@@ -1,5 +1,6 @@
-/* The writers of the MIME encodings; see encode.h. Ours rather than GMime's because the line ends are CRLF, because a line
- * that a soft line break begins must never look like a boundary, and because wrongly encoded text must be mended. */
+/* The writers of the MIME encodings; see encode.h. Ours rather than GMime's because the line ends are CRLF, because
+ * a line that a soft line break begins must never look like a boundary, and because wrongly encoded text must be
+ * mended. */
 #include "mail/encode.h"
 
 #include <string.h>

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* TRUE where base64 is the shorter one for these bytes. */
 gboolean mr_encode_prefers_base64 (const char *data, gsize len);
-/* No line of the result starts with "--". CRLF stays a line end, every other CR and LF is escaped. is_encoded: data is quoted-printable already and wrong only in
- * its bytes above 127; its escapes stay as they are. */
+/* No line of the result starts with "--". CRLF stays a line end, every other CR and LF is escaped. is_encoded: data
+ * is quoted-printable already and wrong only in its bytes above 127; its escapes stay as they are. */
 void mr_encode_quoted_printable (GString *out, const char *data, gsize len, gboolean is_encoded);
 /* No line end behind the last line. */
 void mr_encode_base64 (GString *out, const char *data, gsize len);

@@ -1,7 +1,8 @@
-/* The fix-ups of submission; see fixup.h. One pass over the fields and one over the bytes: this is done for every message
- * before it is acknowledged, so GMime is asked only for a subject with encoded words.
+/* The fix-ups of submission; see fixup.h. One pass over the fields and one over the bytes: this is done for every
+ * message before it is acknowledged, so GMime is asked only for a subject with encoded words.
  *
- * What is written by us is checked for controls first; then no fix-up can put a field of its own choice into the header.
+ * What is written by us is checked for controls first; then no fix-up can put a field of its own choice into the
+ * header. /
  */
 #include "config.h"
 

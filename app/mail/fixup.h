@@ -1,13 +1,13 @@
-/* What a submission server may and must repair in a header (RFC 6409 section 8), and the trace field it adds (RFC 5321
- * 4.4). Pure: time, random and names are handed in.
+/* What a submission server may and must repair in a header (RFC 6409 section 8), and the trace field it adds (RFC
+ * 5321 4.4). Pure: time, random and names are handed in.
  *
- * - Received is put first: "from HELO (loopback or peer kind) by mail-relay with ESMTP[S][A] id ID; date", naming no local
- *   user, no host name of ours, no private address; "for <x>" only with a single recipient (design section 5, privacy).
- * - Date, Message-ID (random left side, right side the sender's domain) and From (from the reverse-path) are added where
- *   missing. Never changed where present.
+ * - Received is put first: "from HELO (loopback or peer kind) by mail-relay with ESMTP[S][A] id ID; date", naming
+ *   no local user, no host name of ours, no private address; "for <x>" only with a single recipient (design section
+ *   5, privacy).
+ * - Date, Message-ID (random left side, right side the sender's domain) and From (from the reverse-path) are added
+ *   where missing. Never changed where present.
  * - Bcc and Resent-Bcc are removed. Return-Path is removed.
- * - A header that ends without an empty line gets one.
- * All other bytes stay as they came.
+ * - A header that ends without an empty line gets one. All other bytes stay as they came. /
  */
 #pragma once
 

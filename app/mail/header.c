@@ -1,8 +1,8 @@
 /* Streaming reader of a message header; see header.h.
  *
- * Invariants: each byte is looked at a fixed number of times, however the stream is cut; nothing beyond max bytes is kept;
- * until the end is known only offsets are noted, then names and fields move into one block, so that pointers handed out
- * stay valid as long as the reader. A line is looked at once it is complete.
+ * Invariants: each byte is looked at a fixed number of times, however the stream is cut; nothing beyond max bytes
+ * is kept; until the end is known only offsets are noted, then names and fields move into one block, so that
+ * pointers handed out stay valid as long as the reader. A line is looked at once it is complete. /
  */
 #include "mail/header.h"
 

@@ -1,7 +1,8 @@
 /* Reader for the header of a message (RFC 5322 2.2), fed with bytes as they arrive.
  *
- * Lines end with CRLF (the SMTP machine has seen to that). The header ends at the first empty line, at the end of the
- * message, or at a line that cannot belong to a header (then that line starts the body and an empty line is due before it).
+ * Lines end with CRLF (the SMTP machine has seen to that). The header ends at the first empty line, at the end of
+ * the message, or at a line that cannot belong to a header (then that line starts the body and an empty line is due
+ * before it). /
  */
 #pragma once
 
