@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 struct _MrWindow {
   AdwApplicationWindow parent_instance;
   AdwToastOverlay *toasts;
+  GtkStack *title_stack;
   AdwViewSwitcherTitle *switcher_title;
   AdwViewSwitcherBar *switcher_bar;
   GtkWidget *back_button, *menu_button;
@@ -25,6 +26,7 @@ struct _MrWindow {
 
   MrDesk *desk;
   GCancellable *cancellable;
+  guint updating; /* source */
   gboolean welcome_skipped;
   gboolean had_account; /* since this window is open: the first-run page does not come back */
 };

@@ -44,7 +44,7 @@ update_header (MrWindow *self, const char *face)
   MrMessagesPage *page = mr_window_current_messages (self);
   gboolean can_go_back = main_face && page != NULL && mr_messages_page_get_can_go_back (page);
 
-  adw_view_switcher_title_set_view_switcher_enabled (self->switcher_title, main_face);
+  gtk_stack_set_visible_child_name (self->title_stack, main_face ? "switcher" : "plain");
   adw_view_switcher_bar_set_reveal (self->switcher_bar,
                                     main_face && adw_view_switcher_title_get_title_visible (self->switcher_title));
   gtk_widget_set_visible (self->back_button, can_go_back);
@@ -96,6 +96,24 @@ mr_window_update (MrWindow *self)
   update_notice (self, face, &facts);
 }
 
+static gboolean
+update_cb (gpointer data)
+{
+  MrWindow *self = data;
+
+  self->updating = 0;
+  mr_window_update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* For what is told while sizes are handed out (folding, squeezing): the header must not change under that. */
+static void
+queue_update (MrWindow *self)
+{
+  if (self->updating == 0)
+    self->updating = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update_cb, self, NULL);
+}
+
 void
 mr_window_show_page (MrWindow *self, const char *name)
 {
@@ -122,6 +140,7 @@ mr_window_dispose (GObject *object)
 {
   MrWindow *self = MR_WINDOW (object);
 
+  g_clear_handle_id (&self->updating, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (mr_window_parent_class)->dispose (object);
@@ -139,13 +158,12 @@ mr_window_init (MrWindow *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (self->switcher_title, "notify::title-visible", G_CALLBACK (mr_window_update), self,
+  g_signal_connect_object (self->switcher_title, "notify::title-visible", G_CALLBACK (queue_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (mr_window_update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->outbox, "notify::can-go-back", G_CALLBACK (mr_window_update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->history, "notify::can-go-back", G_CALLBACK (mr_window_update), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->outbox, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->history, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -161,6 +179,7 @@ mr_window_class_init (MrWindowClass *klass)
   object_class->finalize = mr_window_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MrWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, MrWindow, title_stack);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, switcher_title);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, back_button);
