@@ -1,0 +1,283 @@
+/* Accounts as a person changes them: configuration and keyring together.
+ *
+ * Order: the secret is stored before the configuration names the account, so that an account never appears without the password that was
+ * typed for it; a configuration that cannot be written takes the secret back.
+ */
+#include "engine/accounts.h"
+#include "engine/configuration.h"
+#include "engine/scheduler.h"
+
+#include "base/log.h"
+
+typedef struct {
+  MrEngine *engine;
+  MrAccountRecord *record;
+  char *id, *move_to;
+  gboolean had_secret;
+  MrEngineDoneFunc func;
+  gpointer data;
+} Change;
+
+static Change *
+change_new (MrEngine *engine, MrEngineDoneFunc func, gpointer data)
+{
+  Change *c = g_new0 (Change, 1);
+
+  c->engine = engine;
+  c->func = func;
+  c->data = data;
+  return c;
+}
+
+static void
+change_end (Change *c, const GError *error)
+{
+  mr_engine_notify (c->engine, MR_CHANGED_ACCOUNTS | MR_CHANGED_STATUS);
+  c->func (error, c->data);
+  mr_account_record_free (c->record);
+  g_free (c->id);
+  g_free (c->move_to);
+  g_free (c);
+}
+
+/* Keys at their default are not written: the file stays short. */
+static gboolean
+write_record (MrEngine *engine, const MrAccountRecord *r, gboolean make_default, GError **error)
+{
+  g_autofree char *group = g_strconcat ("account ", r->id, NULL);
+  g_autofree char *addresses = g_strjoinv (";", r->addresses);
+  g_autofree char *port = r->port != 0 ? g_strdup_printf ("%u", r->port) : NULL;
+  g_autofree char *order = r->order != 0 ? g_strdup_printf ("%d", r->order) : NULL;
+  gboolean relay = r->kind == MR_ACCOUNT_RELAY;
+  const MrConfigurationEdit edits[] = {
+    { group, "name", r->name != NULL && *r->name != '\0' ? r->name : NULL },
+    { group, "kind", mr_account_kind_nick (r->kind) },
+    { group, "addresses", addresses },
+    { group, "host", relay ? r->host : NULL },
+    { group, "port", relay ? port : NULL },
+    { group, "tls", relay ? mr_tls_mode_nick (r->tls) : NULL },
+    { group, "user", relay && r->user != NULL && *r->user != '\0' ? r->user : NULL },
+    { group, "fingerprint", relay && r->fingerprint != NULL && *r->fingerprint != '\0' ? r->fingerprint : NULL },
+    { group, "ca-file", relay && r->ca_file != NULL && *r->ca_file != '\0' ? r->ca_file : NULL },
+    { group, "paused", r->paused ? "true" : NULL },
+    { group, "order", order },
+    { "general", "default-account", r->id },
+  };
+
+  return mr_configuration_apply (engine->configuration, edits, G_N_ELEMENTS (edits) - (make_default ? 0 : 1), NULL,
+                                 error);
+}
+
+static char *
+secret_label (const MrAccountRecord *r)
+{
+  return g_strdup_printf ("Mail Relay: %s", r->name != NULL && *r->name != '\0' ? r->name : r->id);
+}
+
+static void
+cleared_cb (const GError *error, gpointer data)
+{
+  if (error != NULL)
+    mr_warning ("engine", "a password could not be removed from the keyring: %s", error->message);
+}
+
+static void
+add_write (Change *c)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean first = mr_accounts_count (c->engine->accounts) == 0;
+
+  if (!write_record (c->engine, c->record, first || c->record->is_default, &error) && c->had_secret)
+    mr_secrets_clear (c->engine->secrets, c->record->id, cleared_cb, NULL);
+  change_end (c, error);
+}
+
+static void
+add_stored_cb (const GError *error, gpointer data)
+{
+  if (error != NULL)
+    change_end (data, error);
+  else
+    add_write (data);
+}
+
+void
+mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret *secret, MrEngineDoneFunc func,
+                       gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Change *c;
+
+  if (!mr_accounts_check (record, &error)) {
+    func (error, data);
+    return;
+  }
+  if (mr_accounts_find (engine->accounts, record->id) != NULL) {
+    g_set_error (&error, MR_ERROR, MR_ERROR_EXISTS, "id: there is an account “%s” already", record->id);
+    func (error, data);
+    return;
+  }
+  c = change_new (engine, func, data);
+  c->record = mr_account_record_copy (record);
+  if (secret != NULL && record->kind == MR_ACCOUNT_RELAY) {
+    g_autofree char *label = secret_label (record);
+
+    c->had_secret = TRUE;
+    mr_secrets_store (engine->secrets, record->id, label, secret, add_stored_cb, c);
+  } else
+    add_write (c);
+}
+
+void
+mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEngineDoneFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mr_accounts_find (engine->accounts, record->id) == NULL)
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", record->id);
+  else if (mr_accounts_check (record, &error))
+    write_record (engine, record, record->is_default, &error);
+  func (error, data);
+}
+
+/* ---- removal ---- */
+
+static void
+moved_cb (guint count, const GError *error, gpointer data)
+{
+  Change *c = data;
+  g_autofree char *group = g_strconcat ("account ", c->id, NULL);
+  g_autoptr (GError) local = NULL;
+  const MrAccountRecord *record = mr_accounts_find (c->engine->accounts, c->id);
+  const MrConfigurationEdit edit = { "general", "default-account", c->move_to };
+
+  if (error != NULL) {
+    change_end (c, error);
+    return;
+  }
+  if (mr_configuration_apply (c->engine->configuration, &edit, record != NULL && record->is_default ? 1 : 0, group,
+                              &local))
+    mr_secrets_clear (c->engine->secrets, c->id, cleared_cb, NULL);
+  /* What waits and has not been moved is routed anew: it is held, or goes where another account fits. */
+  mr_store_wake (c->engine->store,
+                 1u << MR_WAIT_ACCOUNT_PAUSED | 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING, TRUE, c->id,
+                 mr_clock_wall (c->engine->clock), NULL, NULL);
+  mr_scheduler_kick (c->engine->scheduler);
+  change_end (c, local);
+}
+
+static void
+all_moved_cb (guint count, const GError *error, gpointer data)
+{
+  Change *c = data;
+
+  moved_cb (count, error, c);
+}
+
+typedef struct {
+  Change *change;
+  char **ids;
+  guint next;
+} Move;
+
+static void
+move_next_cb (guint count, const GError *error, gpointer data)
+{
+  Move *m = data;
+
+  if (error == NULL && m->ids[m->next] != NULL) {
+    mr_engine_send_through (m->change->engine, m->ids[m->next++], m->change->move_to, FALSE, move_next_cb, m);
+    return;
+  }
+  all_moved_cb (m->next, error, m->change);
+  g_strfreev (m->ids);
+  g_free (m);
+}
+
+static void
+waiting_ids_cb (const char *const *ids, const GError *error, gpointer data)
+{
+  Change *c = data;
+  Move *m;
+
+  if (error != NULL) {
+    change_end (c, error);
+    return;
+  }
+  m = g_new0 (Move, 1);
+  m->change = c;
+  m->ids = g_strdupv ((char **)ids);
+  move_next_cb (0, NULL, m);
+}
+
+void
+mr_engine_remove_account (MrEngine *engine, const char *id, const char *move_to, MrEngineDoneFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  MrListFilter filter = { .kind = MR_LIST_OUTBOX, .state = -1, .account = id };
+  Change *c;
+
+  if (mr_accounts_find (engine->accounts, id) == NULL)
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+  else if (move_to != NULL && *move_to != '\0'
+           && (strcmp (move_to, id) == 0 || mr_accounts_find (engine->accounts, move_to) == NULL))
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "Its mail cannot go through “%s”", move_to);
+  if (error != NULL) {
+    func (error, data);
+    return;
+  }
+  c = change_new (engine, func, data);
+  c->id = g_strdup (id);
+  c->move_to = move_to != NULL && *move_to != '\0' ? g_strdup (move_to) : NULL;
+  if (c->move_to != NULL)
+    mr_store_list_ids (engine->store, &filter, waiting_ids_cb, c);
+  else
+    moved_cb (0, NULL, c);
+}
+
+/* ---- password, default ---- */
+
+static void
+password_stored_cb (const GError *error, gpointer data)
+{
+  Change *c = data;
+
+  if (error == NULL)
+    mr_accounts_recheck (c->engine->accounts, c->id);
+  change_end (c, error);
+}
+
+void
+mr_engine_set_password (MrEngine *engine, const char *id, MrSecret *secret, MrEngineDoneFunc func, gpointer data)
+{
+  const MrAccountRecord *record = mr_accounts_find (engine->accounts, id);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *label = NULL;
+  Change *c;
+
+  if (record == NULL)
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+  else if (record->user == NULL || *record->user == '\0')
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "user: this account has no user name; set one first");
+  if (error != NULL) {
+    func (error, data);
+    return;
+  }
+  c = change_new (engine, func, data);
+  c->id = g_strdup (id);
+  label = secret_label (record);
+  mr_secrets_store (engine->secrets, id, label, secret, password_stored_cb, c);
+}
+
+void
+mr_engine_set_default_account (MrEngine *engine, const char *id, MrEngineDoneFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const MrConfigurationEdit edit = { "general", "default-account", id };
+
+  if (mr_accounts_find (engine->accounts, id) == NULL)
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+  else
+    mr_configuration_apply (engine->configuration, &edit, 1, NULL, &error);
+  func (error, data);
+}

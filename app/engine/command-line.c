@@ -1,0 +1,252 @@
+/* Messages that do not come over SMTP: from this user's command line (a file descriptor over the bus) and from the maildrop folder that
+ * mail-relay-sendmail fills when the service cannot be reached.
+ *
+ * A maildrop file is removed only after the commit that holds its message was synced; a file that cannot be read is kept and told in the log.
+ */
+#include "engine/command-line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
+
+#include "base/log.h"
+#include "base/os.h"
+#include "engine/intake.h"
+#include "mail/address.h"
+
+#define READ_SIZE    (64 * 1024)
+#define MAILDROP_MAX (64 * 1024 * 1024)
+
+typedef struct {
+  MrEngine *engine;
+  MrIntake *intake;
+  GInputStream *stream;
+  gboolean last_was_cr, any, ends_with_newline;
+  char *path; /* maildrop file */
+  MrSubmitFunc func;
+  gpointer data;
+} Reading;
+
+static void
+reading_end (Reading *r, const char *id, const GError *error)
+{
+  if (r->func != NULL)
+    r->func (id, error, r->data);
+  g_clear_object (&r->stream);
+  g_free (r->path);
+  g_free (r);
+}
+
+/* Line ends of the local system become CRLF; a lone CR becomes one too, since it must never leave (RFC 5321 2.3.8). */
+static void
+write_local (Reading *r, const char *data, gsize len)
+{
+  g_autoptr (GByteArray) out = g_byte_array_sized_new ((guint)len + len / 16 + 2);
+
+  for (gsize i = 0; i < len; i++) {
+    const char c = data[i];
+
+    if (c == '\n') {
+      g_byte_array_append (out, (const guint8 *)"\r\n", 2);
+      r->last_was_cr = FALSE;
+      continue;
+    }
+    if (r->last_was_cr)
+      g_byte_array_append (out, (const guint8 *)"\r\n", 2);
+    r->last_was_cr = c == '\r';
+    if (!r->last_was_cr)
+      g_byte_array_append (out, (const guint8 *)&c, 1);
+  }
+  if (len > 0) {
+    r->any = TRUE;
+    r->ends_with_newline = data[len - 1] == '\n' || data[len - 1] == '\r';
+  }
+  mr_intake_write (r->intake, out->data, out->len);
+}
+
+static void
+taken_cb (guint code, const char *enhanced, const char *text, const char *id, gpointer data)
+{
+  Reading *r = data;
+  g_autoptr (GError) error = NULL;
+
+  if (code != 250)
+    g_set_error (&error, MR_ERROR,
+                 code == 452   ? MR_ERROR_FULL
+                 : code >= 500 ? MR_ERROR_REFUSED
+                               : MR_ERROR_STORE,
+                 "%u %s %s", code, enhanced, text);
+  else if (r->path != NULL && unlink (r->path) != 0)
+    mr_warning ("engine", "%s was taken and could not be removed: it will be sent again", r->path);
+  reading_end (r, id, error);
+}
+
+static void
+finish (Reading *r)
+{
+  if (r->last_was_cr || !r->ends_with_newline)
+    mr_intake_write (r->intake, "\r\n", 2);
+  mr_intake_finish (g_steal_pointer (&r->intake), taken_cb, r);
+}
+
+static void read_more (Reading *r);
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Reading *r = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) told = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  gsize len;
+  const char *text;
+
+  if (bytes == NULL) {
+    told = g_error_new (MR_ERROR, MR_ERROR_FAILED, "The message could not be read: %s", error->message);
+    mr_intake_forget (g_steal_pointer (&r->intake));
+    reading_end (r, NULL, told);
+    return;
+  }
+  text = g_bytes_get_data (bytes, &len);
+  if (len == 0) {
+    finish (r);
+    return;
+  }
+  write_local (r, text, len);
+  if (!mr_intake_is_full (r->intake))
+    read_more (r);
+}
+
+static void
+drained_cb (gpointer data)
+{
+  read_more (data);
+}
+
+static void
+read_more (Reading *r)
+{
+  g_input_stream_read_bytes_async (r->stream, READ_SIZE, G_PRIORITY_DEFAULT, NULL, read_cb, r);
+}
+
+static gboolean
+check_envelope (const char *reverse_path, const char *const *recipients, gint64 most, GError **error)
+{
+  if (*reverse_path != '\0' && !mr_address_is_valid (reverse_path)) {
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%s” is not an e-mail address", reverse_path);
+    return FALSE;
+  }
+  if (recipients[0] == NULL) {
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "The message has no recipient");
+    return FALSE;
+  }
+  for (guint i = 0; recipients[i] != NULL; i++)
+    if (!mr_address_is_valid (recipients[i])) {
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%s” is not an e-mail address", recipients[i]);
+      return FALSE;
+    } else if (i >= most) {
+      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, "More than %" G_GINT64_FORMAT " recipients", most);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static Reading *
+reading_new (MrEngine *engine, const char *reverse_path, const char *const *recipients, const char *program, gint64 uid)
+{
+  Reading *r = g_new0 (Reading, 1);
+  MrIntakeSource source = { .reverse_path = reverse_path,
+                            .recipients = recipients,
+                            .helo = "localhost",
+                            .program = program,
+                            .socket = "command line",
+                            .uid = uid,
+                            .loopback = TRUE };
+
+  r->engine = engine;
+  r->intake = mr_intake_new (engine, &source);
+  return r;
+}
+
+void
+mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const char *const *recipients,
+                  const char *program, MrSubmitFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Reading *r;
+
+  if (!check_envelope (reverse_path, recipients,
+                       mr_config_get_integer (mr_engine_get_config (engine), "submission", "max-recipients"), &error)) {
+    close (fd);
+    func (NULL, error, data);
+    return;
+  }
+  r = reading_new (engine, reverse_path, recipients, program, (gint64)getuid ());
+  r->stream = g_unix_input_stream_new (fd, TRUE);
+  r->func = func;
+  r->data = data;
+  mr_intake_set_drained (r->intake, drained_cb, r);
+  read_more (r);
+}
+
+/* ---- maildrop ---- */
+
+/* "F reverse-path", "R recipient" lines, an empty line, the message. */
+static gboolean
+take_file (MrEngine *engine, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *reverse_path = NULL;
+  g_autoptr (GPtrArray) recipients = g_ptr_array_new_with_free_func (g_free);
+  gsize len = 0;
+  const char *p, *end;
+  Reading *r;
+
+  if (!mr_os_read_file (path, MAILDROP_MAX, &text, &len, error))
+    return FALSE;
+  end = text + len;
+  for (p = text; p < end && *p != '\n';) {
+    const char *eol = memchr (p, '\n', (gsize)(end - p));
+
+    if (eol == NULL || eol - p < 2 || p[1] != ' ' || (*p != 'F' && *p != 'R')) {
+      g_set_error_literal (error, MR_ERROR, MR_ERROR_CORRUPT, "it does not have the form of a maildrop file");
+      return FALSE;
+    }
+    if (*p == 'F') {
+      g_free (reverse_path);
+      reverse_path = g_strndup (p + 2, (gsize)(eol - p - 2));
+    } else
+      g_ptr_array_add (recipients, g_strndup (p + 2, (gsize)(eol - p - 2)));
+    p = eol + 1;
+  }
+  g_ptr_array_add (recipients, NULL);
+  if (p >= end || reverse_path == NULL
+      || !check_envelope (reverse_path, (const char *const *)recipients->pdata, G_MAXINT64, error)) {
+    if (error != NULL && *error == NULL)
+      g_set_error_literal (error, MR_ERROR, MR_ERROR_CORRUPT, "it is not complete");
+    return FALSE;
+  }
+  r = reading_new (engine, reverse_path, (const char *const *)recipients->pdata, "sendmail", (gint64)getuid ());
+  r->path = g_strdup (path);
+  write_local (r, p + 1, (gsize)(end - p - 1));
+  finish (r);
+  return TRUE;
+}
+
+void
+mr_engine_take_maildrop (MrEngine *engine)
+{
+  g_autoptr (GDir) dir = g_dir_open (engine->paths->maildrop_dir, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *path = g_build_filename (engine->paths->maildrop_dir, name, NULL);
+
+    if (g_str_has_suffix (name, ".msg") && !take_file (engine, path, &error))
+      mr_warning ("engine", "maildrop file %s is kept: %s", name, error->message);
+  }
+}

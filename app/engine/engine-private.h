@@ -1,0 +1,81 @@
+/* The engine's inside: one struct that owns every part, and the few things that parts ask of the whole.
+ *
+ * Everything here runs in one thread. Parts know the engine, never each other's structs; what they ask of each other goes through the headers of
+ * this folder. Lifetimes: configuration, store, secrets, diagnosis and resolver outlive accounts, scheduler and submission, which are stopped
+ * in the opposite order of their making.
+ */
+#pragma once
+
+#include <mailrelay/engine.h>
+
+#include "base/config.h"
+#include "ndr/diagnosis.h"
+#include "net/connect.h"
+#include "net/resolver.h"
+#include "net/tls.h"
+#include "secrets/secrets.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MrConfiguration MrConfiguration;
+typedef struct _MrAccounts MrAccounts;
+typedef struct _MrPrograms MrPrograms;
+typedef struct _MrScheduler MrScheduler;
+typedef struct _MrSubmission MrSubmission;
+typedef struct _MrTests MrTests;
+
+struct _MrEngine {
+  MrPaths *paths;
+  MrClock *clock;
+  MrConfiguration *configuration;
+  MrSecrets *secrets;
+  MrStore *store;
+  MrDiagnosis *diagnosis;
+  MrResolver *resolver;
+  MrNetworkWatch *network;
+  MrTlsTrust *trust;
+  char *trust_file; /* what trust was made from */
+  MrTlsServer *tls_server;
+  MrAccounts *accounts;
+  MrPrograms *programs;
+  MrScheduler *scheduler;
+  MrSubmission *submission;
+  MrTests *tests;
+  MrEngineChangedFunc changed_func;
+  gpointer changed_data;
+  MrChanged changed;
+  guint changed_source;
+  guint64 revision;
+  guint hourly_source;
+  gboolean running;
+  gboolean stopping;
+  /* online clock: see online.c */
+  gboolean offline;
+  gint64 online_usec; /* up to online_mark */
+  gint64 online_mark; /* monotonic */
+};
+
+/* The configuration in force. Borrowed until the next change. */
+MrConfig *mr_engine_get_config (MrEngine *engine);
+/* Something changed: told coalesced. */
+void mr_engine_notify (MrEngine *engine, MrChanged what);
+/* Trust anchors of an account: its own CA file, else the configuration's. (transfer full) NULL with error where the file cannot be read. */
+MrTlsTrust *mr_engine_dup_trust (MrEngine *engine, const char *ca_file, GError **error);
+/* (Re)makes the secrets back end from the configuration. */
+gboolean mr_engine_open_secrets (MrEngine *engine, GError **error);
+
+/* ---- online.c: time that counts for giving up ---- */
+
+/* Microseconds of online time of this store: neither time asleep nor offline is in it. */
+gint64 mr_engine_online_now (MrEngine *engine);
+/* An attempt found no way to its host / got through. */
+void mr_engine_saw_no_route (MrEngine *engine);
+void mr_engine_saw_network (MrEngine *engine);
+void mr_engine_load_online (MrEngine *engine);
+void mr_engine_save_online (MrEngine *engine);
+
+/* Runs func in a worker thread, then done in this thread; both once. */
+void mr_engine_run_in_pool (void (*func) (gpointer data), void (*done) (gpointer data), gpointer data);
+
+G_END_DECLS

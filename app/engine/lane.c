@@ -1,0 +1,431 @@
+/* Lanes: one next hop each, its waiting tasks, its connections and its back-off.
+ *
+ * While a host fails, or its account is in trouble, one connection at a time probes it; what waits behind goes back to the store with
+ * the reason and the time, without an attempt of its own being counted. A success opens the lane at once.
+ */
+#include "engine/scheduler-private.h"
+
+#include "base/log.h"
+#include "engine/accounts.h"
+#include "engine/delivery.h"
+#include "mail/address.h"
+
+static void lane_run (MrLane *lane);
+
+void
+mr_lane_free (gpointer data)
+{
+  MrLane *lane = data;
+  MrTask *task;
+
+  for (guint i = 0; i < lane->sessions->len; i++)
+    mr_delivery_free (g_ptr_array_index (lane->sessions, i));
+  g_ptr_array_unref (lane->sessions);
+  while ((task = g_queue_pop_head (&lane->tasks)) != NULL) {
+    g_array_unref (task->recipients);
+    g_free (task->rewrite_to);
+    g_free (task);
+  }
+  mr_recipient_record_free (lane->last_failure);
+  g_free (lane->key);
+  g_free (lane->account);
+  g_free (lane->domain);
+  g_free (lane);
+}
+
+static MrLane *
+lane_for (MrScheduler *self, const char *account, const char *domain)
+{
+  g_autofree char *key = domain != NULL ? g_strconcat ("domain:", account, ":", domain, NULL)
+                                        : g_strconcat ("account:", account, NULL);
+  MrLane *lane = g_hash_table_lookup (self->lanes, key);
+
+  if (lane != NULL)
+    return lane;
+  lane = g_new0 (MrLane, 1);
+  lane->scheduler = self;
+  lane->key = g_steal_pointer (&key);
+  lane->account = g_strdup (account);
+  lane->domain = g_strdup (domain);
+  lane->sessions = g_ptr_array_new ();
+  g_hash_table_insert (self->lanes, lane->key, lane);
+  return lane;
+}
+
+/* A lane with nothing to remember goes, so that a day's domains do not pile up. */
+static void
+lane_maybe_drop (MrLane *lane)
+{
+  MrScheduler *self = lane->scheduler;
+
+  if (lane->sessions->len == 0 && g_queue_is_empty (&lane->tasks)
+      && (lane->failures == 0 || lane->retry_at + G_TIME_SPAN_HOUR < mr_clock_wall (self->engine->clock)))
+    g_hash_table_remove (self->lanes, lane->key);
+}
+
+static void
+task_free (MrTask *task)
+{
+  g_array_unref (task->recipients);
+  g_free (task->rewrite_to);
+  g_free (task);
+}
+
+/* The task is over without having been sent: what its recipients wait for is recorded. */
+static void
+task_return (MrTask *task, MrWaitReason reason, gint64 next, const MrRecipientRecord *like)
+{
+  GPtrArray *changed = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_recipient_record_free);
+
+  for (guint i = 0; i < task->recipients->len; i++) {
+    const MrRecipientRecord *old = g_ptr_array_index (task->job->record->recipients,
+                                                      g_array_index (task->recipients, guint, i));
+    MrRecipientRecord *r = mr_recipient_record_copy (old);
+
+    r->wait_reason = reason;
+    r->next_attempt = next;
+    if (task->lane != NULL) {
+      g_free (r->account);
+      r->account = g_strdup (task->lane->account);
+    }
+    if (task->job->cancel) {
+      r->state = MR_RECIPIENT_CANCELLED;
+      r->wait_reason = MR_WAIT_NONE;
+      r->next_attempt = 0;
+    } else if (like != NULL) {
+      r->stage = like->stage;
+      mr_reply_record_copy_into (&like->reply, &r->reply);
+      g_free (r->cause);
+      r->cause = g_strdup (like->cause);
+      g_clear_pointer (&r->cause_params, g_variant_unref);
+      r->cause_params = like->cause_params != NULL ? g_variant_ref (like->cause_params) : NULL;
+      g_free (r->host);
+      r->host = g_strdup (like->host);
+    }
+    g_ptr_array_add (changed, r);
+  }
+  mr_task_done (task, changed, NULL);
+}
+
+void
+mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts)
+{
+  MrScheduler *self = task->lane->scheduler;
+  MrJob *job = task->job;
+
+  mr_job_take_states (job, changed);
+  task_free (task);
+  if (--job->tasks == 0)
+    mr_job_finish (self, job, changed, attempts);
+  else
+    mr_job_update (self, job, changed, attempts);
+}
+
+/* ---- starting connections ---- */
+
+static guint
+lane_limit (MrLane *lane)
+{
+  MrConfig *config = mr_engine_get_config (lane->scheduler->engine);
+  const MrAccountRecord *account = mr_accounts_find (lane->scheduler->engine->accounts, lane->account);
+
+  if (lane->failures > 0 || account == NULL || account->state != MR_ACCOUNT_READY)
+    return 1;
+  return (guint)mr_config_get_integer (config, "delivery", "concurrency-per-destination");
+}
+
+/* FALSE: nothing may go through it now; what waits was given back. */
+static gboolean
+lane_is_open (MrLane *lane)
+{
+  MrScheduler *self = lane->scheduler;
+  MrWaitReason wait;
+  gint64 next, now = mr_clock_wall (self->engine->clock);
+  MrTask *task;
+
+  if (!mr_accounts_may_send (self->engine->accounts, lane->account, &wait, &next)) {
+    while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
+      task_return (task, wait, next > 0 ? next : now + G_TIME_SPAN_DAY, NULL);
+    return FALSE;
+  }
+  if (lane->retry_at > now) {
+    while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
+      task_return (task, MR_WAIT_RETRY_TIME, lane->retry_at, lane->last_failure);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+wake_idle (MrLane *lane)
+{
+  for (guint i = 0; i < lane->sessions->len && !g_queue_is_empty (&lane->tasks); i++)
+    if (mr_delivery_is_idle (g_ptr_array_index (lane->sessions, i))
+        && mr_delivery_wake (g_ptr_array_index (lane->sessions, i)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+lane_run (MrLane *lane)
+{
+  MrScheduler *self = lane->scheduler;
+  guint total = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "concurrency");
+
+  if (self->stopped || g_queue_is_empty (&lane->tasks) || !lane_is_open (lane))
+    return;
+  while (wake_idle (lane))
+    ;
+  while (!g_queue_is_empty (&lane->tasks) && lane->sessions->len < lane_limit (lane) && self->sessions < total) {
+    MrTask *task = g_queue_pop_head (&lane->tasks);
+
+    task->started = TRUE;
+    self->sessions++;
+    g_ptr_array_add (lane->sessions, mr_delivery_new (self->engine, lane, task));
+  }
+}
+
+MrTask *
+mr_lane_next_task (MrLane *lane)
+{
+  MrTask *task = lane->scheduler->stopped ? NULL : g_queue_pop_head (&lane->tasks);
+
+  if (task != NULL)
+    task->started = TRUE;
+  return task;
+}
+
+static void
+run_all (MrScheduler *self)
+{
+  g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
+
+  for (GList *l = lanes; l != NULL; l = l->next)
+    lane_run (l->data);
+}
+
+void
+mr_lane_session_ended (MrLane *lane, gpointer delivery)
+{
+  MrScheduler *self = lane->scheduler;
+  guint total = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "concurrency");
+
+  if (self->stopped || !g_ptr_array_remove_fast (lane->sessions, delivery))
+    return;
+  if (self->sessions-- >= total)
+    run_all (self); /* others waited for the place */
+  else
+    lane_run (lane);
+  lane_maybe_drop (lane);
+}
+
+void
+mr_lane_host_failed (MrLane *lane, const MrRecipientRecord *example, gint64 retry_at)
+{
+  MrTask *task;
+
+  lane->failures++;
+  lane->retry_at = retry_at;
+  mr_recipient_record_free (lane->last_failure);
+  lane->last_failure = mr_recipient_record_copy (example);
+  mr_info ("engine", "%s: failed %u times in a row", lane->key, lane->failures);
+  while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
+    task_return (task, MR_WAIT_RETRY_TIME, retry_at, lane->last_failure);
+}
+
+void
+mr_lane_host_works (MrLane *lane)
+{
+  gboolean failed = lane->failures > 0;
+
+  lane->failures = 0;
+  lane->retry_at = 0;
+  g_clear_pointer (&lane->last_failure, mr_recipient_record_free);
+  if (failed)
+    lane_run (lane);
+}
+
+/* ---- from jobs to tasks ---- */
+
+static MrTask *
+task_new (MrJob *job, MrLane *lane, const char *rewrite_to)
+{
+  MrTask *task = g_new0 (MrTask, 1);
+
+  task->job = job;
+  task->lane = lane;
+  task->recipients = g_array_new (FALSE, FALSE, sizeof (guint));
+  task->rewrite_to = g_strdup (rewrite_to);
+  job->tasks++;
+  return task;
+}
+
+static gboolean
+is_due (const MrRecipientRecord *r, gint64 now)
+{
+  switch (r->state) {
+  case MR_RECIPIENT_WAITING:
+  case MR_RECIPIENT_UNCERTAIN:
+  case MR_RECIPIENT_NEEDS_PERSON:
+    return r->next_attempt > 0 && r->next_attempt <= now;
+  case MR_RECIPIENT_SENDING:
+  case MR_RECIPIENT_DELIVERED:
+  case MR_RECIPIENT_RELAYED:
+  case MR_RECIPIENT_FAILED:
+  case MR_RECIPIENT_EXPIRED:
+  case MR_RECIPIENT_CANCELLED:
+  case MR_RECIPIENT_RETURNED:
+  case MR_RECIPIENT_N_STATES:
+    break;
+  }
+  return FALSE;
+}
+
+void
+mr_scheduler_spread (MrScheduler *self, MrJob *job, const MrRoute *route)
+{
+  guint per_task = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery",
+                                                 "recipients-per-transaction");
+  const MrAccountRecord *account = mr_accounts_find (self->engine->accounts, route->account);
+  gint64 now = mr_clock_wall (self->engine->clock);
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+
+  for (guint i = 0; i < job->record->recipients->len; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (job->record->recipients, i);
+    g_autofree char *domain = NULL;
+    MrLane *lane;
+    MrTask *task = NULL;
+
+    if (!is_due (r, now))
+      continue;
+    if (account->kind == MR_ACCOUNT_DIRECT) {
+      domain = mr_address_dup_ascii_domain (r->address);
+      if (domain == NULL) /* refused by the look-up, which explains it */
+        domain = g_strdup (strrchr (r->address, '@') != NULL ? strrchr (r->address, '@') + 1 : r->address);
+    }
+    lane = lane_for (self, route->account, domain);
+    for (guint k = 0; k < tasks->len && task == NULL; k++) {
+      MrTask *open = g_ptr_array_index (tasks, k);
+
+      if (open->lane == lane && open->recipients->len < per_task)
+        task = open;
+    }
+    if (task == NULL) {
+      task = task_new (job, lane, route->rewrite_to);
+      g_ptr_array_add (tasks, task);
+    }
+    g_array_append_val (task->recipients, i);
+  }
+  if (tasks->len == 0) { /* leased before anything was due: nothing changes */
+    mr_job_finish (self, job, NULL, NULL);
+    return;
+  }
+  /* lane_run may finish a task and with the last one the job: queue all of them first. */
+  for (guint k = 0; k < tasks->len; k++) {
+    MrTask *task = g_ptr_array_index (tasks, k);
+
+    g_queue_push_tail (&task->lane->tasks, task);
+    g_ptr_array_index (tasks, k) = task->lane;
+  }
+  for (guint k = 0; k < tasks->len; k++)
+    if (g_hash_table_contains (self->lanes, ((MrLane *)g_ptr_array_index (tasks, k))->key))
+      lane_run (g_ptr_array_index (tasks, k));
+}
+
+/* ---- from outside ---- */
+
+void
+mr_lanes_forget_trouble (MrScheduler *self, const char *account)
+{
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane)) {
+    MrLane *l = lane;
+
+    if (account == NULL || strcmp (l->account, account) == 0) {
+      l->failures = 0;
+      l->retry_at = 0;
+      g_clear_pointer (&l->last_failure, mr_recipient_record_free);
+    }
+  }
+}
+
+static void
+lane_return (MrLane *lane, MrJob *job, MrWaitReason reason)
+{
+  gint64 now = mr_clock_wall (lane->scheduler->engine->clock);
+  guint n = g_queue_get_length (&lane->tasks);
+
+  while (n-- > 0) {
+    MrTask *task = g_queue_pop_head (&lane->tasks);
+
+    if (job == NULL || task->job == job)
+      task_return (task, reason, now, NULL);
+    else
+      g_queue_push_tail (&lane->tasks, task);
+  }
+}
+
+void
+mr_lanes_return_waiting (MrScheduler *self, MrWaitReason reason)
+{
+  g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
+
+  for (GList *l = lanes; l != NULL; l = l->next)
+    lane_return (l->data, NULL, reason);
+}
+
+void
+mr_lanes_return_job (MrScheduler *self, MrJob *job)
+{
+  g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
+  guint waiting = 0;
+
+  /* Once the last task is back the job is gone: count first. */
+  for (GList *l = lanes; l != NULL; l = l->next)
+    for (GList *t = ((MrLane *)l->data)->tasks.head; t != NULL; t = t->next)
+      waiting += ((MrTask *)t->data)->job == job;
+  for (GList *l = lanes; l != NULL && waiting > 0; l = l->next)
+    lane_return (l->data, job, MR_WAIT_NONE);
+}
+
+void
+mr_scheduler_clean (MrScheduler *self)
+{
+  g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
+
+  for (GList *l = lanes; l != NULL; l = l->next)
+    lane_maybe_drop (l->data);
+}
+
+guint
+mr_lanes_count_sessions (MrScheduler *self)
+{
+  GHashTableIter iter;
+  gpointer lane;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    for (guint i = 0; i < ((MrLane *)lane)->sessions->len; i++)
+      n += !mr_delivery_is_idle (g_ptr_array_index (((MrLane *)lane)->sessions, i));
+  return n;
+}
+
+gboolean
+mr_scheduler_is_sending (MrScheduler *self, const char *id, guint recipient)
+{
+  GHashTableIter iter;
+  gpointer lane;
+
+  if (!g_hash_table_contains (self->jobs, id))
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    for (guint i = 0; i < ((MrLane *)lane)->sessions->len; i++)
+      if (mr_delivery_is_sending (g_ptr_array_index (((MrLane *)lane)->sessions, i), id, recipient))
+        return TRUE;
+  return FALSE;
+}

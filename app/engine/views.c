@@ -1,0 +1,245 @@
+/* What people look at: lists, one message, its body, the status. Recipients that are being sent right now are known here only, not in the store:
+ * they are shown as sending. */
+#include "engine/accounts.h"
+#include "engine/configuration.h"
+#include "engine/programs.h"
+#include "engine/scheduler.h"
+#include "engine/submission.h"
+
+#include "base/id.h"
+
+typedef struct {
+  MrEngine *engine;
+  union {
+    MrListFunc list;
+    MrMessageFunc message;
+    MrStatusFunc status;
+    MrBytesFunc bytes;
+    MrRecordsFunc records;
+  } func;
+  gpointer data;
+  /* body */
+  char *id;
+  GByteArray *bytes;
+  guint next, n_chunks;
+} View;
+
+static View *
+view_new (MrEngine *engine, gpointer data)
+{
+  View *view = g_new0 (View, 1);
+
+  view->engine = engine;
+  view->data = data;
+  return view;
+}
+
+static void
+view_free (View *view)
+{
+  g_free (view->id);
+  g_clear_pointer (&view->bytes, g_byte_array_unref);
+  g_free (view);
+}
+
+static void
+show_sending (MrEngine *engine, MrMessageRecord *message)
+{
+  for (guint i = 0; i < message->recipients->len; i++) {
+    MrRecipientRecord *r = g_ptr_array_index (message->recipients, i);
+
+    if (!mr_recipient_state_is_final (r->state) && mr_scheduler_is_sending (engine->scheduler, message->id, r->n))
+      r->state = MR_RECIPIENT_SENDING;
+  }
+}
+
+static void
+list_cb (GPtrArray *rows, guint64 total, const GError *error, gpointer data)
+{
+  View *view = data;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    show_sending (view->engine, g_ptr_array_index (rows, i));
+  view->func.list (rows, total, error, view->data);
+  view_free (view);
+}
+
+void
+mr_engine_list (MrEngine *engine, const MrListFilter *filter, const char *after, guint limit, MrListFunc func,
+                gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.list = func;
+  mr_store_list (engine->store, filter, after, CLAMP (limit, 1, 500), list_cb, view);
+}
+
+void
+mr_engine_list_ids (MrEngine *engine, const MrListFilter *filter, MrIdsFunc func, gpointer data)
+{
+  mr_store_list_ids (engine->store, filter, func, data);
+}
+
+static void
+message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, gpointer data)
+{
+  View *view = data;
+
+  if (message != NULL)
+    show_sending (view->engine, message);
+  view->func.message (message, attempts, error, view->data);
+  view_free (view);
+}
+
+void
+mr_engine_get_message (MrEngine *engine, const char *id, MrMessageFunc func, gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.message = func;
+  mr_store_get_message (engine->store, id, message_cb, view);
+}
+
+/* ---- body ---- */
+
+static void
+body_chunk_cb (GBytes *chunk, const GError *error, gpointer data)
+{
+  View *view = data;
+
+  if (error != NULL) {
+    view->func.bytes (NULL, error, view->data);
+    view_free (view);
+    return;
+  }
+  g_byte_array_append (view->bytes, g_bytes_get_data (chunk, NULL), (guint)g_bytes_get_size (chunk));
+  if (++view->next < view->n_chunks) {
+    mr_store_load_chunk (view->engine->store, view->id, view->next, body_chunk_cb, view);
+    return;
+  }
+  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&view->bytes));
+  view->func.bytes (bytes, NULL, view->data);
+  view_free (view);
+}
+
+static void
+body_message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, gpointer data)
+{
+  View *view = data;
+  g_autoptr (GError) gone = NULL;
+
+  if (message != NULL && message->has_body && message->n_chunks > 0) {
+    view->n_chunks = message->n_chunks;
+    view->bytes = g_byte_array_new ();
+    mr_store_load_chunk (view->engine->store, view->id, 0, body_chunk_cb, view);
+    return;
+  }
+  if (message != NULL)
+    gone = g_error_new_literal (MR_ERROR, MR_ERROR_NOT_FOUND, "The text of this message is no longer kept");
+  view->func.bytes (NULL, message != NULL ? gone : error, view->data);
+  view_free (view);
+}
+
+void
+mr_engine_get_body (MrEngine *engine, const char *id, MrBytesFunc func, gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.bytes = func;
+  view->id = g_strdup (id);
+  mr_store_get_message (engine->store, id, body_message_cb, view);
+}
+
+/* ---- status ---- */
+
+static const char *
+secrets_state_nick (MrSecretsState state)
+{
+  switch (state) {
+  case MR_SECRETS_OK:
+    return "ok";
+  case MR_SECRETS_LOCKED:
+    return "locked";
+  case MR_SECRETS_NO_SERVICE:
+    return "no-service";
+  case MR_SECRETS_TIMED_OUT:
+    return "timed-out";
+  case MR_SECRETS_REFUSED:
+    return "refused";
+  }
+  return "no-service";
+}
+
+static void
+listener_status_free (gpointer data)
+{
+  MrListenerStatus *s = data;
+
+  g_free (s->address);
+  g_free (s->error);
+  g_free (s);
+}
+
+static void
+counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
+{
+  View *view = data;
+  MrEngine *engine = view->engine;
+  MrConfig *config = mr_engine_get_config (engine);
+  MrStatus status = {
+    .online = !engine->offline,
+    .paused = mr_config_get_boolean (config, "general", "paused"),
+    .secrets_backend = (char *)mr_secrets_get_backend (engine->secrets),
+    .secrets_state = (char *)secrets_state_nick (mr_secrets_get_state (engine->secrets)),
+    .listeners = mr_submission_dup_status (engine->submission),
+    .n_accounts = mr_accounts_count (engine->accounts),
+    .sessions = mr_submission_get_sessions (engine->submission),
+    .sending = mr_scheduler_get_sending (engine->scheduler),
+    .config_file = (char *)mr_configuration_get_path (engine->configuration),
+    .config_error = (char *)mr_configuration_get_error (engine->configuration),
+    .config_warnings = (char **)mr_config_get_warnings (config),
+    .store_notice = (char *)mr_store_get_notice (engine->store),
+    .tls_fingerprint = engine->tls_server != NULL ? (char *)mr_tls_server_get_fingerprint (engine->tls_server) : NULL,
+    .revision = engine->revision,
+  };
+
+  g_ptr_array_set_free_func (status.listeners, listener_status_free);
+  if (counts != NULL)
+    status.counts = *counts;
+  view->func.status (error == NULL ? &status : NULL, error, view->data);
+  g_ptr_array_unref (status.listeners);
+  view_free (view);
+}
+
+void
+mr_engine_get_status (MrEngine *engine, MrStatusFunc func, gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.status = func;
+  mr_store_count (engine->store, counts_cb, view);
+}
+
+static void
+refusals_cb (GPtrArray *rows, const GError *error, gpointer data)
+{
+  View *view = data;
+
+  view->func.records (rows, error, view->data);
+  view_free (view);
+}
+
+void
+mr_engine_list_refusals (MrEngine *engine, MrRecordsFunc func, gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.records = func;
+  mr_store_list_refusals (engine->store, refusals_cb, view);
+}
+
+void
+mr_engine_list_accounts (MrEngine *engine, MrRecordsFunc func, gpointer data)
+{
+  func (mr_accounts_get_all (engine->accounts), NULL, data);
+}
