@@ -193,9 +193,9 @@ static const char *
 tls_hint (MrTlsMode mode)
 {
   if (mode == MR_TLS_IMPLICIT)
-    return _ ("Encrypted from the first byte (implicit TLS).");
+    return _ ("Encrypted from the first byte.");
   if (mode == MR_TLS_STARTTLS)
-    return _ ("The connection begins in the open and must switch to encryption before anything is sent (STARTTLS).");
+    return _ ("The connection begins in the open and must switch to encryption before anything is sent.");
   return _ (
       "Everybody on the way can read the mail. Only for a server on this computer or network; no password is sent "
       "to any other.");
