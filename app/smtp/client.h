@@ -1,9 +1,9 @@
-/* Client machine: RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), STARTTLS (3207), AUTH PLAIN and LOGIN
- * (4954). The same machine serves delivery, the account test and the live trace.
+/* Client machine: RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), STARTTLS (3207), AUTH PLAIN and
+ * LOGIN (4954). The same machine serves delivery, the account test and the live trace.
  *
- * Bytes in, events and bytes out; no socket, no clock. Flow: feed() and next() until MR_CLIENT_NONE; write output(). After
- * MR_CLIENT_READY a transaction may be begun; after MR_CLIENT_DONE the next one. Command arguments pass one encoder that
- * refuses CR, LF, NUL and controls. Replies are bounded and cleaned by smtp/reply.
+ * Bytes in, events and bytes out; no socket, no clock. Flow: feed() and next() until MR_CLIENT_NONE; write output().
+ * After MR_CLIENT_READY a transaction may be begun; after MR_CLIENT_DONE the next one. Command arguments pass one
+ * encoder that refuses CR, LF, NUL and controls. Replies are bounded and cleaned by smtp/reply.
  */
 #pragma once
 
@@ -66,14 +66,15 @@ MrSmtpClientEventKind mr_smtp_client_next (MrSmtpClient *client, MrSmtpClientEve
 /* The stream ended: FAILED with the stage reached follows, unless QUIT was sent. */
 void          mr_smtp_client_eof (MrSmtpClient *client);
 void          mr_smtp_client_tls_started (MrSmtpClient *client);
-/* user NULL: there are none after all → FAILED at AUTH. The password is wiped from the output after it was consumed. */
+/* user NULL: there are none after all, so FAILED at AUTH. The password is wiped from the output once it was consumed. */
 void          mr_smtp_client_credentials (MrSmtpClient *client, const char *user, MrSecret *password);
-/* Only in READY. MAIL, all RCPT and DATA go out together where PIPELINING is offered. Error: an argument with a control. */
+/* Only in READY. MAIL, all RCPT and DATA go out together where PIPELINING is offered. Error: an argument with a
+ * control. */
 gboolean      mr_smtp_client_begin (MrSmtpClient *client, const MrSmtpTransaction *transaction, GError **error);
 /* MAIL FROM, its reply, RSET: would this sender be accepted? Only in READY. */
 gboolean      mr_smtp_client_verify_sender (MrSmtpClient *client, const char *reverse_path, GError **error);
-/* Data with CRLF line ends, cut anywhere; dots are stuffed here, lone CR or LF never leave (they become CRLF). FALSE: the output is full, drain first
- * and give the same bytes again (nothing of them was taken). */
+/* Data with CRLF line ends, cut anywhere; dots are stuffed here, lone CR or LF never leave (they become CRLF). FALSE:
+ * the output is full, drain first and give the same bytes again (nothing of them was taken). */
 gboolean      mr_smtp_client_body (MrSmtpClient *client, const void *data, gsize len);
 void          mr_smtp_client_body_end (MrSmtpClient *client); /* adds a missing final CRLF, then the dot */
 /* Room for body bytes in the output (worst-case stuffing reckoned in). */
@@ -83,9 +84,10 @@ MrBuffer     *mr_smtp_client_output (MrSmtpClient *client);
 const MrSmtpCapabilities *mr_smtp_client_get_capabilities (MrSmtpClient *client);
 MrStage       mr_smtp_client_get_stage (MrSmtpClient *client);
 gboolean      mr_smtp_client_is_ready (MrSmtpClient *client);
-/* Bounded conversation so far ("> EHLO [127.0.0.1]\n< 250-...\n"), secrets masked, message bytes as "(N bytes)". (transfer full) */
+/* Bounded conversation so far ("> EHLO [127.0.0.1]\n< 250-...\n"), secrets masked, message bytes as "(N bytes)".
+ * (transfer full) */
 char         *mr_smtp_client_dup_transcript (MrSmtpClient *client);
-/* Forgets the conversation so that the next message's transcript starts with a line that tells the session is reused. */
+/* Forgets the conversation; the next message's transcript starts with a line that tells the session is used again. */
 void          mr_smtp_client_restart_transcript (MrSmtpClient *client);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrSmtpClient, mr_smtp_client_free)

@@ -1,4 +1,4 @@
-/* Replies: RFC 5321 4.2, enhanced codes RFC 3463 and 2034. Reader for the client side, formatter for the server side. */
+/* Replies: RFC 5321 4.2, enhanced codes RFC 3463 and 2034. Reader for the client side, formatter for the server. */
 #pragma once
 
 #include <mailrelay/records.h>
@@ -23,7 +23,8 @@ void           mr_reply_reader_take (MrReplyReader *reader, MrReplyRecord *ret);
 /* The lines of the last complete reply without code and separator, as sent; for EHLO. Borrowed until the next feed. */
 const char *const *mr_reply_reader_get_lines (MrReplyReader *reader);
 
-/* "550-5.1.1 first\r\n550 5.1.1 second\r\n"; enhanced may be NULL; text lines are separated by '\n', controls replaced. (transfer full) */
+/* "550-5.1.1 first\r\n550 5.1.1 second\r\n"; enhanced may be NULL; text lines are separated by '\n', controls
+ * replaced. (transfer full) */
 char *mr_reply_format (guint code, const char *enhanced, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrReplyReader, mr_reply_reader_free)

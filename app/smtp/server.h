@@ -1,13 +1,13 @@
-/* Server machine of the submission server: RFC 5321, 6409, 1870 (SIZE), 6152 (8BITMIME), 2034 (enhanced codes),
- * 2920 (PIPELINING), 3207 (STARTTLS), 4954 (AUTH PLAIN, LOGIN).
+/* Server machine of the submission server: RFC 5321, 6409, 1870 (SIZE), 6152 (8BITMIME), 2034 (enhanced codes), 2920
+ * (PIPELINING), 3207 (STARTTLS), 4954 (AUTH PLAIN, LOGIN).
  *
  * Bytes in, events and bytes out: no socket, no clock, no file. The same bytes cut at any place give the same events.
  * Usage: feed() what came; then next() until it says MR_SERVER_NONE; answer each event that wants an answer with
- * mr_smtp_server_answer() before the next next() (the machine takes no further input while an answer is due, so that it
- * may come later); write what output() holds.
+ * mr_smtp_server_answer() before the next next() (the machine takes no further input while an answer is due, so that
+ * it may come later); write what output() holds.
  *
- * Session (connection) and transaction (message) are two structs with two lifetimes; one function resets a transaction and
- * every exit calls it. Only CRLF.CRLF ends a message.
+ * Session (connection) and transaction (message) are two structs with two lifetimes; one function resets a
+ * transaction and every exit calls it. Only CRLF.CRLF ends a message.
  */
 #pragma once
 
@@ -27,9 +27,9 @@ typedef struct {
   const char *greeting_name;   /* "localhost" */
   guint64     max_size;        /* SIZE; 0: no limit */
   gsize       max_command;     /* bytes of a command line */
-  gsize       max_line;        /* bytes of a line of data; longer: 500 5.6.0 at the end of the data */
+  gsize       max_line;        /* bytes of a line of data without its end, 0: no limit; longer: 550 5.6.0 at the end */
   guint       max_recipients;  /* further ones: 452 4.5.3 */
-  guint       max_errors;      /* then 421 4.7.0 and close */
+  guint       max_errors;      /* then 421 4.7.0 and close; 0: no limit. A message that was taken forgets the errors */
   gboolean    offer_starttls;
   gboolean    offer_auth;      /* in clear text only when auth_without_tls */
   gboolean    auth_without_tls; /* loopback */
@@ -58,7 +58,8 @@ typedef enum {
   MR_CLOSE_TLS_ON_PLAIN,  /* the first bytes were a TLS record */
   MR_CLOSE_TLS_LEFTOVER,  /* bytes after STARTTLS (CVE-2011-0411) */
   MR_CLOSE_OVERFLOW,      /* output that nobody reads passed its bound */
-  MR_CLOSE_ANSWER         /* the engine answered 421 */
+  MR_CLOSE_ANSWER,        /* the engine answered 421 */
+  MR_CLOSE_EOF            /* after mr_smtp_server_eof(): all that had come was dealt with */
 } MrSmtpCloseReason;
 
 typedef enum {
@@ -92,7 +93,8 @@ void          mr_smtp_server_free (MrSmtpServer *server);
 gboolean      mr_smtp_server_feed (MrSmtpServer *server, const void *data, gsize len);
 /* How many bytes feed() would take now. */
 gsize         mr_smtp_server_room (MrSmtpServer *server);
-/* The other side closed its end; a transaction that is open gives MR_SERVER_RESET. */
+/* The other side closed its end. What it sent before is still dealt with (it may wait for the replies); then a
+ * transaction that is open gives MR_SERVER_RESET, and MR_SERVER_CLOSE follows. */
 void          mr_smtp_server_eof (MrSmtpServer *server);
 MrSmtpServerEventKind mr_smtp_server_next (MrSmtpServer *server, MrSmtpServerEvent *ret);
 /* TRUE while an answer is due. */
