@@ -77,6 +77,7 @@ mr_service_status_from_variant (GVariant *variant)
 {
   MrServiceStatus *status = g_new0 (MrServiceStatus, 1);
 
+  status->variant = g_variant_ref (variant);
   status->online = TRUE;
   g_variant_lookup (variant, "online", "b", &status->online);
   g_variant_lookup (variant, "paused", "b", &status->paused);
@@ -117,6 +118,7 @@ mr_service_status_free (MrServiceStatus *status)
   g_free (status->sandbox);
   g_free (status->bus_socket);
   g_free (status->version);
+  g_variant_unref (status->variant);
   g_free (status);
 }
 

@@ -28,6 +28,7 @@ typedef struct {
   guint pid;
   MrStoreCounts counts; /* waits[] is not carried */
   guint64 revision;
+  GVariant *variant; /* as it came, for --json */
 } MrServiceStatus;
 
 /* Tolerant: what is missing or of another type counts as absent. (transfer full) */

@@ -1,0 +1,175 @@
+/* What the verbs of mail-relayctl share. */
+#include <config.h>
+
+#include "ctl/ctl.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/os.h"
+#include "base/paths.h"
+
+#define MAX_RULES (256 * 1024)
+
+MrCtl *
+mr_ctl_new (void)
+{
+  MrCtl *ctl = g_new0 (MrCtl, 1);
+  g_autoptr (MrClock) clock = mr_clock_new_real ();
+
+  ctl->client = mr_client_new (TRUE);
+  ctl->loop = g_main_loop_new (NULL, FALSE);
+  ctl->now = mr_clock_wall (clock);
+  return ctl;
+}
+
+void
+mr_ctl_free (MrCtl *ctl)
+{
+  g_clear_object (&ctl->result);
+  g_object_unref (ctl->client);
+  g_main_loop_unref (ctl->loop);
+  g_clear_pointer (&ctl->diagnosis, mr_diagnosis_free);
+  g_free (ctl);
+}
+
+const MrVerb *
+mr_verb_find (const MrVerb *verbs, const char *name)
+{
+  for (; verbs->name != NULL; verbs++)
+    if (g_str_equal (verbs->name, name))
+      return verbs;
+  return NULL;
+}
+
+static void
+print_verbs (FILE *out, const char *title, const MrVerb *verbs)
+{
+  fprintf (out, _ ("Usage: %s VERB [OPTIONS] [ARGUMENTS]\n\n"), title);
+  for (; verbs->name != NULL; verbs++)
+    fprintf (out, "  %-14s %s\n", verbs->name, _ (verbs->summary));
+  fprintf (out, _ ("\n“%s VERB --help” tells more. Every verb takes --json.\n"), title);
+}
+
+int
+mr_verb_dispatch (MrCtl *ctl, const char *title, const MrVerb *verbs, int argc, char **argv)
+{
+  const char *name = argc > 0 ? argv[0] : NULL;
+
+  if (name != NULL && (g_str_equal (name, "--help") || g_str_equal (name, "-h") || g_str_equal (name, "help"))) {
+    print_verbs (stdout, title, verbs);
+    return MR_EXIT_DONE;
+  }
+  const MrVerb *verb = name != NULL ? mr_verb_find (verbs, name) : NULL;
+  if (verb != NULL)
+    return verb->run (ctl, argc, argv);
+  if (name != NULL)
+    fprintf (stderr, _ ("%s: there is no verb “%s”\n\n"), title, name);
+  print_verbs (stderr, title, verbs);
+  return MR_EXIT_USAGE;
+}
+
+gboolean
+mr_ctl_parse (MrCtl *ctl, const char *title, const char *usage, const char *summary, const GOptionEntry *entries,
+              int min, int max, int *argc, char ***argv)
+{
+  const GOptionEntry common[] = { { "json", 0, 0, G_OPTION_ARG_NONE, &ctl->json, N_ ("Print one JSON object"), NULL },
+                                  { 0 } };
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = g_strconcat ("mail-relayctl ", title, NULL);
+
+  g_option_context_set_summary (context, _ (summary));
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  g_set_prgname (name);
+  if (!g_option_context_parse (context, argc, argv, &error)) {
+    fprintf (stderr, "%s: %s\n", name, error->message);
+    return FALSE;
+  }
+  /* "--" ends the options and is no argument. */
+  if (*argc > 1 && g_str_equal ((*argv)[1], "--")) {
+    (*argv)[1] = (*argv)[0];
+    (*argv)++;
+    (*argc)--;
+  }
+  if (*argc - 1 >= min && (max < 0 || *argc - 1 <= max))
+    return TRUE;
+  fprintf (stderr, _ ("Usage: %s %s\n“%s --help” tells more.\n"), name, usage != NULL ? usage : "", name);
+  return FALSE;
+}
+
+void
+mr_ctl_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MrCtl *ctl = data;
+
+  g_set_object (&ctl->result, result);
+  g_main_loop_quit (ctl->loop);
+}
+
+GAsyncResult *
+mr_ctl_wait (MrCtl *ctl)
+{
+  while (ctl->result == NULL)
+    g_main_loop_run (ctl->loop);
+  return g_steal_pointer (&ctl->result);
+}
+
+int
+mr_ctl_fail (MrCtl *ctl, const GError *error)
+{
+  fprintf (stderr, "mail-relayctl: %s\n", error->message);
+  return mr_client_is_unreachable (error) ? MR_EXIT_UNREACHABLE : MR_EXIT_REFUSED;
+}
+
+int
+mr_ctl_usage (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "%s: %s\n", g_get_prgname (), text);
+  return MR_EXIT_USAGE;
+}
+
+/* A person's own rules change words; a file with an error is told and left out. */
+static void
+add_own_rules (MrDiagnosis *diagnosis)
+{
+  g_autoptr (MrPaths) paths = mr_paths_new ();
+  g_autofree char *folder = g_build_filename (paths->config_dir, "diagnosis.d", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    g_autoptr (GError) error = NULL;
+    char *text;
+    gsize len;
+
+    if (!g_str_has_suffix (name, ".conf"))
+      continue;
+    if (mr_os_read_file (path, MAX_RULES, &text, &len, &error)) {
+      g_autoptr (GBytes) bytes = g_bytes_new_take (text, len);
+      mr_diagnosis_add_rules (diagnosis, path, bytes, FALSE, &error);
+    }
+    if (error != NULL)
+      fprintf (stderr, "mail-relayctl: %s\n", error->message);
+  }
+}
+
+MrDiagnosis *
+mr_ctl_get_diagnosis (MrCtl *ctl)
+{
+  if (ctl->diagnosis == NULL) {
+    ctl->diagnosis = mr_diagnosis_new_builtin ();
+    add_own_rules (ctl->diagnosis);
+  }
+  return ctl->diagnosis;
+}

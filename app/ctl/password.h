@@ -1,0 +1,11 @@
+/* A password from standard input, or from a terminal without showing it. */
+#pragma once
+
+#include "base/secret.h"
+
+G_BEGIN_DECLS
+
+/* The first line of standard input, without its end. On a terminal it is asked for. (transfer full) */
+MrSecret *mr_password_read (GError **error);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* The table of verbs. */
+#include <config.h>
+
+#include "ctl/verbs.h"
+
+#include <glib/gi18n-lib.h>
+
+const MrVerb mr_verbs[] = {
+  { "status", N_ ("Whether it listens, what waits, what is wrong"), mr_verb_status },
+  { "list", N_ ("The outbox, or with --history what became of earlier messages"), mr_verb_list },
+  { "show", N_ ("One message with its recipients, attempts and explanations"), mr_verb_show },
+  { "retry", N_ ("Try messages now"), mr_verb_retry },
+  { "hold", N_ ("Keep messages back"), mr_verb_hold },
+  { "release", N_ ("Send messages that were kept back"), mr_verb_release },
+  { "cancel", N_ ("Stop messages that have not been sent"), mr_verb_cancel },
+  { "pause", N_ ("Send nothing until resumed"), mr_verb_pause },
+  { "resume", N_ ("Go on with sending"), mr_verb_resume },
+  { "explain", N_ ("What a message's state or a mail server's reply means"), mr_verb_explain },
+  { "account", N_ ("Sending accounts: list add remove test set-password set-default unlock"), mr_verb_account },
+  { "program", N_ ("Who may hand in mail: list add remove allow"), mr_verb_program },
+  { "config", N_ ("Settings: get set list"), mr_verb_config },
+  { "send", N_ ("Hand in a message from standard input"), mr_verb_send },
+  { "log", N_ ("What the service did"), mr_verb_log },
+  { NULL, NULL, NULL },
+};

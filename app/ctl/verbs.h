@@ -1,0 +1,30 @@
+/* The verbs, each in a file of its own. */
+#pragma once
+
+#include "ctl/ctl.h"
+
+G_BEGIN_DECLS
+
+int mr_verb_status (MrCtl *ctl, int argc, char **argv);
+int mr_verb_list (MrCtl *ctl, int argc, char **argv);
+int mr_verb_show (MrCtl *ctl, int argc, char **argv);
+int mr_verb_retry (MrCtl *ctl, int argc, char **argv);
+int mr_verb_hold (MrCtl *ctl, int argc, char **argv);
+int mr_verb_release (MrCtl *ctl, int argc, char **argv);
+int mr_verb_cancel (MrCtl *ctl, int argc, char **argv);
+int mr_verb_pause (MrCtl *ctl, int argc, char **argv);
+int mr_verb_resume (MrCtl *ctl, int argc, char **argv);
+int mr_verb_explain (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account (MrCtl *ctl, int argc, char **argv);
+int mr_verb_program (MrCtl *ctl, int argc, char **argv);
+int mr_verb_config (MrCtl *ctl, int argc, char **argv);
+int mr_verb_send (MrCtl *ctl, int argc, char **argv);
+int mr_verb_log (MrCtl *ctl, int argc, char **argv);
+
+/* Verbs of account that have files of their own. */
+int mr_verb_account_add (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_test (MrCtl *ctl, int argc, char **argv);
+/* The page mail-relay.conf(5) on standard output. */
+void mr_config_print_man (void);
+
+G_END_DECLS
