@@ -56,8 +56,10 @@ typedef struct {
   const char *sender;     /* borrowed: the address that was decisive */
 } MrRoute;
 
-/* override_account: chosen by a person for this message, may be NULL. exact address beats "*@domain" beats "*"; among equals the default account, then order.
- * from: header From, may be NULL. own_names: host names of this machine. With a null reverse-path the header From decides. A sender at a non-public name that no
+/* override_account: chosen by a person for this message, may be NULL. exact address beats "*@domain" beats "*"; among
+ * equals the default account, then order.
+ * from: header From, may be NULL; it also picks where no account matches the reverse-path. own_names: host names of
+ * this machine. With a null reverse-path the header From decides. A sender at a non-public name that no
  * account lists exactly is rewritten to the first plain address of the default account, when that has one; envelope "" stays "". */
 MrRoute mr_policy_route (const MrPolicyAccount *accounts, guint n_accounts, const char *reverse_path, const char *from,
                          const char *override_account, const char *const *own_names);
@@ -114,6 +116,11 @@ guint mr_policy_retry_delay (const MrRetrySettings *settings, guint attempts, gu
                              guint retry_after, double random);
 /* Next log-in after a refused password: 1 h, then every 6 h. */
 guint mr_policy_login_delay (guint refusals);
+
+/* TRUE from the third refusal in a row that blames the account: it is paused then, its mail waits. */
+gboolean mr_policy_refusals_blame_account (guint refusals_in_a_row);
+/* TRUE where a message has waited so long (seconds of wall time) that it is held back when sending becomes possible again. */
+gboolean mr_policy_is_old (gint64 wall_age);
 
 /* ---- TLS and passwords ---- */
 
