@@ -33,6 +33,7 @@ struct _MrStream {
 
   gboolean can_read : 1;
   gboolean can_write : 1;
+  gboolean end_seen : 1; /* by the poller: an end or an error follows the input, without an edge of its own */
   gboolean eof : 1;
   gboolean eof_told : 1;
   gboolean paused : 1;

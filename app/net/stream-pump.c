@@ -225,7 +225,7 @@ fill (MrStream *self, guint8 *data, gsize size, gsize *ret_len)
       /* A stream socket that gave less than was asked for is empty: epoll(7). A TLS read ends with its record. */
       if (self->tls_state == TLS_ACTIVE)
         continue;
-      self->can_read = len == size;
+      self->can_read = len == size || self->end_seen;
       break;
     }
     self->can_read = FALSE;

@@ -128,6 +128,8 @@ ready_cb (MrWatch *watch, guint ready)
 
   if (ready & (MR_READY_IN | MR_READY_CLOSED))
     self->can_read = TRUE;
+  if (ready & MR_READY_CLOSED)
+    self->end_seen = TRUE;
   if (ready & (MR_READY_OUT | MR_READY_CLOSED))
     self->can_write = TRUE;
   if (self->lingering) {
