@@ -1,0 +1,131 @@
+/* Envelopes from headers, and the maildrop file. */
+#include "client/message-input.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/maildrop.h"
+
+static GBytes *
+read_text (const char *text, gboolean dot_ends)
+{
+  int fds[2];
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  g_assert_cmpint (write (fds[1], text, strlen (text)), ==, (gssize)strlen (text));
+  close (fds[1]);
+  GBytes *bytes = mr_message_input_read (fds[0], dot_ends, &error);
+  close (fds[0]);
+  g_assert_no_error (error);
+  return bytes;
+}
+
+static void
+check_recipients (const char *text, const char *expected)
+{
+  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) recipients = mr_message_input_dup_recipients (message, "host.example", &error);
+
+  if (expected == NULL) {
+    g_assert_error (error, MR_ERROR, MR_ERROR_INVALID);
+    return;
+  }
+  g_assert_no_error (error);
+  g_autofree char *all = g_strjoinv (" ", recipients);
+  g_assert_cmpstr (all, ==, expected);
+}
+
+static void
+test_recipients (void)
+{
+  check_recipients ("To: a@x.example\nCc: B <b@x.example>, root\nBcc: c@x.example\n\nTo: no@x.example\n",
+                    "a@x.example b@x.example root@host.example c@x.example");
+  check_recipients ("To: a@x.example,\r\n  b@x.example\r\nTo: a@x.example\r\n\r\nx", "a@x.example b@x.example");
+  check_recipients ("To: a@x.example\nResent-To: r@x.example\nResent-Bcc: s@x.example\n\n", "r@x.example s@x.example");
+  check_recipients ("Subject: none\n\nTo: no@x.example\n", NULL);
+  check_recipients ("", NULL);
+  check_recipients ("To: a@x.example", "a@x.example");
+}
+
+static void
+test_sender (void)
+{
+  static const struct {
+    const char *text, *sender;
+  } rows[] = { { "From: Ann <ann@x.example>\n\n", "ann@x.example" },
+               { "From: ann@x.example\nResent-From: bob@x.example\n\n", "bob@x.example" },
+               { "Subject: x\n\nFrom: no@x.example\n", NULL },
+               { "From: nonsense\n\n", NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) message = g_bytes_new_static (rows[i].text, strlen (rows[i].text));
+    g_autofree char *sender = mr_message_input_dup_sender (message);
+    g_assert_cmpstr (sender, ==, rows[i].sender);
+  }
+}
+
+static void
+test_dot (void)
+{
+  static const struct {
+    const char *text;
+    gboolean dot_ends;
+    const char *expected;
+  } rows[] = { { "a\n.\nb\n", TRUE, "a\n" },
+               { "a\n.\nb\n", FALSE, "a\n.\nb\n" },
+               { "a\r\n.\r\nb", TRUE, "a\r\n" },
+               { "a\n..\nb", TRUE, "a\n..\nb" },
+               { ".\n", TRUE, "" },
+               { "a\n.", TRUE, "a\n" },
+               { "", TRUE, "" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) bytes = read_text (rows[i].text, rows[i].dot_ends);
+    g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), rows[i].expected,
+                     strlen (rows[i].expected));
+  }
+}
+
+static void
+test_maildrop (void)
+{
+  g_autofree char *base = g_dir_make_tmp ("mr-maildrop-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (base, "maildrop", NULL);
+  g_autoptr (MrClock) clock = mr_clock_new_fake (1764000000000000);
+  g_autoptr (GBytes) message = g_bytes_new_static ("Subject: x\n\nbody\n", 17);
+  g_autoptr (GError) error = NULL;
+  const char *const good[] = { "b@y.example", "c@y.example", NULL };
+  const char *const bad[] = { "b@y.example\nR evil@y.example", NULL };
+
+  g_assert_false (mr_maildrop_write (folder, clock, "a@x.example", bad, message, &error));
+  g_assert_error (error, MR_ERROR, MR_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+
+  g_assert_true (mr_maildrop_write (folder, clock, "", good, message, &error));
+  g_assert_no_error (error);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *path = g_build_filename (folder, g_dir_read_name (dir), NULL);
+  g_assert_null (g_dir_read_name (dir));
+  g_assert_true (g_str_has_suffix (path, ".msg"));
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "F \nR b@y.example\nR c@y.example\n\nSubject: x\n\nbody\n");
+  g_unlink (path);
+  g_rmdir (folder);
+  g_rmdir (base);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/message-input/recipients", test_recipients);
+  g_test_add_func ("/client/message-input/sender", test_sender);
+  g_test_add_func ("/client/message-input/dot", test_dot);
+  g_test_add_func ("/client/maildrop/write", test_maildrop);
+  return g_test_run ();
+}
