@@ -16,11 +16,11 @@ G_BEGIN_DECLS
 typedef struct _MrSmtpClient MrSmtpClient;
 
 typedef struct {
-  const char *ehlo_name;   /* name or address literal */
-  MrTlsMode   tls;         /* STARTTLS: required; OPPORTUNISTIC: used when offered; IMPLICIT: the stream is encrypted */
-  gboolean    tls_active;  /* IMPLICIT, or a second machine on an encrypted stream */
-  gboolean    want_auth;   /* credentials exist: without an offered mechanism that we know it is a failure at AUTH */
-  gboolean    auth_in_clear_allowed; /* loopback only */
+  const char *ehlo_name; /* name or address literal */
+  MrTlsMode tls;         /* STARTTLS: required; OPPORTUNISTIC: used when offered; IMPLICIT: the stream is encrypted */
+  gboolean tls_active;   /* IMPLICIT, or a second machine on an encrypted stream */
+  gboolean want_auth;    /* credentials exist: without an offered mechanism that we know it is a failure at AUTH */
+  gboolean auth_in_clear_allowed; /* loopback only */
 } MrSmtpClientOptions;
 
 typedef enum {
@@ -40,55 +40,55 @@ typedef enum {
 
 typedef struct {
   MrSmtpClientEventKind kind;
-  guint                 index;
-  const MrReplyRecord  *reply; /* borrowed until the next call */
-  MrStage               stage;
-  const char           *what;
+  guint index;
+  const MrReplyRecord *reply; /* borrowed until the next call */
+  MrStage stage;
+  const char *what;
 } MrSmtpClientEvent;
 
 typedef struct {
-  const char        *reverse_path; /* "" null */
-  const char *const *recipients;   /* NULL-terminated */
-  guint64            size;         /* SIZE= where offered */
-  gboolean           body_8bit;    /* BODY=8BITMIME where offered; the caller converts where it is not */
+  const char *reverse_path;      /* "" null */
+  const char *const *recipients; /* NULL-terminated */
+  guint64 size;                  /* SIZE= where offered */
+  gboolean body_8bit;            /* BODY=8BITMIME where offered; the caller converts where it is not */
 } MrSmtpTransaction;
 
 typedef struct {
   gboolean starttls, pipelining, eightbitmime, size, enhanced, chunking, dsn, smtputf8;
-  guint64  max_size;      /* 0: not told */
-  char   **auth_mechanisms; /* upper case, strv */
+  guint64 max_size;       /* 0: not told */
+  char **auth_mechanisms; /* upper case, strv */
 } MrSmtpCapabilities;
 
 MrSmtpClient *mr_smtp_client_new (const MrSmtpClientOptions *options);
-void          mr_smtp_client_free (MrSmtpClient *client);
-gboolean      mr_smtp_client_feed (MrSmtpClient *client, const void *data, gsize len);
+void mr_smtp_client_free (MrSmtpClient *client);
+gboolean mr_smtp_client_feed (MrSmtpClient *client, const void *data, gsize len);
 MrSmtpClientEventKind mr_smtp_client_next (MrSmtpClient *client, MrSmtpClientEvent *ret);
 /* The stream ended: FAILED with the stage reached follows, unless QUIT was sent. */
-void          mr_smtp_client_eof (MrSmtpClient *client);
-void          mr_smtp_client_tls_started (MrSmtpClient *client);
-/* user NULL: there are none after all, so FAILED at AUTH. The password is wiped from the output once it was consumed. */
-void          mr_smtp_client_credentials (MrSmtpClient *client, const char *user, MrSecret *password);
+void mr_smtp_client_eof (MrSmtpClient *client);
+void mr_smtp_client_tls_started (MrSmtpClient *client);
+/* user NULL: there are none, so FAILED at AUTH. The output that held the password is wiped once it was consumed. */
+void mr_smtp_client_credentials (MrSmtpClient *client, const char *user, MrSecret *password);
 /* Only in READY. MAIL, all RCPT and DATA go out together where PIPELINING is offered. Error: an argument with a
  * control. */
-gboolean      mr_smtp_client_begin (MrSmtpClient *client, const MrSmtpTransaction *transaction, GError **error);
+gboolean mr_smtp_client_begin (MrSmtpClient *client, const MrSmtpTransaction *transaction, GError **error);
 /* MAIL FROM, its reply, RSET: would this sender be accepted? Only in READY. */
-gboolean      mr_smtp_client_verify_sender (MrSmtpClient *client, const char *reverse_path, GError **error);
+gboolean mr_smtp_client_verify_sender (MrSmtpClient *client, const char *reverse_path, GError **error);
 /* Data with CRLF line ends, cut anywhere; dots are stuffed here, lone CR or LF never leave (they become CRLF). FALSE:
  * the output is full, drain first and give the same bytes again (nothing of them was taken). */
-gboolean      mr_smtp_client_body (MrSmtpClient *client, const void *data, gsize len);
-void          mr_smtp_client_body_end (MrSmtpClient *client); /* adds a missing final CRLF, then the dot */
+gboolean mr_smtp_client_body (MrSmtpClient *client, const void *data, gsize len);
+void mr_smtp_client_body_end (MrSmtpClient *client); /* adds a missing final CRLF, then the dot */
 /* Room for body bytes in the output (worst-case stuffing reckoned in). */
-gsize         mr_smtp_client_body_room (MrSmtpClient *client);
-void          mr_smtp_client_quit (MrSmtpClient *client);
-MrBuffer     *mr_smtp_client_output (MrSmtpClient *client);
+gsize mr_smtp_client_body_room (MrSmtpClient *client);
+void mr_smtp_client_quit (MrSmtpClient *client);
+MrBuffer *mr_smtp_client_output (MrSmtpClient *client);
 const MrSmtpCapabilities *mr_smtp_client_get_capabilities (MrSmtpClient *client);
-MrStage       mr_smtp_client_get_stage (MrSmtpClient *client);
-gboolean      mr_smtp_client_is_ready (MrSmtpClient *client);
+MrStage mr_smtp_client_get_stage (MrSmtpClient *client);
+gboolean mr_smtp_client_is_ready (MrSmtpClient *client);
 /* Bounded conversation so far ("> EHLO [127.0.0.1]\n< 250-...\n"), secrets masked, message bytes as "(N bytes)".
  * (transfer full) */
-char         *mr_smtp_client_dup_transcript (MrSmtpClient *client);
+char *mr_smtp_client_dup_transcript (MrSmtpClient *client);
 /* Forgets the conversation; the next message's transcript starts with a line that tells the session is used again. */
-void          mr_smtp_client_restart_transcript (MrSmtpClient *client);
+void mr_smtp_client_restart_transcript (MrSmtpClient *client);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrSmtpClient, mr_smtp_client_free)
 

@@ -1,5 +1,5 @@
-/* Client machine: what a dialog cannot show (many recipients, full output, transcripts, masking, wiping, arguments), and
- * both machines against each other. The conversations themselves are in tests/dialogs. */
+/* Client machine: what a dialog cannot show (many recipients, full output, transcripts, masking, wiping, arguments),
+ * and both machines against each other. The conversations themselves are in tests/dialogs. */
 #include <string.h>
 
 #include "base/log.h"

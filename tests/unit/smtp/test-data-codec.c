@@ -1,5 +1,5 @@
-/* The bytes between DATA and the final dot: all short byte strings over an alphabet of trouble, at every cut, against an
- * oracle that sees the whole string; and named smuggling sequences in both directions. */
+/* The bytes between DATA and the final dot: all short byte strings over an alphabet of trouble, at every cut, against
+ * an oracle that sees the whole string; and named smuggling sequences in both directions. */
 #include <string.h>
 
 #include "smtp/data-codec.h"
@@ -252,8 +252,8 @@ normalise (const char *bytes, gsize len)
   return out;
 }
 
-/* Whatever was stored: no lone CR or LF, one end of the message and nothing behind it, and a strict reader gets the lines
- * back. */
+/* Whatever was stored: no lone CR or LF, one end of the message and nothing behind it, and a strict reader gets the
+ * lines back. */
 static void
 check_writer (const char *bytes, gsize len)
 {
