@@ -200,10 +200,11 @@ session_cb (GObject *object, GAsyncResult *result, gpointer data)
     return;
   }
   g_dbus_connection_set_exit_on_close (find->session, FALSE);
+  /* Not among the arguments: they are evaluated in any order, and one of them gives the task away. */
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_dbus_connection_call (find->session, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "GetNameOwner", g_variant_new ("(s)", MR_BUS_NAME), G_VARIANT_TYPE ("(s)"),
-                          G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, g_task_get_cancellable (task), owner_cb,
-                          g_steal_pointer (&task));
+                          G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, cancellable, owner_cb, g_steal_pointer (&task));
 }
 
 /* NULL where there is no session bus: nothing is ever started to get one. (transfer full) */
