@@ -19,6 +19,8 @@
 #define CLASS_IN  1
 #define EDNS_SIZE 1232 /* fits one packet everywhere: DNS flag day 2020 */
 #define FDS_MAX   64
+/* All answers in flight at their largest: what does not fit is dropped by the kernel, and asked for again only after a time-out. */
+#define RECEIVE_BUFFER (512 * 1024)
 
 struct _MrDnsChannel {
   GSource source;
@@ -159,10 +161,13 @@ mr_dns_channel_new (const MrDnsChannelOptions *options, MrDnsSettledFunc settled
 {
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
   MrDnsChannel *self = (MrDnsChannel *)g_source_new (&channel_funcs, sizeof (MrDnsChannel));
-  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF;
   struct ares_options ares_options = { .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP,
                                        .timeout = (int)options->timeout_ms,
                                        .tries = (int)options->tries,
+                                       .udp_port = options->port,
+                                       .tcp_port = options->port,
+                                       .socket_receive_buffer_size = RECEIVE_BUFFER,
                                        .sock_state_cb = socket_cb,
                                        .sock_state_cb_data = self,
                                        .resolvconf_path = (char *)options->resolv_conf };
@@ -170,6 +175,8 @@ mr_dns_channel_new (const MrDnsChannelOptions *options, MrDnsSettledFunc settled
 
   if (options->resolv_conf != NULL)
     mask |= ARES_OPT_RESOLVCONF;
+  if (options->port != 0)
+    mask |= ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
   self->tags = g_hash_table_new (NULL, NULL);
   self->clock = mr_clock_new_real ();
   self->settled = settled;
@@ -181,8 +188,7 @@ mr_dns_channel_new (const MrDnsChannelOptions *options, MrDnsSettledFunc settled
   if (ok && options->servers != NULL)
     ok = ares_set_servers_ports_csv (self->ares, options->servers) == ARES_SUCCESS;
   if (!ok || !rotate_servers (self, options->first)) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                 _ ("The DNS servers (%s) cannot be used. Write them like 192.0.2.1 or 127.0.0.1:5353,[::1]:53."),
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("The DNS servers (%s) cannot be used: check their addresses."),
                  options->servers != NULL ? options->servers : "/etc/resolv.conf");
     mr_dns_channel_free (self);
     return NULL;

@@ -23,6 +23,7 @@ typedef void (*MrDnsSettledFunc) (gpointer user_data);
 typedef struct {
   const char *servers;     /* "127.0.0.1:5353,[::1]:53"; NULL: those of resolv_conf */
   const char *resolv_conf; /* NULL: the system's */
+  guint16 port;            /* of servers that name none; 0: 53 */
   guint first;             /* which server is asked first; those before it come last */
   guint timeout_ms;
   guint tries;

@@ -9,6 +9,7 @@ typedef struct {
   const char *servers; /* NULL or "": those of resolv_conf */
   const char *resolv_conf;
   const char *hosts;
+  guint16 port; /* of the servers in resolv_conf; 0: 53 */
   guint timeout_ms;
   guint tries;
 } MrResolverOptions;

@@ -18,6 +18,7 @@
 #include "net/dns-request.h"
 #include "net/hosts-file.h"
 #include "net/resolver-private.h"
+#include "net/sockaddr.h"
 
 #define IN_FLIGHT_MAX 200 /* more overflow the one UDP socket */
 #define WAITING_MAX   20000
@@ -31,6 +32,7 @@ struct _MrResolver {
   gboolean closed;
   char *servers;
   char *resolv_conf;
+  guint16 port;
   guint timeout_ms, tries;
   MrDnsChannel *channels[SERVERS_MAX]; /* which server is first */
   GPtrArray *retired;
@@ -78,6 +80,7 @@ get_channel (MrResolver *self, guint first, GError **error)
   if (self->channels[i] == NULL)
     self->channels[i] = mr_dns_channel_new (&(MrDnsChannelOptions){ .servers = self->servers,
                                                                     .resolv_conf = self->resolv_conf,
+                                                                    .port = self->port,
                                                                     .first = i,
                                                                     .timeout_ms = self->timeout_ms,
                                                                     .tries = self->tries },
@@ -413,6 +416,46 @@ mr_resolver_cancel (MrResolver *resolver, gpointer data)
 
 /* ---- life ---- */
 
+/* As c-ares reads it; NULL: no address. */
+static char *
+dup_server (const char *text)
+{
+  g_autofree char *bare = NULL;
+  gsize len = strlen (text);
+  MrSockaddr address;
+
+  if (mr_sockaddr_parse_with_port (text, &address))
+    return mr_sockaddr_port (&address) != 0 ? g_strdup (text) : NULL;
+  bare = *text == '[' && text[len - 1] == ']' ? g_strndup (text + 1, len - 2) : g_strdup (text);
+  return mr_address_is_numeric (bare) ? g_steal_pointer (&bare) : NULL;
+}
+
+/* c-ares takes what it can read of a list and leaves the rest: so it is checked before. */
+static gboolean
+take_servers (MrResolver *self, const char *text, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", ",; \t", -1);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *server = NULL;
+
+    if (*words[i] == '\0')
+      continue;
+    server = dup_server (words[i]);
+    if (server == NULL) {
+      g_set_error (
+          error, MR_ERROR, MR_ERROR_INVALID,
+          _ ("“%s” is not the address of a DNS server. Write it like 192.0.2.1 or 127.0.0.1:5353 or [::1]:53."),
+          words[i]);
+      return FALSE;
+    }
+    g_string_append_printf (list, "%s%s", list->len > 0 ? "," : "", server);
+  }
+  self->servers = list->len > 0 ? g_strdup (list->str) : NULL;
+  return TRUE;
+}
+
 MrResolver *
 mr_resolver_new_with_options (const MrResolverOptions *options, GError **error)
 {
@@ -420,8 +463,8 @@ mr_resolver_new_with_options (const MrResolverOptions *options, GError **error)
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   self->refs = 1;
-  self->servers = options->servers != NULL && *options->servers != '\0' ? g_strdup (options->servers) : NULL;
   self->resolv_conf = g_strdup (options->resolv_conf);
+  self->port = options->port;
   self->timeout_ms = options->timeout_ms;
   self->tries = MAX (options->tries, 1);
   self->retired = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dns_channel_free);
@@ -430,7 +473,7 @@ mr_resolver_new_with_options (const MrResolverOptions *options, GError **error)
   g_source_set_static_name (self->kick, "resolver");
   g_source_set_callback (self->kick, kick_cb, self, NULL);
   g_source_attach (self->kick, context);
-  if (get_channel (self, 0, error) == NULL) {
+  if (!take_servers (self, options->servers, error) || get_channel (self, 0, error) == NULL) {
     mr_resolver_free (self);
     return NULL;
   }

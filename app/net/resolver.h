@@ -17,7 +17,7 @@ typedef struct {
   char *name; /* "" for null MX (RFC 7505) */
 } MrMxRecord;
 
-/* servers: "127.0.0.1:5353,[::1]:53", NULL or "": the system's. */
+/* servers: "127.0.0.1:5353,[::1]:53" (or ';' between them); NULL or "": the system's. MR_ERROR_INVALID for anything else. */
 MrResolver *mr_resolver_new (const char *servers, guint timeout_ms, guint tries, GError **error);
 void mr_resolver_free (MrResolver *resolver); /* callbacks of queries in flight get MR_ERROR_CANCELLED */
 
