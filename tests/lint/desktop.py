@@ -4,6 +4,7 @@ import glob
 import os
 import shutil
 import subprocess
+import tempfile
 
 TOOLS = {
     ".desktop": ["desktop-file-validate"],
@@ -16,14 +17,22 @@ def missing():
     return f"{', '.join(absent)} not installed" if absent else None
 
 
+def validate(command, path):
+    """A template is checked under the name that it is installed with, which the tools look at."""
+    with tempfile.TemporaryDirectory(prefix="mr-lint-") as folder:
+        copy = shutil.copy(path, os.path.join(folder, os.path.basename(path).removesuffix(".in")))
+        return subprocess.run([*command, copy], capture_output=True, text=True)
+
+
 def check(root):
     problems = []
     for suffix, command in TOOLS.items():
-        for folder in ("", "data"):
-            for path in sorted(glob.glob(os.path.join(root, folder, "*" + suffix))):
-                run = subprocess.run([*command, path], capture_output=True, text=True)
-                if run.returncode != 0:
-                    problems.append(f"{os.path.relpath(path, root)}: {(run.stdout + run.stderr).strip()}")
+        for pattern in (suffix, suffix + ".in"):
+            for folder in ("", "data"):
+                for path in sorted(glob.glob(os.path.join(root, folder, "*" + pattern))):
+                    run = validate(command, path)
+                    if run.returncode != 0:
+                        problems.append(f"{os.path.relpath(path, root)}: {(run.stdout + run.stderr).strip()}")
     return problems
 
 
@@ -34,5 +43,6 @@ CLEAN = {
 
 VIOLATIONS = [
     ({"com.example.X.desktop": "[Desktop Entry]\nType=Application\nExec=x\n"}, "com.example.X.desktop: "),
+    ({"data/com.example.X.metainfo.xml.in": "<component><id>x</id></component>\n"}, "com.example.X.metainfo.xml.in: "),
     ({"data/com.example.X.metainfo.xml": "<component><id>x</id></component>\n"}, "data/com.example.X.metainfo.xml: "),
 ]

@@ -114,7 +114,7 @@ def rule_texts(root, path):
     """GKeyFile rules: keys whose values people read."""
     for line in source.read(root, path).splitlines():
         key, equals, value = line.partition("=")
-        if equals and re.match(r"(?:title|text|summary|explanation|action|detail|help|sentence)", key.strip(), re.I):
+        if equals and re.match(r"(?:title|sentence|explanation|label)\b", key.strip()):
             yield None, value.strip()
 
 
