@@ -204,7 +204,7 @@ step_begin (Action *action, const char *id)
 static void
 action_end (Action *action)
 {
-  if (action->kind != ACTION_DELETE)
+  if (action->kind != ACTION_DELETE && action->engine->scheduler != NULL)
     mr_scheduler_kick (action->engine->scheduler);
   mr_engine_notify (action->engine, MR_CHANGED_QUEUE);
   action->func (action->count, action->error, action->data);
@@ -219,10 +219,11 @@ static void
 action_go_on (Action *action)
 {
   action->open++; /* steps may end inside this loop */
-  while (action->ids[action->next] != NULL && action->open < 64)
+  /* Without a scheduler the engine is being stopped: what has not begun is left. */
+  while (action->engine->scheduler != NULL && action->ids[action->next] != NULL && action->open < 64)
     step_begin (action, action->ids[action->next++]);
   action->open--;
-  if (action->open == 0 && action->ids[action->next] == NULL)
+  if (action->open == 0 && (action->ids[action->next] == NULL || action->engine->scheduler == NULL))
     action_end (action);
 }
 

@@ -256,7 +256,7 @@ refuse (MrIntake *self, guint code, const char *enhanced, const char *text)
   mr_info ("engine", "%s: not taken: %u %s", self->id, code, enhanced);
   if (self->n_chunks > 0)
     mr_store_drop_incoming (self->engine->store, self->id);
-  if (self->reserved)
+  if (self->reserved && self->engine->scheduler != NULL)
     mr_scheduler_unreserve (self->engine->scheduler);
   answer (self, code, enhanced, text);
   intake_free (self);
@@ -289,7 +289,9 @@ stored_cb (const GError *error, gpointer data)
   mr_debug ("engine", "%s: queued", self->id);
   answer (self, 250, "2.0.0", text);
   mr_engine_notify (self->engine, MR_CHANGED_QUEUE);
-  if (self->reserved)
+  if (self->engine->scheduler == NULL) /* being stopped: the next start takes it up */
+    ;
+  else if (self->reserved)
     mr_scheduler_add (self->engine->scheduler, g_steal_pointer (&self->fresh), self->body);
   else
     mr_scheduler_kick (self->engine->scheduler);

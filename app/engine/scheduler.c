@@ -43,6 +43,7 @@ mr_scheduler_free (MrScheduler *self)
     return;
   self->stopped = TRUE;
   g_clear_handle_id (&self->timer, g_source_remove);
+  mr_store_cancel (self->engine->store, self);
   g_hash_table_unref (self->lanes);
   g_hash_table_iter_init (&iter, self->jobs);
   while (g_hash_table_iter_next (&iter, NULL, &job))

@@ -142,5 +142,7 @@ void mr_store_delete_message (MrStore *store, const char *id, MrStoreFunc func, 
 /* ---- fault injection for the crash test: only in builds with -Dfault_injection=true, no-ops otherwise ---- */
 /* MAIL_RELAY_FAULT=NAME:N in the environment kills the process with SIGKILL at the N-th pass of the point NAME. */
 void mr_store_fault_point (const char *name);
+/* MAIL_RELAY_FAULT_SYNC=off in the environment of such a build: the store does not sync. */
+gboolean mr_store_fault_no_sync (void);
 
 G_END_DECLS

@@ -25,7 +25,9 @@
 #include "base/os.h"
 
 #define BATCH_MAX            512
-#define BATCH_BYTES          (8 * 1024 * 1024)
+#define BATCH_BYTES          (2 * 1024 * 1024)
+#define MR_PAGE_SIZE         8192
+#define ROOM_PLENTY          (G_GUINT64_CONSTANT (4) << 30)
 #define RIDE_USEC            (50 * 1000)
 #define CHECKPOINT_PAGES     2048 /* 16 MiB of write-ahead log */
 #define CHECKPOINT_IDLE_USEC (G_USEC_PER_SEC / 2)
@@ -44,6 +46,7 @@ struct _MrWriter {
   pthread_t thread;
   gint64 reserved_num; /* numbers below are reserved in the file */
   int wal_pages;
+  gboolean room_is_short; /* an upload was refused: what the log holds twice is given back now */
   guint checkpoint_pages;
   IdleTask idle_task;
   gint64 idle_due;
@@ -227,6 +230,7 @@ checkpoint (MrWriter *writer, int mode)
     mr_warning ("store", "checkpoint: %s", sqlite3_errstr (rc));
   if (rc == SQLITE_OK && n_log == n_done)
     writer->wal_pages = 0;
+  writer->room_is_short = FALSE;
   mr_store_fault_point ("checkpointed");
 }
 
@@ -360,7 +364,7 @@ writer_main (void *data)
 
   while (next_batch (writer, &batch)) {
     run_batch (writer, &batch);
-    if (writer->wal_pages > (int)writer->checkpoint_pages)
+    if (writer->wal_pages > (int)writer->checkpoint_pages || (writer->room_is_short && writer->wal_pages > 0))
       checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
     plan_idle (writer, IDLE_CHECKPOINT, CHECKPOINT_IDLE_USEC);
   }
@@ -470,12 +474,21 @@ mr_writer_check_room (MrWriter *writer, GError **error)
   pthread_mutex_lock (&writer->store->mutex);
   guint64 min_free = writer->store->min_free;
   pthread_mutex_unlock (&writer->store->mutex);
-  if (writer->room_checked == 0 || now - writer->room_checked >= G_USEC_PER_SEC) {
+  /* What stands in the write-ahead log may need the same room once more in the database. */
+  min_free += (guint64)writer->wal_pages * MR_PAGE_SIZE;
+  /* Near the limit each request looks for itself: a second of uploads could fill the rest. */
+  if (writer->room_checked == 0 || now - writer->room_checked >= G_USEC_PER_SEC || writer->room < ROOM_PLENTY) {
     writer->room_checked = now;
     writer->room = mr_os_free_space (writer->store->path);
   }
   if (writer->room >= min_free)
     return TRUE;
+  /* Pages that delivered messages left free in the database are room as well. */
+  gint64 n_free = 0;
+  if (mr_db_get_int (writer->session.db, "PRAGMA freelist_count", &n_free, NULL) && writer->room >= min_free / 2
+      && writer->room + (guint64)n_free * MR_PAGE_SIZE >= min_free)
+    return TRUE;
+  writer->room_is_short = TRUE;
   g_set_error (error, MR_ERROR, MR_ERROR_FULL, _ ("The disk that holds the outbox is nearly full; make room on it"));
   return FALSE;
 }
