@@ -1,6 +1,6 @@
 /* What a failure means: (stage, reply, who spoke, context) → cause, whose move it is, parameters, suggested action.
  *
- * Pure. Rules are data (data/diagnosis/*.conf, GKeyFile syntax), handed in as bytes, compiled once; matching is linear in the text, which is cut to 2048
+ * Pure. Rules are data (the .conf files of data/diagnosis, GKeyFile syntax), handed in as bytes, compiled once; matching is linear in the text, which is cut to 2048
  * bytes. Order of specificity: provider + enhanced code + text, enhanced code + text, text, enhanced code, basic code. A rule never decides on retrying: it
  * gives a hint, policy decides. Cause ids are those of the field table in CONTRIBUTING ("address-unknown", "mailbox-full", "greylisted" ...).
  */

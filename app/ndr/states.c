@@ -1,0 +1,185 @@
+/* Words for states: see states.h. A value outside of its enum (a newer store) has no words rather than wrong ones. */
+#include "config.h"
+
+#include "ndr/states.h"
+
+#include <glib/gi18n-lib.h>
+
+#define PICK(table, value) ((guint)(value) < G_N_ELEMENTS (table) && (table)[value] != NULL ? (table)[value] : "")
+
+static const char *
+translated (const char *text)
+{
+  /* The translation of "" is the head of the catalogue. */
+  return *text == '\0' ? "" : g_dgettext (GETTEXT_PACKAGE, text);
+}
+
+const char *
+mr_state_word (MrRecipientState state)
+{
+  static const char *const words[MR_RECIPIENT_N_STATES] = {
+    [MR_RECIPIENT_WAITING] = N_ ("Waiting"),
+    [MR_RECIPIENT_SENDING] = N_ ("Being sent"),
+    [MR_RECIPIENT_UNCERTAIN] = N_ ("Possibly delivered"),
+    [MR_RECIPIENT_NEEDS_PERSON] = N_ ("Needs you"),
+    [MR_RECIPIENT_DELIVERED] = N_ ("Handed over"),
+    [MR_RECIPIENT_RELAYED] = N_ ("Passed on"),
+    [MR_RECIPIENT_FAILED] = N_ ("Not delivered"),
+    [MR_RECIPIENT_EXPIRED] = N_ ("Gave up"),
+    [MR_RECIPIENT_CANCELLED] = N_ ("Stopped by you"),
+    [MR_RECIPIENT_RETURNED] = N_ ("Returned"),
+  };
+
+  return translated (PICK (words, state));
+}
+
+const char *
+mr_wait_reason_sentence (MrWaitReason reason)
+{
+  static const char *const sentences[MR_WAIT_N_REASONS] = {
+    [MR_WAIT_RETRY_TIME] = N_ ("It is tried again later."),
+    [MR_WAIT_ACCOUNT_PAUSED] = N_ ("It waits until its sending account works again."),
+    [MR_WAIT_KEYRING_LOCKED] = N_ ("It waits until your saved passwords are unlocked."),
+    [MR_WAIT_NO_KEYRING] = N_ ("It waits for the place where your passwords are saved."),
+    [MR_WAIT_OFFLINE] = N_ ("It waits for the network."),
+    [MR_WAIT_PAUSED] = N_ ("It waits because sending is paused."),
+    [MR_WAIT_CAPACITY] = N_ ("It waits for other messages to be sent first."),
+    [MR_WAIT_NO_ACCOUNT] = N_ ("It waits for a sending account."),
+  };
+
+  return translated (PICK (sentences, reason));
+}
+
+const char *
+mr_hold_reason_sentence (MrHoldReason reason)
+{
+  static const char *const sentences[MR_HOLD_N_REASONS] = {
+    [MR_HOLD_PERSON] = N_ ("You kept this message back."),
+    [MR_HOLD_NO_ACCOUNT] = N_ ("No sending account may send for this sender."),
+    [MR_HOLD_OLD] = N_ ("This message is older than seven days: send or discard it."),
+    [MR_HOLD_DAMAGED] = N_ ("The saved message is damaged and cannot be sent."),
+  };
+
+  return translated (PICK (sentences, reason));
+}
+
+const char *
+mr_account_state_word (MrAccountState state)
+{
+  static const char *const words[MR_ACCOUNT_N_STATES] = {
+    [MR_ACCOUNT_READY] = N_ ("Ready"),
+    [MR_ACCOUNT_PASSWORD_REFUSED] = N_ ("Password not accepted"),
+    [MR_ACCOUNT_NO_PASSWORD] = N_ ("Password missing"),
+    [MR_ACCOUNT_KEYRING_LOCKED] = N_ ("Your saved passwords are locked"),
+    [MR_ACCOUNT_NO_KEYRING] = N_ ("No place for passwords"),
+    [MR_ACCOUNT_KEYRING_SLOW] = N_ ("Saved passwords do not answer"),
+    [MR_ACCOUNT_HOST_UNKNOWN] = N_ ("Server not found"),
+    [MR_ACCOUNT_TLS_TROUBLE] = N_ ("Connection not secure"),
+    [MR_ACCOUNT_SENDER_REFUSED] = N_ ("Sender refused"),
+    [MR_ACCOUNT_PAUSED] = N_ ("Paused by you"),
+  };
+
+  return translated (PICK (words, state));
+}
+
+const char *
+mr_account_state_sentence (MrAccountState state)
+{
+  static const char *const sentences[MR_ACCOUNT_N_STATES] = {
+    [MR_ACCOUNT_READY] = N_ ("Mail is sent through this account."),
+    [MR_ACCOUNT_PASSWORD_REFUSED] = N_ ("The server does not accept the password. Enter it again; the mail waits."),
+    [MR_ACCOUNT_NO_PASSWORD] = N_ ("No password is saved for this account. Enter it; the mail waits."),
+    [MR_ACCOUNT_KEYRING_LOCKED] = N_ ("Unlock them and sending goes on by itself."),
+    [MR_ACCOUNT_NO_KEYRING] = N_ (
+        "No password service runs on this desktop. Start one, or choose another place for passwords in the settings."),
+    [MR_ACCOUNT_KEYRING_SLOW] = N_ (
+        "The password service gives no answer; a question of it may be waiting somewhere on the screen."),
+    [MR_ACCOUNT_HOST_UNKNOWN] = N_ ("The server's name does not exist. Look for a typing mistake in the account."),
+    [MR_ACCOUNT_TLS_TROUBLE] = N_ (
+        "The server could not prove who it is, so nothing was sent. Check the server's name and the network."),
+    [MR_ACCOUNT_SENDER_REFUSED] = N_ ("The server refused several messages in a row because of the account. Check the "
+                                      "addresses and the sign-in of the account."),
+    [MR_ACCOUNT_PAUSED] = N_ ("Mail for this account waits until you resume it."),
+  };
+
+  return translated (PICK (sentences, state));
+}
+
+const char *
+mr_stage_sentence (MrStage stage)
+{
+  static const char *const sentences[MR_STAGE_N_STAGES] = {
+    [MR_STAGE_NONE] = N_ ("nothing was begun"),
+    [MR_STAGE_RESOLVE] = N_ ("the server was being looked up: nothing was sent"),
+    [MR_STAGE_CONNECT] = N_ ("the server could not be reached: nothing was sent"),
+    [MR_STAGE_EHLO] = N_ ("it broke at the greeting: nothing was sent"),
+    [MR_STAGE_STARTTLS] = N_ ("it broke while the connection was being secured: nothing was sent"),
+    [MR_STAGE_AUTH] = N_ ("it broke while signing in: nothing was sent"),
+    [MR_STAGE_MAIL] = N_ ("it broke at the sender's address: nothing was sent"),
+    [MR_STAGE_RCPT] = N_ ("it broke at the recipient's address: nothing was sent"),
+    [MR_STAGE_DATA] = N_ ("it broke within the message: it was not delivered"),
+    [MR_STAGE_DOT] = N_ ("connection lost after the end of the message: it may have been delivered"),
+    [MR_STAGE_QUIT] = N_ ("it broke after the message was taken"),
+  };
+
+  return translated (PICK (sentences, stage));
+}
+
+/* "14:02", with the date where it is another day. */
+static char *
+dup_time (gint64 when, gint64 now)
+{
+  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (when / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now / G_USEC_PER_SEC);
+
+  if (then == NULL || today == NULL)
+    return g_strdup ("?");
+  if (g_date_time_get_year (then) == g_date_time_get_year (today)
+      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (today))
+    return g_date_time_format (then, "%H:%M");
+  return g_date_time_format (then, "%a %x %H:%M");
+}
+
+static char *
+dup_waiting (const MrRecipientRecord *recipient, gint64 now)
+{
+  g_autofree char *time = NULL;
+
+  if (recipient->wait_reason != MR_WAIT_NONE && recipient->wait_reason != MR_WAIT_RETRY_TIME) {
+    const char *sentence = mr_wait_reason_sentence (recipient->wait_reason);
+
+    return g_strdup (sentence);
+  }
+  if (recipient->next_attempt <= now)
+    return g_strdup (mr_state_word (MR_RECIPIENT_WAITING));
+  time = dup_time (recipient->next_attempt, now);
+  return g_strdup_printf (_ ("Waiting, next try %s"), time);
+}
+
+static char *
+dup_handed (const MrRecipientRecord *recipient, gint64 now)
+{
+  g_autofree char *time = recipient->changed > 0 ? dup_time (recipient->changed, now) : NULL;
+  gboolean has_host = recipient->host != NULL && *recipient->host != '\0';
+
+  if (has_host && time != NULL)
+    return g_strdup_printf (_ ("Handed to %s, %s"), recipient->host, time);
+  if (has_host)
+    return g_strdup_printf (_ ("Handed to %s"), recipient->host);
+  return g_strdup (mr_state_word (recipient->state));
+}
+
+char *
+mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now)
+{
+  if (recipient->state == MR_RECIPIENT_WAITING)
+    return dup_waiting (recipient, now);
+  if (recipient->state == MR_RECIPIENT_DELIVERED || recipient->state == MR_RECIPIENT_RELAYED)
+    return dup_handed (recipient, now);
+  if (recipient->state == MR_RECIPIENT_UNCERTAIN && recipient->next_attempt > now) {
+    g_autofree char *time = dup_time (recipient->next_attempt, now);
+
+    return g_strdup_printf (_ ("Possibly delivered, next try %s"), time);
+  }
+  return g_strdup (mr_state_word (recipient->state));
+}
