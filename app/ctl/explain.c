@@ -165,6 +165,10 @@ read_stdin (GError **error)
 
   if (bytes == NULL)
     return NULL;
+  if (g_bytes_get_size (bytes) == 0) {
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("There is no text to explain"));
+    return NULL;
+  }
   return g_strndup (g_bytes_get_data (bytes, NULL), MIN (g_bytes_get_size (bytes), MAX_TEXT));
 }
 

@@ -18,6 +18,9 @@ typedef struct {
 
 /* Opens the sock_diag socket; to be called before the sandbox. Without it the slow way through /proc is taken. */
 void mr_peer_init (void);
+/* Starts the child that finds programs for a process that is about to enter its sandbox (net/process-helper); before the first
+ * thread. Without it mr_peer_find_program() looks itself, which a sandbox does not allow. */
+gboolean mr_peer_start_helper (GError **error);
 /* fd: accepted socket. A peer that has closed already reads as uid 0 with inode 0 in the kernel's answer: it is unknown here. */
 MrPeer *mr_peer_new (int fd);
 void mr_peer_free (MrPeer *peer);

@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/peer.h"
+#include "net/process-helper.h"
+
 #define RECENT_MAX    8
 #define PROCESSES_MAX 65536
 #define FILES_MAX     16384
@@ -97,8 +100,8 @@ walk (int proc_fd, DIR *proc, gint64 uid, const char *wanted)
   return 0;
 }
 
-gint64
-mr_sock_diag_find_process (gint64 uid, guint64 inode)
+static gint64
+find_here (gint64 uid, guint64 inode)
 {
   char wanted[64];
   gint64 pid;
@@ -117,4 +120,18 @@ mr_sock_diag_find_process (gint64 uid, guint64 inode)
   if (pid != 0)
     remember (pid);
   return pid;
+}
+
+gboolean
+mr_peer_start_helper (GError **error)
+{
+  return mr_process_helper_start (find_here, error);
+}
+
+gint64
+mr_sock_diag_find_process (gint64 uid, guint64 inode)
+{
+  gint64 pid = 0;
+
+  return mr_process_helper_ask (uid, inode, &pid) ? pid : find_here (uid, inode);
 }

@@ -1,4 +1,4 @@
-/* mail-relayd: paths and configuration (no GIO yet), sandbox, netlink socket, then the main loop. */
+/* mail-relayd: paths and configuration (no GIO yet), netlink socket, the child that finds programs, sandbox, then the main loop. */
 #include <config.h>
 
 #include <glib/gi18n-lib.h>
@@ -41,7 +41,10 @@ prepare (const MrPaths *paths, const MrServiceOptions *options, GError **error)
   if (options->has_log_level)
     mr_log_set_level (options->log_level);
   allow_configured_files (config);
-  return options->no_sandbox || mr_sandbox_apply (paths, NULL, error);
+  mr_peer_init ();
+  if (options->no_sandbox)
+    return TRUE;
+  return mr_peer_start_helper (error) && mr_sandbox_apply (paths, NULL, error);
 }
 
 static void
@@ -57,7 +60,6 @@ run (const MrServiceOptions *options, GError **error)
 
   if (!prepare (paths, options, error))
     return FALSE;
-  mr_peer_init ();
 
   g_autoptr (MrClock) clock = mr_clock_new_real ();
   g_autoptr (MrDaemon) daemon = mr_daemon_new (paths, clock);

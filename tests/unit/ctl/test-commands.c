@@ -92,7 +92,7 @@ test_usage (Fixture *f, gconstpointer data)
                                        "send",
                                        "config get x",
                                        "config nope",
-                                       "explain --stage zzz",
+                                       "explain --stage zzz text",
                                        "account add --id x --address '*' --direct --host h",
                                        "program",
                                        "program add",
