@@ -155,7 +155,12 @@ rule_matches (const MrRule *rule, const Look *look)
 {
   const MrDiagnosisInput *input = look->input;
 
-  if (rule->errors != 0 && (input->code != 0 || input->error < 0 || !has_bit (rule->errors, (guint)input->error)))
+  gboolean local = input->code == 0 && input->error >= 0;
+
+  /* Words of this program never pass for those of a server, nor the other way round. */
+  if (local != (rule->errors != 0 || rule->no_route >= 0))
+    return FALSE;
+  if (rule->errors != 0 && !has_bit (rule->errors, (guint)input->error))
     return FALSE;
   if (rule->no_route >= 0 && (input->no_route != FALSE) != rule->no_route)
     return FALSE;
