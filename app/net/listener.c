@@ -149,9 +149,8 @@ set_taken_error (GError **error, const MrSockaddr *address, const char *text)
   program = pid != 0 ? mr_os_process_name (pid) : NULL;
   if (program != NULL) {
     g_set_error (error, MR_ERROR, MR_ERROR_BUSY,
-                 _ ("The program “%s” (process %" G_GINT64_FORMAT
-                    ") listens on %s. Stop it, or choose another port in the settings."),
-                 program, pid, text);
+                 _ ("The program “%s” (process %lld) listens on %s. Stop it, or choose another port in the settings."),
+                 program, (long long)pid, text);
   } else {
     struct passwd entry, *user = NULL;
     char buffer[4096];

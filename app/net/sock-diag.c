@@ -16,6 +16,7 @@
 
 /* Lines of /proc/net/tcp that are read at most. */
 #define PROC_LINES_MAX 100000
+#define DUMP_SIZE      32768
 
 static GMutex diag_lock;
 static int diag_fd = -1;
@@ -137,7 +138,7 @@ listens_on (const struct inet_diag_msg *message, const MrSockaddr *address)
 static gboolean
 diag_listeners (int family, const MrSockaddr *address, MrSocketOwner *ret)
 {
-  g_autofree char *bytes = g_malloc (32768);
+  g_autofree char *bytes = g_malloc (DUMP_SIZE);
   DiagQuery query = {
     .request = { .sdiag_family = (guint8)family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = 1U << TCP_LISTEN }
   };
@@ -147,15 +148,18 @@ diag_listeners (int family, const MrSockaddr *address, MrSocketOwner *ret)
   if (!send_query (&query, TRUE))
     return FALSE;
   /* Read to the end: the rest of a dump would be in the way of the next query. */
-  while (!done && (n = receive (bytes, 32768)) > 0) {
-    for (struct nlmsghdr *head = (gpointer)bytes; NLMSG_OK (head, (gsize)n); head = NLMSG_NEXT (head, n)) {
-      if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
-        done = TRUE;
-        break;
-      }
-      if (!found && head->nlmsg_len >= NLMSG_LENGTH (sizeof (struct inet_diag_msg))
-          && listens_on (NLMSG_DATA (head), address))
-        found = take_owner (NLMSG_DATA (head), ret);
+  while (!done && (n = receive (bytes, DUMP_SIZE)) > 0) {
+    struct nlmsghdr head;
+    struct inet_diag_msg message;
+
+    for (gsize at = 0; !done && at + sizeof head <= (gsize)n; at += NLMSG_ALIGN (head.nlmsg_len)) {
+      memcpy (&head, bytes + at, sizeof head);
+      done = head.nlmsg_type != SOCK_DIAG_BY_FAMILY || head.nlmsg_len < NLMSG_LENGTH (sizeof message)
+             || at + head.nlmsg_len > (gsize)n;
+      if (done || found)
+        continue;
+      memcpy (&message, bytes + at + NLMSG_HDRLEN, sizeof message);
+      found = listens_on (&message, address) && take_owner (&message, ret);
     }
   }
   return found;
