@@ -557,8 +557,9 @@ class Profile:
         waiter.wait(up, "the service", at_least_every=0.02)
 
     def run(self, *command, check=True, input=None, env=None):
+        text = {} if isinstance(input, bytes) else {"encoding": "utf-8", "errors": "replace"}
         done = subprocess.run([str(c) for c in command], env={**self.env, **(env or {})}, input=input, capture_output=True,
-                              timeout=PATIENCE * 4, text=not isinstance(input, bytes))
+                              timeout=PATIENCE * 4, **text)
         if check and done.returncode != 0:
             raise Failed(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
