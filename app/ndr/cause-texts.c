@@ -39,7 +39,8 @@ dup_value (GVariant *params, const char *name)
   const char *text = NULL;
   guint64 number;
 
-  if (params == NULL || !g_variant_lookup (params, name, "&s", &text) || *text == '\0')
+  if (params == NULL || !g_variant_is_of_type (params, G_VARIANT_TYPE ("a{ss}"))
+      || !g_variant_lookup (params, name, "&s", &text) || *text == '\0')
     return NULL;
   if (g_str_equal (name, "limit") || g_str_equal (name, "size")) {
     number = g_ascii_strtoull (text, NULL, 10);

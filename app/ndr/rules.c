@@ -185,7 +185,7 @@ read_rule (MrDiagnosis *self, GKeyFile *file, const char *group, MrRule *rule, G
 static void
 set_rank (MrRule *rule)
 {
-  static const double confidence[] = { 0.95, 0.92, 0.88, 0.7, 0.5 };
+  static const double confidence[] = { 0.95, 0.92, 0.88, 0.7, 0.5, 0.4 };
   gboolean text = rule->phrases != NULL || rule->all != NULL;
 
   if (text && (rule->provider >= 0 || rule->errors != 0))
@@ -197,7 +197,7 @@ set_rank (MrRule *rule)
   else if (rule->enhanced != NULL)
     rule->rank = 3;
   else
-    rule->rank = 4;
+    rule->rank = rule->stages != 0 ? 4 : 5;
   if (rule->confidence <= 0)
     rule->confidence = confidence[rule->rank];
 }

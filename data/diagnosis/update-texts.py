@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Writes app/ndr/texts.h, where xgettext finds the words of causes.conf. Run after a change of words; a unit test compares."""
+"""Writes app/ndr/texts.h, where xgettext finds the words of causes.conf. Run after a change of words; --check compares."""
 
 import configparser
+import io
 import pathlib
+import sys
 
 here = pathlib.Path(__file__).resolve().parent
 target = here.parent.parent / "app/ndr/texts.h"
@@ -18,7 +20,7 @@ for group in conf.sections():
             if value and value not in texts:
                 texts.append(value)
 
-with open(target, "w", encoding="utf-8") as out:
+with io.StringIO() as out:
     out.write("/* The words of data/diagnosis/causes.conf for translators; update-texts.py there writes it. {name} stands for a value. */\n")
     out.write("#pragma once\n\n#include <glib/gi18n-lib.h>\n\n")
     out.write("/* clang-format off */\nstatic const char *const mr_diagnosis_texts[] = {\n")
@@ -26,3 +28,10 @@ with open(target, "w", encoding="utf-8") as out:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         out.write(f'  N_ ("{escaped}"),\n')
     out.write("};\n/* clang-format on */\n")
+    content = out.getvalue()
+
+if "--check" in sys.argv[1:]:
+    if target.read_text(encoding="utf-8") != content:
+        sys.exit(f"{target.name} is older than the words: run data/diagnosis/update-texts.py")
+else:
+    target.write_text(content, encoding="utf-8")

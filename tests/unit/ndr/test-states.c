@@ -1,0 +1,87 @@
+/* Words for states: every value has some, and the line of a recipient says when. */
+#include "ndr/states.h"
+
+#include <string.h>
+
+#define NOW    (G_GINT64_CONSTANT (1795528800) * G_USEC_PER_SEC) /* 24 November 2026, 14:00 UTC */
+#define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
+
+static void
+test_complete (void)
+{
+  for (guint i = 0; i < MR_RECIPIENT_N_STATES; i++)
+    g_assert_cmpstr (mr_state_word (i), !=, "");
+  for (guint i = 1; i < MR_WAIT_N_REASONS; i++)
+    g_assert_cmpstr (mr_wait_reason_sentence (i), !=, "");
+  for (guint i = 1; i < MR_HOLD_N_REASONS; i++)
+    g_assert_cmpstr (mr_hold_reason_sentence (i), !=, "");
+  for (guint i = 0; i < MR_ACCOUNT_N_STATES; i++) {
+    g_assert_cmpstr (mr_account_state_word (i), !=, "");
+    g_assert_cmpstr (mr_account_state_sentence (i), !=, "");
+  }
+  for (guint i = 0; i < MR_STAGE_N_STAGES; i++)
+    g_assert_cmpstr (mr_stage_sentence (i), !=, "");
+  g_assert_cmpstr (mr_wait_reason_sentence (MR_WAIT_NONE), ==, "");
+  g_assert_cmpstr (mr_state_word (99), ==, "");
+  g_assert_cmpstr (mr_state_word ((MrRecipientState)-1), ==, "");
+}
+
+static void
+check_line (MrRecipientState state, MrWaitReason reason, gint64 next, gint64 changed, const char *host,
+            const char *expected)
+{
+  g_autoptr (MrRecipientRecord) recipient = mr_recipient_record_new (0, "lou@example.net");
+  g_autofree char *line = NULL;
+
+  recipient->state = state;
+  recipient->wait_reason = reason;
+  recipient->next_attempt = next;
+  recipient->changed = changed;
+  recipient->host = g_strdup (host);
+  line = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpstr (line, ==, expected);
+}
+
+static void
+test_line (void)
+{
+  check_line (MR_RECIPIENT_WAITING, MR_WAIT_RETRY_TIME, NOW + 10 * MINUTE, 0, NULL, "Waiting, next try 14:10");
+  check_line (MR_RECIPIENT_WAITING, MR_WAIT_NONE, 0, 0, NULL, "Waiting");
+  check_line (MR_RECIPIENT_WAITING, MR_WAIT_RETRY_TIME, NOW - MINUTE, 0, NULL, "Waiting");
+  check_line (MR_RECIPIENT_DELIVERED, MR_WAIT_NONE, 0, NOW - 8 * MINUTE, "smtp.example.com",
+              "Handed to smtp.example.com, 13:52");
+  check_line (MR_RECIPIENT_RELAYED, MR_WAIT_NONE, 0, 0, "smtp.example.com", "Handed to smtp.example.com");
+  check_line (MR_RECIPIENT_DELIVERED, MR_WAIT_NONE, 0, NOW, NULL, "Handed over");
+  check_line (MR_RECIPIENT_UNCERTAIN, MR_WAIT_NONE, 0, NOW, NULL, "Possibly delivered");
+  check_line (MR_RECIPIENT_UNCERTAIN, MR_WAIT_RETRY_TIME, NOW + MINUTE, NOW, NULL,
+              "Possibly delivered, next try 14:01");
+  check_line (MR_RECIPIENT_CANCELLED, MR_WAIT_NONE, 0, NOW, NULL, "Stopped by you");
+  check_line (MR_RECIPIENT_WAITING, MR_WAIT_OFFLINE, NOW + MINUTE, NOW, NULL,
+              mr_wait_reason_sentence (MR_WAIT_OFFLINE));
+}
+
+/* Another day is named, a time that no calendar has does no harm. */
+static void
+test_other_days (void)
+{
+  g_autoptr (MrRecipientRecord) recipient = mr_recipient_record_new (0, "lou@example.net");
+  g_autofree char *tomorrow = NULL, *never = NULL;
+
+  recipient->state = MR_RECIPIENT_WAITING;
+  recipient->next_attempt = NOW + 24 * 60 * MINUTE;
+  tomorrow = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpuint (strlen (tomorrow), >, strlen ("Waiting, next try 14:10"));
+  recipient->next_attempt = G_MAXINT64;
+  never = mr_state_dup_line (recipient, NOW);
+  g_assert_nonnull (never);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ndr/states/complete", test_complete);
+  g_test_add_func ("/ndr/states/line", test_line);
+  g_test_add_func ("/ndr/states/other-days", test_other_days);
+  return g_test_run ();
+}
