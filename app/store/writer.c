@@ -475,18 +475,18 @@ mr_writer_check_room (MrWriter *writer, GError **error)
   guint64 min_free = writer->store->min_free;
   pthread_mutex_unlock (&writer->store->mutex);
   /* What stands in the write-ahead log may need the same room once more in the database. */
-  min_free += (guint64)writer->wal_pages * MR_PAGE_SIZE;
+  guint64 twice = (guint64)writer->wal_pages * MR_PAGE_SIZE;
   /* Near the limit each request looks for itself: a second of uploads could fill the rest. */
   if (writer->room_checked == 0 || now - writer->room_checked >= G_USEC_PER_SEC || writer->room < ROOM_PLENTY) {
     writer->room_checked = now;
     writer->room = mr_os_free_space (writer->store->path);
   }
-  if (writer->room >= min_free)
+  if (writer->room >= twice && writer->room - twice >= min_free)
     return TRUE;
   /* Pages that delivered messages left free in the database are room as well. */
   gint64 n_free = 0;
-  if (mr_db_get_int (writer->session.db, "PRAGMA freelist_count", &n_free, NULL) && writer->room >= min_free / 2
-      && writer->room + (guint64)n_free * MR_PAGE_SIZE >= min_free)
+  if (mr_db_get_int (writer->session.db, "PRAGMA freelist_count", &n_free, NULL) && writer->room >= twice
+      && writer->room - twice >= min_free / 2 && writer->room - twice + (guint64)n_free * MR_PAGE_SIZE >= min_free)
     return TRUE;
   writer->room_is_short = TRUE;
   g_set_error (error, MR_ERROR, MR_ERROR_FULL, _ ("The disk that holds the outbox is nearly full; make room on it"));

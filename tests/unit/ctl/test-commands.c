@@ -198,7 +198,7 @@ test_explain (Fixture *f, gconstpointer data)
   check_cause (f, "explain --json '550 5.1.1 <x@y.example>: no such user'", "address-unknown");
   check_cause (f, "explain --json --code 550 --enhanced 5.1.1 'no such user'", "address-unknown");
   check_cause (f, "explain --json '452 4.2.2 mailbox full'", "mailbox-full");
-  check_cause (f, "explain --json --code 535 --stage auth '5.7.8 Authentication failed'", "password-wrong");
+  check_cause (f, "explain --json --code 535 --stage auth '5.7.8 Authentication failed'", "login-failed");
   g_assert_cmpint (run (f, "explain 550-5.1.1 nobody", &out, NULL), ==, 0);
   g_assert_cmpuint (strlen (out), >, 10);
 }
