@@ -499,7 +499,7 @@ setup (MrAccountEditor *self, const MrAccountRecord *account)
     fill (self, account);
   } else {
     gtk_window_set_title (GTK_WINDOW (self), _ ("New Sending Account"));
-    gtk_button_set_label (self->save_button, _ ("_Add"));
+    gtk_button_set_label (self->save_button, _ ("Add"));
   }
   tls_changed_cb (self);
   direct_changed_cb (self);
@@ -508,7 +508,6 @@ setup (MrAccountEditor *self, const MrAccountRecord *account)
   gtk_widget_set_visible (self->state_group, account != NULL);
   gtk_widget_set_visible (self->remove_group, account != NULL);
   gtk_widget_set_sensitive (self->default_row, account == NULL || !account->is_default);
-  gtk_widget_grab_focus (GTK_WIDGET (self->addresses));
 }
 
 static void
@@ -587,6 +586,7 @@ mr_account_editor_class_init (MrAccountEditorClass *klass)
                                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[REMOVE_REQUESTED] = g_signal_new ("remove-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                             NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-editor.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, save_clicked_cb);

@@ -121,7 +121,7 @@ set_running (MrAccountTest *self, gboolean running)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), running);
   gtk_widget_set_sensitive (GTK_WIDGET (self->test_button), !running);
-  gtk_button_set_label (self->test_button, running ? _ ("Testing…") : _ ("_Test This Account"));
+  gtk_button_set_label (self->test_button, running ? _ ("Testing…") : _ ("Test This Account"));
 }
 
 static void

@@ -231,6 +231,7 @@ mr_connect_window_class_init (MrConnectWindowClass *klass)
   g_type_ensure (MR_TYPE_COPY_BUTTON);
   object_class->dispose = mr_connect_window_dispose;
   object_class->finalize = mr_connect_window_finalize;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/connect-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, host_row);
   gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, port_row);

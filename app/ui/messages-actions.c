@@ -233,7 +233,7 @@ ask (MrMessagesPage *self, const char *title, const char *body, const char *resp
 
   question->page = g_object_ref (self);
   question->ids = mr_messages_page_dup_selected_ids (self);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), response, label, NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), response, label, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), response, ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
@@ -252,7 +252,7 @@ stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ask (self, title,
        _ ("What has not been sent yet will not be sent, and its text is deleted. Recipients who already have it keep "
           "it."),
-       "stop", _ ("_Stop Sending"), G_CALLBACK (stop_response_cb));
+       "stop", _ ("Stop Sending"), G_CALLBACK (stop_response_cb));
 }
 
 static void
@@ -264,7 +264,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
       ngettext ("Remove %u Message From the History?", "Remove %u Messages From the History?", n), n);
 
   ask (self, title, _ ("You will no longer see here what became of it. Nothing changes for the recipients."), "remove",
-       _ ("_Remove"), G_CALLBACK (remove_response_cb));
+       _ ("Remove"), G_CALLBACK (remove_response_cb));
 }
 
 /* ---- single messages ---- */

@@ -15,7 +15,7 @@
 /* Ages and countdowns change by the minute; ten seconds keep them honest at little cost. */
 #define TICK_SECONDS 10
 /* From this width on the list may have more than it needs at least. */
-#define WIDE_PAGE       960
+#define WIDE_PAGE       880
 #define LIST_WIDTH      340
 #define WIDE_LIST_WIDTH 420
 
@@ -307,7 +307,7 @@ setup_empty_page (MrMessagesPage *self)
     adw_status_page_set_title (self->empty_page, _ ("Nothing Waits"));
     adw_status_page_set_description (self->empty_page,
                                      _ ("Messages that programs hand in show up here until they are sent."));
-    gtk_button_set_label (self->empty_button, _ ("_Connect Programs…"));
+    gtk_button_set_label (self->empty_button, _ ("Connect Programs…"));
     gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), "win.connect-programs");
   }
 }

@@ -28,7 +28,7 @@ choose_connection (const MrNoticeFacts *facts, MrNotice *ret)
     set_notice (ret, MR_NOTICE_ERROR, "computer-fail-symbolic",
                 g_strdup_printf (_ ("The mail service does not answer: %s"),
                                  facts->connect_error != NULL ? facts->connect_error : _ ("it has ended")),
-                _ ("_Start Again"), "win.start-service");
+                _ ("Start Again"), "win.start-service");
   return TRUE;
 }
 
@@ -39,13 +39,13 @@ choose_intake (const MrNoticeFacts *facts, MrNotice *ret)
     set_notice (ret, MR_NOTICE_ERROR, "dialog-error-symbolic",
                 g_strdup_printf (_ ("The configuration file has an error; the settings before it stay in force. %s"),
                                  facts->config_error),
-                _ ("_Open the File"), "win.open-config");
+                _ ("Open the File"), "win.open-config");
   else if (facts->store_notice != NULL)
     set_notice (ret, MR_NOTICE_ERROR, "drive-harddisk-symbolic", g_strdup (facts->store_notice), NULL, NULL);
   else if (facts->port_error != NULL)
     set_notice (ret, facts->listens ? MR_NOTICE_WARNING : MR_NOTICE_ERROR, "network-error-symbolic",
                 g_strdup_printf (_ ("Programs cannot hand in mail at %s: %s"), facts->port_address, facts->port_error),
-                _ ("_Use Another Port…"), "win.choose-port");
+                _ ("Use Another Port…"), "win.choose-port");
   else
     return FALSE;
   return TRUE;
@@ -60,22 +60,22 @@ choose_keyring (const MrNoticeFacts *facts, MrNotice *ret)
     return FALSE;
   if (g_str_equal (state, "locked"))
     set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",
-                g_strdup (_ ("Your saved passwords are locked. Mail waits until you unlock them.")), _ ("_Unlock…"),
+                g_strdup (_ ("Your saved passwords are locked. Mail waits until you unlock them.")), _ ("Unlock…"),
                 "win.unlock-keyring");
   else if (g_str_equal (state, "no-service"))
     set_notice (ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
                 g_strdup (_ ("There is no keyring here to keep passwords in. Mail that needs one waits.")),
-                _ ("_Choose Where…"), "win.choose-secrets");
+                _ ("Choose Where…"), "win.choose-secrets");
   else if (g_str_equal (state, "timed-out"))
     set_notice (ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
                 g_strdup (_ ("The keyring does not answer. Mail that needs a password waits.")),
-                _ ("_Choose Another Place…"), "win.choose-secrets");
+                _ ("Choose Another Place…"), "win.choose-secrets");
   else
     set_notice (
         ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
         g_strdup (
             _ ("The file with the passwords can be read by others and is not used. Mail that needs a password waits.")),
-        _ ("_Choose Another Place…"), "win.choose-secrets");
+        _ ("Choose Another Place…"), "win.choose-secrets");
   return TRUE;
 }
 
@@ -87,15 +87,15 @@ choose_accounts (const MrNoticeFacts *facts, MrNotice *ret)
                 g_strdup_printf (ngettext ("%u message waits: add a sending account.",
                                            "%u messages wait: add a sending account.", (gulong)facts->n_waiting),
                                  (guint)facts->n_waiting),
-                _ ("_Add Account…"), "win.add-account");
+                _ ("Add Account…"), "win.add-account");
   else if (facts->n_accounts_in_trouble == 1)
     set_notice (ret, MR_NOTICE_WARNING, "dialog-warning-symbolic",
                 g_strdup_printf (_ ("The account %s needs you; its mail waits."), facts->account_in_trouble),
-                _ ("_Show Accounts"), "win.show-page::accounts");
+                _ ("Show Accounts"), "win.show-page::accounts");
   else if (facts->n_accounts_in_trouble > 1)
     set_notice (ret, MR_NOTICE_WARNING, "dialog-warning-symbolic",
                 g_strdup_printf (_ ("%u accounts need you; their mail waits."), facts->n_accounts_in_trouble),
-                _ ("_Show Accounts"), "win.show-page::accounts");
+                _ ("Show Accounts"), "win.show-page::accounts");
   else
     return FALSE;
   return TRUE;
@@ -111,7 +111,7 @@ choose_refusal (const MrNoticeFacts *facts, MrNotice *ret)
                   ? g_strdup_printf (_ ("%s, user %s, tried to send and was refused."), facts->refused_program,
                                      facts->refused_user)
                   : g_strdup_printf (_ ("%s tried to send and was refused."), facts->refused_program),
-              _ ("_Who May Send…"), "win.senders");
+              _ ("Who May Send…"), "win.senders");
   return TRUE;
 }
 
@@ -120,7 +120,7 @@ choose_rest (const MrNoticeFacts *facts, MrNotice *ret)
 {
   if (facts->paused)
     set_notice (ret, MR_NOTICE_INFO, "media-playback-pause-symbolic",
-                g_strdup (_ ("Sending is paused. Programs can still hand in mail; it waits.")), _ ("_Go On"),
+                g_strdup (_ ("Sending is paused. Programs can still hand in mail; it waits.")), _ ("Go On"),
                 "win.toggle-paused");
   else if (!facts->online)
     set_notice (ret, MR_NOTICE_INFO, "network-offline-symbolic",
@@ -130,10 +130,10 @@ choose_rest (const MrNoticeFacts *facts, MrNotice *ret)
     set_notice (ret, MR_NOTICE_INFO, "software-update-available-symbolic",
                 g_strdup_printf (_ ("The mail service is of version %s, this window of %s."), facts->service_version,
                                  facts->own_version),
-                _ ("_Restart the Service"), "win.restart-service");
+                _ ("Restart the Service"), "win.restart-service");
   else if (facts->config_warning != NULL)
     set_notice (ret, MR_NOTICE_INFO, "dialog-information-symbolic", g_strdup (facts->config_warning),
-                _ ("_Open the File"), "win.open-config");
+                _ ("Open the File"), "win.open-config");
   else
     return FALSE;
   return TRUE;

@@ -26,6 +26,7 @@ mr_password_dialog_class_init (MrPasswordDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (MR_TYPE_COPY_BUTTON);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/password-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MrPasswordDialog, user_row);
   gtk_widget_class_bind_template_child (widget_class, MrPasswordDialog, password);

@@ -105,6 +105,7 @@ mr_secrets_dialog_class_init (MrSecretsDialogClass *klass)
   object_class->finalize = mr_secrets_dialog_finalize;
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/secrets-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keep_button);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, intro);

@@ -80,7 +80,7 @@ allow_clicked_cb (MrSendersWindow *self, GtkButton *button)
       GTK_WINDOW (self), title,
       _ ("Every program of this user on this computer can then send mail through your accounts."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "allow", _ ("_Allow"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "allow", _ ("Allow"), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "uid", g_memdup2 (uid, sizeof *uid), g_free);
@@ -109,7 +109,7 @@ create_refusal_cb (gpointer item, gpointer data)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle_markup);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   if (refusal->uid >= 0 && g_strcmp0 (refusal->reason, "other-user") == 0) {
-    GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Allow…"));
+    GtkWidget *button = gtk_button_new_with_label (_ ("Allow…"));
     g_autofree char *name = g_strdup_printf (_ ("Allow user %s to send"), user);
     gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
     gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -169,7 +169,7 @@ remove_clicked_cb (MrSendersWindow *self, GtkButton *button)
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), title,
                                               _ ("The program can no longer send until it gets a new one."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "remove", _ ("_Take Back"),
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "remove", _ ("Take Back"),
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
@@ -291,6 +291,7 @@ mr_senders_window_class_init (MrSendersWindowClass *klass)
 
   object_class->dispose = mr_senders_window_dispose;
   object_class->finalize = mr_senders_window_finalize;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/senders-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MrSendersWindow, refusals_group);
   gtk_widget_class_bind_template_child (widget_class, MrSendersWindow, refusals);

@@ -244,7 +244,7 @@ choose_port_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_set_halign (spin, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Port"), -1);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), spin);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "use", _ ("_Use This Port"),
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "use", _ ("Use This Port"),
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "use");
@@ -264,8 +264,12 @@ show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 skip_welcome_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MR_WINDOW (widget)->welcome_skipped = TRUE;
-  mr_window_update (MR_WINDOW (widget));
+  MrWindow *self = MR_WINDOW (widget);
+
+  self->welcome_skipped = TRUE;
+  if (self->settings != NULL)
+    g_settings_set_boolean (self->settings, "first-run-done", TRUE);
+  mr_window_update (self);
 }
 
 static void

@@ -25,6 +25,7 @@ struct _MrWindow {
   MrAccountsPage *accounts;
 
   MrDesk *desk;
+  GSettings *settings; /* NULL: nothing is remembered */
   GCancellable *cancellable;
   guint updating; /* source */
   gboolean welcome_skipped;

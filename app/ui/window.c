@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/format.h"
+#include "ui/settings.h"
 #include "ui/window-private.h"
 
 G_DEFINE_FINAL_TYPE (MrWindow, mr_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -143,6 +144,7 @@ mr_window_dispose (GObject *object)
   g_clear_handle_id (&self->updating, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->desk);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (mr_window_parent_class)->dispose (object);
 }
 
@@ -197,12 +199,25 @@ mr_window_class_init (MrWindowClass *klass)
   mr_window_install_actions (widget_class);
 }
 
+static void
+remember (MrWindow *self)
+{
+  self->settings = mr_settings_new ();
+  if (self->settings == NULL)
+    return;
+  g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  self->welcome_skipped = g_settings_get_boolean (self->settings, "first-run-done");
+}
+
 GtkWidget *
 mr_window_new (GtkApplication *application, MrDesk *desk)
 {
   MrWindow *self = g_object_new (MR_TYPE_WINDOW, "application", application, NULL);
 
   self->desk = g_object_ref (desk);
+  remember (self);
   mr_messages_page_set_desk (self->outbox, desk);
   mr_messages_page_set_desk (self->history, desk);
   mr_accounts_page_set_desk (self->accounts, desk);

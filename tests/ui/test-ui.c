@@ -316,7 +316,7 @@ test_status_bar (void)
   mr_notice_choose (&facts, &notice);
   mr_status_bar_set_notice (bar, &notice);
   shot_settle (window);
-  GtkWidget *button = audit_find (window, GTK_TYPE_BUTTON, "_Unlock…");
+  GtkWidget *button = audit_find (window, GTK_TYPE_BUTTON, "Unlock…");
   g_assert_nonnull (button);
   g_assert_true (gtk_widget_get_visible (button));
   mr_notice_clear (&notice);
@@ -357,7 +357,7 @@ test_editor_new (void)
   g_assert_cmpstr (gtk_editable_get_text (port), ==, "2587");
 
   /* Nothing is sent while a field is wrong, and the field says why. */
-  GtkWidget *save = audit_find (editor, GTK_TYPE_BUTTON, "_Add");
+  GtkWidget *save = audit_find (editor, GTK_TYPE_BUTTON, "Add");
   g_signal_emit_by_name (save, "clicked");
   g_assert_true (gtk_widget_has_css_class (GTK_WIDGET (entry (editor, "Sender addresses")), "error"));
   gtk_editable_set_text (entry (editor, "Sender addresses"), "anna@example.com");
