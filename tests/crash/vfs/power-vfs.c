@@ -458,6 +458,8 @@ wreck (Shadow *shadow, GRand *rand)
       keep = last ? 50 : 100;
     if (op->type == OP_WRITE ? keep > 0 : keep == 100)
       apply (shadow, op, rand, keep, garbage);
+    else if (op->type == OP_DELETE)
+      break; /* the name still leads to the old file; what follows was written to another one */
   }
 }
 
