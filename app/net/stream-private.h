@@ -21,7 +21,8 @@ struct _MrStream {
   gpointer owner;
   MrSockaddr peer;
 
-  guint8 *held; /* input that was not taken */
+  guint8 *held; /* input that was not taken: held_len bytes from held_start on */
+  gsize held_start;
   gsize held_len;
   gsize lingered;
 

@@ -157,17 +157,6 @@ tell_eof (MrStream *self)
 
 /* ---- input ---- */
 
-/* The bytes live elsewhere (shared buffer) or are the held ones. */
-static void
-hold (MrStream *self, const guint8 *data, gsize len)
-{
-  guint8 *copy = g_memdup2 (data, len);
-
-  mr_stream_drop_held (self);
-  self->held = copy;
-  self->held_len = len;
-}
-
 void
 mr_stream_refuse_left_over (MrStream *self)
 {
@@ -177,7 +166,8 @@ mr_stream_refuse_left_over (MrStream *self)
                  _ ("The other side sent more in clear text after encryption had been agreed on."));
 }
 
-static void
+/* How much the owner took. */
+static gsize
 give_input (MrStream *self, const guint8 *data, gsize len)
 {
   gsize taken;
@@ -186,20 +176,52 @@ give_input (MrStream *self, const guint8 *data, gsize len)
   enter (self);
   taken = self->funcs->on_input != NULL ? self->funcs->on_input (self, data, len, self->owner) : len;
   leave (self);
-  if (mr_stream_is_over (self))
-    return;
-  taken = MIN (taken, len);
-  if (taken == len) {
-    mr_stream_drop_held (self);
-    return;
-  }
-  hold (self, data + taken, len - taken);
+  return MIN (taken, len);
+}
+
+/* After something was left, and is held. */
+static void
+left_over (MrStream *self)
+{
   if (mr_stream_in_setup (self))
     mr_stream_refuse_left_over (self);
   else if (self->resumed)
     self->again = TRUE;
   else
     self->paused = TRUE;
+}
+
+/* What is held is given from where it lies. It is out of the stream meanwhile, which the callback may free. */
+static void
+give_held (MrStream *self)
+{
+  guint8 *held = g_steal_pointer (&self->held);
+  gsize start = self->held_start, len = self->held_len, taken;
+
+  self->held_start = self->held_len = 0;
+  taken = give_input (self, held + start, len);
+  mr_wipe (held + start, mr_stream_is_over (self) ? len : taken);
+  if (mr_stream_is_over (self) || taken == len) {
+    g_free (held);
+    return;
+  }
+  self->held = held;
+  self->held_start = start + taken;
+  self->held_len = len - taken;
+  left_over (self);
+}
+
+static void
+give_fresh (MrStream *self, const guint8 *data, gsize len)
+{
+  gsize taken = give_input (self, data, len);
+
+  if (mr_stream_is_over (self) || taken == len)
+    return;
+  self->held = g_memdup2 (data + taken, len - taken);
+  self->held_start = 0;
+  self->held_len = len - taken;
+  left_over (self);
 }
 
 static gboolean
@@ -247,14 +269,8 @@ read_input (MrStream *self)
   gsize size, len;
   guint8 *data;
 
-  if (self->held != NULL && !self->paused && !mr_stream_in_setup (self)) {
-    g_autofree guint8 *held = g_steal_pointer (&self->held);
-    gsize held_len = self->held_len;
-
-    self->held_len = 0;
-    give_input (self, held, held_len);
-    mr_wipe (held, held_len);
-  }
+  if (self->held != NULL && !self->paused && !mr_stream_in_setup (self))
+    give_held (self);
   if (!may_read (self))
     return;
   data = mr_poller_take_scratch (poller, &size);
@@ -264,7 +280,7 @@ read_input (MrStream *self)
   }
   if (fill (self, data, size, &len)) {
     mr_stream_progress (self);
-    give_input (self, data, len);
+    give_fresh (self, data, len);
   }
   mr_poller_give_scratch (poller, len);
   if (may_read (self))

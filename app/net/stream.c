@@ -34,9 +34,9 @@ void
 mr_stream_drop_held (MrStream *self)
 {
   if (self->held != NULL)
-    mr_wipe (self->held, self->held_len);
+    mr_wipe (self->held + self->held_start, self->held_len);
   g_clear_pointer (&self->held, g_free);
-  self->held_len = 0;
+  self->held_start = self->held_len = 0;
 }
 
 static void
