@@ -165,7 +165,7 @@ read_rule (MrDiagnosis *self, GKeyFile *file, const char *group, MrRule *rule, G
 
   if (!mr_rule_key_codes (file, group, &rule->codes, error)
       || !mr_rule_key_enhanced (file, group, &rule->enhanced, error)
-      || !mr_rule_key_phrases (file, group, "text", self->phrases, &rule->phrases, error)
+      || !mr_rule_key_phrases (file, group, "says", self->phrases, &rule->phrases, error)
       || !mr_rule_key_phrases (file, group, "all", self->phrases, &rule->all, error)
       || !mr_rule_key_phrases (file, group, "without", self->phrases, &rule->without, error)
       || !mr_rule_key_bits (file, group, "stage", stage_nick, MR_STAGE_N_STAGES, &rule->stages, error)
@@ -281,7 +281,7 @@ load_provider (MrDiagnosis *self, GKeyFile *file, const char *group, const char 
   provider->id = g_intern_string (id);
   provider->hosts = g_key_file_get_string_list (file, group, "host", NULL, NULL);
   g_ptr_array_add (self->providers, provider);
-  return mr_rule_key_phrases (file, group, "text", self->phrases, &provider->phrases, error);
+  return mr_rule_key_phrases (file, group, "says", self->phrases, &provider->phrases, error);
 }
 
 static gboolean
@@ -291,7 +291,7 @@ load_list (MrDiagnosis *self, GKeyFile *file, const char *group, const char *nam
 
   list->name = g_strdup (name);
   g_ptr_array_add (self->lists, list);
-  return mr_rule_key_phrases (file, group, "text", self->phrases, &list->phrases, error);
+  return mr_rule_key_phrases (file, group, "says", self->phrases, &list->phrases, error);
 }
 
 static gboolean

@@ -216,10 +216,10 @@ test_own_verdicts (void)
   static const char *const bad[] = {
     "[cause mailbox-full]\ntitle=Changed\nretry=no\n",
     "[cause mailbox-full]\ntitle=Changed\n[cause new-one]\ntitle=X\n",
-    "[cause mailbox-full]\ntitle=Changed\n[rule mailbox-full.mine]\ntext=anything\n",
+    "[cause mailbox-full]\ntitle=Changed\n[rule mailbox-full.mine]\nsays=anything\n",
     "[cause mailbox-full]\ntitle=Changed\n[basic]\n550=mailbox-full\n",
     "[cause mailbox-full]\ntitle=Changed\n[actions]\ndance=Dance\n",
-    "[cause mailbox-full]\ntitle=Changed\n[provider x]\ntext=abc\n",
+    "[cause mailbox-full]\ntitle=Changed\n[provider x]\nsays=abc\n",
     "[cause mailbox-full]\ntitle=Changed\nno equals sign\n",
     "[cause mailbox-full]\ntitle=Changed\naction=none\n",
   };
@@ -246,7 +246,7 @@ test_trusted_rules (void)
   MrDiagnosisInput input = { .code = 550, .text = "Quux frobnicated", .error = -1 };
   g_auto (MrDiagnosisResult) result = { 0 };
 
-  g_assert_true (add (d, "[rule virus.mine]\ntext=quux*frobnicated\nconfidence=0.9\n", TRUE, &error));
+  g_assert_true (add (d, "[rule virus.mine]\nsays=quux*frobnicated\nconfidence=0.9\n", TRUE, &error));
   g_assert_no_error (error);
   mr_diagnosis_run (d, &input, &result);
   g_assert_cmpstr (result.cause, ==, "virus");
@@ -257,14 +257,14 @@ static void
 test_broken_rules (void)
 {
   static const char *const bad[] = {
-    "[rule nowhere.x]\ntext=abc\n",      "[rule virus.x]\ntext=a\n",
+    "[rule nowhere.x]\nsays=abc\n",      "[rule virus.x]\nsays=a\n",
     "[rule virus.x]\ncode=99\n",         "[rule virus.x]\ncode=5yx\n",
     "[rule virus.x]\nenhanced=5.1\n",    "[rule virus.x]\nenhanced=5.1.9999\n",
     "[rule virus.x]\nstage=somewhere\n", "[rule virus.x]\nerror=no\n",
     "[rule virus.x]\nprovider=nobody\n", "[rule virus.x]\nmay-retry=perhaps\n",
     "[rule virus.x]\nretry=perhaps\n",   "[basic]\n700=nowhere\n",
     "[cause x]\ntitle=only a title\n",   "[surprise]\na=b\n",
-    "[rule virus.x]\ntext=\n",
+    "[rule virus.x]\nsays=\n",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
