@@ -91,11 +91,17 @@ file_load (Plain *plain, GError **error)
 static gboolean
 file_save (Plain *plain, GError **error)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = NULL;
   GHashTableIter iter;
   gpointer id, secret;
+  gsize size = 0;
   gboolean ok;
 
+  /* A string that grows would leave copies behind that nobody wipes. */
+  g_hash_table_iter_init (&iter, plain->secrets);
+  while (g_hash_table_iter_next (&iter, &id, &secret))
+    size += strlen (id) + 2 * mr_secret_length (secret) + 16;
+  text = g_string_sized_new (size);
   g_hash_table_iter_init (&iter, plain->secrets);
   while (g_hash_table_iter_next (&iter, &id, &secret)) {
     char *coded = g_base64_encode ((const guchar *)mr_secret_get (secret), mr_secret_length (secret));

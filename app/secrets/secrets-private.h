@@ -1,8 +1,6 @@
 /* What a back end of the secrets room is: a small table. */
 #pragma once
 
-#include <gio/gio.h>
-
 #include "secrets/secrets.h"
 
 G_BEGIN_DECLS
@@ -29,7 +27,7 @@ struct _MrSecretsCall {
   MrSecret *secret; /* store */
   MrSecret *found;  /* lookup */
   GError *error;
-  GCancellable *cancellable;
+  guint n_items; /* back end: items seen by the last search of a clear */
   guint timer;
   guint answer_source;
   MrSecretsLookupFunc lookup_func;
@@ -46,6 +44,8 @@ MrSecretsCall *mr_secrets_call_ref (MrSecretsCall *call);
 void mr_secrets_call_unref (MrSecretsCall *call);
 /* error (transfer full) or NULL. found (transfer full) or NULL. The state of the front follows from the error. */
 void mr_secrets_call_done (MrSecretsCall *call, MrSecret *found, GError *error);
+/* For tests: how long a call may take, in milliseconds; 5000 otherwise. */
+void mr_secrets_set_limit (MrSecrets *secrets, guint milliseconds);
 gpointer mr_secrets_get_backend_data (MrSecrets *secrets);
 void mr_secrets_set_backend_data (MrSecrets *secrets, gpointer data);
 /* The back end saw its state change by itself. */

@@ -15,6 +15,7 @@ struct _MrSecrets {
   const MrSecretsBackend *backend;
   gpointer backend_data;
   MrSecretsState state;
+  guint limit_ms;
   GPtrArray *calls; /* not yet answered */
   MrSecretsChangedFunc changed;
   gpointer changed_data;
@@ -37,7 +38,6 @@ mr_secrets_call_unref (MrSecretsCall *call)
   g_clear_pointer (&call->secret, mr_secret_unref);
   g_clear_pointer (&call->found, mr_secret_unref);
   g_clear_error (&call->error);
-  g_clear_object (&call->cancellable);
   g_free (call);
 }
 
@@ -106,9 +106,6 @@ limit_cb (gpointer data)
   call->timer = 0;
   if (call->answer_source != 0)
     return G_SOURCE_REMOVE;
-  g_cancellable_cancel (call->cancellable);
-  if (call->answer_source != 0) /* the back end answered to the cancelling: the time-out is the truth */
-    g_clear_handle_id (&call->answer_source, g_source_remove);
   g_clear_error (&call->error);
   g_clear_pointer (&call->found, mr_secret_unref);
   call->error = g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT,
@@ -126,14 +123,14 @@ start_call (MrSecrets *self, MrSecretsOp op, const char *id, MrSecretsLookupFunc
   g_atomic_ref_count_init (&call->refs);
   call->secrets = self;
   call->op = op;
+  call->n_items = G_MAXUINT;
   call->id = g_strdup (id);
   call->label = g_strdup (label);
   call->secret = secret != NULL ? mr_secret_ref (secret) : NULL;
-  call->cancellable = g_cancellable_new ();
   call->lookup_func = lookup_func;
   call->done_func = done_func;
   call->data = data;
-  call->timer = g_timeout_add (CALL_LIMIT_MS, limit_cb, call);
+  call->timer = g_timeout_add (self->limit_ms, limit_cb, call);
   g_ptr_array_add (self->calls, call);
   self->backend->run (self, call);
 }
@@ -146,6 +143,7 @@ mr_secrets_new (const char *backend, const char *file_path, GError **error)
   MrSecrets *self = g_new0 (MrSecrets, 1);
 
   self->calls = g_ptr_array_new ();
+  self->limit_ms = CALL_LIMIT_MS;
   for (guint i = 0; i < G_N_ELEMENTS (backends); i++)
     if (g_strcmp0 (backends[i]->name, backend) == 0)
       self->backend = backends[i];
@@ -172,10 +170,7 @@ mr_secrets_free (MrSecrets *self)
     g_clear_error (&call->error);
     g_clear_pointer (&call->found, mr_secret_unref);
     call->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is being stopped");
-    mr_secrets_call_ref (call);
     finish_call (call);
-    g_cancellable_cancel (call->cancellable);
-    mr_secrets_call_unref (call);
   }
   self->backend->close (self);
   g_ptr_array_unref (self->calls);
@@ -248,6 +243,12 @@ mr_secrets_watch (MrSecrets *self, MrSecretsChangedFunc func, gpointer data)
 {
   self->changed = func;
   self->changed_data = data;
+}
+
+void
+mr_secrets_set_limit (MrSecrets *self, guint milliseconds)
+{
+  self->limit_ms = milliseconds;
 }
 
 gpointer

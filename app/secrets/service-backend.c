@@ -2,7 +2,8 @@
  *
  * It never prompts: a look-up is a search without unlocking, then the secret of an unlocked item; a locked item says *locked* and the mail
  * waits. Before anything is stored the default collection is looked at, since storing into a locked one would prompt and, where there is no
- * prompter, never return. The collections' `locked` property and the owner of the bus name are watched.
+ * prompter, never return. A call that takes too long is left to end by itself and not cancelled: libsecret 0.20 returns from some of them
+ * twice then, and from others never. The collections' `locked` property and the owner of the bus name are watched.
  */
 #include <libsecret/secret.h>
 #include <string.h>
@@ -20,8 +21,8 @@ typedef struct {
   MrSecrets *secrets;
   SecretService *service; /* NULL: not connected */
   GPtrArray *watched;     /* SecretCollection */
+  char *default_path;     /* of the default collection, NULL: not known */
   guint name_watch;
-  GCancellable *cancellable;
 } Keyring;
 
 static void
@@ -49,24 +50,21 @@ explain (const GError *error)
   return g_error_new (MR_ERROR, MR_ERROR_NO_KEYRING, "There is no usable keyring: %s", error->message);
 }
 
+/* As last seen: the default collection, or where that is not known yet, any of them. */
 static gboolean
 default_is_locked (Keyring *k)
 {
-  GList *collections = k->service != NULL ? secret_service_get_collections (k->service) : NULL;
-  gboolean locked = FALSE, any = FALSE;
+  gboolean locked = FALSE;
 
-  /* libsecret keeps no cached alias: a single locked collection of the log-in kind is what every desktop has. */
-  for (GList *l = collections; l != NULL; l = l->next) {
-    g_autofree char *path = NULL;
+  for (guint i = 0; i < k->watched->len; i++) {
+    SecretCollection *collection = g_ptr_array_index (k->watched, i);
+    const char *path = g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection));
 
-    g_object_get (l->data, "g-object-path", &path, NULL);
-    if (path != NULL && g_str_has_suffix (path, "/session"))
-      continue;
-    any = TRUE;
-    locked |= secret_collection_get_locked (l->data);
+    if (g_strcmp0 (path, k->default_path) == 0)
+      return secret_collection_get_locked (collection);
+    locked |= !g_str_has_suffix (path, "/session") && secret_collection_get_locked (collection);
   }
-  g_list_free_full (collections, g_object_unref);
-  return any && locked;
+  return locked;
 }
 
 static void
@@ -102,12 +100,27 @@ watch_collections (Keyring *k)
 
 /* ---- one call ---- */
 
+/* Answers, and lets go of the reference that the chain of callbacks held. error is taken. */
+static void
+end_call (MrSecretsCall *call, MrSecret *found, GError *error)
+{
+  mr_secrets_call_done (call, found, error);
+  mr_secrets_call_unref (call);
+}
+
 static void
 fail (MrSecretsCall *call, GError *error)
 {
-  mr_secrets_call_done (call, NULL, explain (error));
+  GError *explained = explain (error);
+
   g_error_free (error);
-  mr_secrets_call_unref (call);
+  end_call (call, NULL, explained);
+}
+
+static GError *
+locked_error (void)
+{
+  return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, "Your saved passwords are locked");
 }
 
 static void
@@ -116,9 +129,9 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
   MrSecretsCall *call = data;
   GError *error = NULL;
   SecretValue *value = secret_retrievable_retrieve_secret_finish (SECRET_RETRIEVABLE (object), result, &error);
-  gsize len = 0;
+  g_autoptr (MrSecret) secret = NULL;
   const char *bytes;
-  MrSecret *secret;
+  gsize len = 0;
 
   if (error != NULL) {
     fail (call, error);
@@ -128,34 +141,76 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
   secret = bytes != NULL ? mr_secret_new (bytes, len) : NULL;
   if (value != NULL)
     secret_value_unref (value);
+  if (call->op == MR_SECRETS_LOOKUP) {
+    end_call (call, g_steal_pointer (&secret), NULL);
+    return;
+  }
   /* Read back after a store: what the keyring holds must be what was given. */
-  if (call->op == MR_SECRETS_STORE) {
-    gboolean same = secret != NULL && mr_secret_length (secret) == mr_secret_length (call->secret)
-                    && memcmp (mr_secret_get (secret), mr_secret_get (call->secret), mr_secret_length (secret)) == 0;
-
-    g_clear_pointer (&secret, mr_secret_unref);
-    mr_secrets_call_done (
-        call, NULL,
-        same ? NULL
-             : g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again"));
-  } else
-    mr_secrets_call_done (call, secret, NULL);
-  mr_secrets_call_unref (call);
+  if (secret == NULL || mr_secret_length (secret) != mr_secret_length (call->secret)
+      || memcmp (mr_secret_get (secret), mr_secret_get (call->secret), mr_secret_length (secret)) != 0)
+    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again");
+  end_call (call, NULL, error);
 }
 
+static void search (MrSecretsCall *call);
+
 static void
-cleared_cb (GObject *object, GAsyncResult *result, gpointer data)
+deleted_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   MrSecretsCall *call = data;
   GError *error = NULL;
 
-  secret_password_clear_finish (result, &error);
-  if (error != NULL) {
+  if (!secret_item_delete_finish (SECRET_ITEM (object), result, &error))
     fail (call, error);
+  else
+    search (call);
+}
+
+/* An unlocked item where there is one. (transfer none) */
+static SecretRetrievable *
+best_item (GList *items)
+{
+  for (GList *l = items; l != NULL; l = l->next)
+    if (!SECRET_IS_ITEM (l->data) || !secret_item_get_locked (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+found_nothing (MrSecretsCall *call)
+{
+  GError *error = NULL;
+
+  if (call->op == MR_SECRETS_STORE)
+    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again");
+  end_call (call, NULL, error);
+}
+
+/* Items are deleted one by one, each followed by a look whether it is gone. secret_password_clear() says nothing where an item is
+ * locked, and libsecret 0.20 returns from it twice where the deleting fails. */
+static void
+clear_item (MrSecretsCall *call, SecretRetrievable *item, guint n_items)
+{
+  if (n_items >= call->n_items || !SECRET_IS_ITEM (item)) {
+    end_call (call, NULL,
+              g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not remove the password; try again"));
     return;
   }
-  mr_secrets_call_done (call, NULL, NULL);
-  mr_secrets_call_unref (call);
+  call->n_items = n_items;
+  secret_item_delete (SECRET_ITEM (item), NULL, deleted_cb, call);
+}
+
+static void
+found_items (MrSecretsCall *call, GList *items)
+{
+  SecretRetrievable *item = best_item (items);
+
+  if (item == NULL)
+    end_call (call, NULL, locked_error ());
+  else if (call->op == MR_SECRETS_CLEAR)
+    clear_item (call, item, g_list_length (items));
+  else
+    secret_retrievable_retrieve_secret (item, NULL, retrieved_cb, call);
 }
 
 static void
@@ -165,33 +220,21 @@ found_cb (GObject *object, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   GList *items = secret_password_search_finish (result, &error);
 
-  if (error != NULL) {
+  if (error != NULL)
     fail (call, error);
-    return;
-  }
-  if (items == NULL) {
-    mr_secrets_call_done (call, NULL,
-                          call->op == MR_SECRETS_STORE ? g_error_new_literal (
-                              MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again")
-                                                       : NULL);
+  else if (call->secrets == NULL) /* answered by the time limit: nothing more is changed */
     mr_secrets_call_unref (call);
-  } else if (SECRET_IS_ITEM (items->data) && secret_item_get_locked (items->data)) {
-    /* clear on a locked item would say nothing and remove nothing */
-    mr_secrets_call_done (call, NULL,
-                          g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, "Your saved passwords are locked"));
-    mr_secrets_call_unref (call);
-  } else if (call->op == MR_SECRETS_CLEAR)
-    secret_password_clear (&schema, call->cancellable, cleared_cb, call, "account", call->id, "kind", "smtp", NULL);
+  else if (items == NULL)
+    found_nothing (call);
   else
-    secret_retrievable_retrieve_secret (items->data, call->cancellable, retrieved_cb, call);
+    found_items (call, items);
   g_list_free_full (items, g_object_unref);
 }
 
 static void
 search (MrSecretsCall *call)
 {
-  secret_password_search (&schema, SECRET_SEARCH_NONE, call->cancellable, found_cb, call, "account", call->id, "kind",
-                          "smtp", NULL);
+  secret_password_search (&schema, SECRET_SEARCH_NONE, NULL, found_cb, call, "account", call->id, "kind", "smtp", NULL);
 }
 
 static void
@@ -206,32 +249,32 @@ stored_cb (GObject *object, GAsyncResult *result, gpointer data)
     search (call);
 }
 
+/* Storing where there is no default collection would prompt for one to be made, into a locked one for it to be unlocked. */
 static void
-connected_go_on (Keyring *k, MrSecretsCall *call)
+default_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  switch (call->op) {
-  case MR_SECRETS_LOOKUP:
-  case MR_SECRETS_CLEAR:
-    search (call);
+  MrSecretsCall *call = data;
+  GError *error = NULL;
+  g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
+  Keyring *k;
+
+  if (error != NULL || call->secrets == NULL) {
+    fail (call, error != NULL ? error : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "too late"));
     return;
-  case MR_SECRETS_STORE:
-    if (!default_is_locked (k)) {
-      secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, call->label, mr_secret_get (call->secret),
-                             call->cancellable, stored_cb, call, "account", call->id, "kind", "smtp", NULL);
-      return;
-    }
-    break;
-  case MR_SECRETS_PROBE:
-    if (!default_is_locked (k)) {
-      mr_secrets_call_done (call, NULL, NULL);
-      mr_secrets_call_unref (call);
-      return;
-    }
-    break;
   }
-  mr_secrets_call_done (call, NULL,
-                        g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, "Your saved passwords are locked"));
-  mr_secrets_call_unref (call);
+  k = mr_secrets_get_backend_data (call->secrets);
+  g_free (k->default_path);
+  k->default_path = collection != NULL ? g_strdup (g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection))) : NULL;
+  if (collection == NULL)
+    end_call (call, NULL,
+              g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, "There is no default keyring; create one first"));
+  else if (secret_collection_get_locked (collection))
+    end_call (call, NULL, locked_error ());
+  else if (call->op == MR_SECRETS_PROBE)
+    end_call (call, NULL, NULL);
+  else
+    secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, call->label, mr_secret_get (call->secret), NULL,
+                           stored_cb, call, "account", call->id, "kind", "smtp", NULL);
 }
 
 static void
@@ -257,15 +300,17 @@ service_cb (GObject *object, GAsyncResult *result, gpointer data)
     g_signal_connect (service, "notify::collections", G_CALLBACK (collections_cb), k);
     watch_collections (k);
   }
-  connected_go_on (k, call);
+  if (call->op == MR_SECRETS_LOOKUP || call->op == MR_SECRETS_CLEAR)
+    search (call);
+  else
+    secret_collection_for_alias (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, default_cb, call);
 }
 
 static void
 keyring_run (MrSecrets *secrets, MrSecretsCall *call)
 {
   mr_secrets_call_ref (call);
-  secret_service_get (SECRET_SERVICE_LOAD_COLLECTIONS | SECRET_SERVICE_OPEN_SESSION, call->cancellable, service_cb,
-                      call);
+  secret_service_get (SECRET_SERVICE_LOAD_COLLECTIONS | SECRET_SERVICE_OPEN_SESSION, NULL, service_cb, call);
 }
 
 /* ---- life ---- */
@@ -275,8 +320,8 @@ vanished_cb (GDBusConnection *bus, const char *name, gpointer data)
 {
   Keyring *k = data;
 
-  /* Without an owner the next call asks for activation anew; a service that went away while we were connected is told. */
-  if (k->service == NULL)
+  /* Without an owner the next call may still activate one; what went away, or a bus that is not there, is told. */
+  if (k->service == NULL && bus != NULL)
     return;
   set_service (k, NULL);
   secret_service_disconnect ();
@@ -316,6 +361,7 @@ keyring_close (MrSecrets *secrets)
 
   g_bus_unwatch_name (k->name_watch);
   set_service (k, NULL);
+  g_free (k->default_path);
   g_ptr_array_unref (k->watched);
   g_free (k);
 }

@@ -1,0 +1,327 @@
+/* The keyring back end against a Secret Service that behaves badly on demand (tests/mock/mock_secrets.py), on a bus of
+ * its own. After each test the mock is asked whether it was made to prompt: the service never does. */
+#include <gio/gio.h>
+
+#include "harness.h"
+#include "secrets/secrets-private.h"
+
+#define NAME     "org.freedesktop.secrets"
+#define SHORT_MS 100 /* the time limit where a test waits for it */
+#define LONG_MS  60000
+
+typedef struct {
+  GDBusConnection *bus;
+  GSubprocess *mock;
+  MrSecrets *secrets;
+  gboolean owned;
+  guint watch;
+  guint changes;
+} Fixture;
+
+static void
+appeared_cb (GDBusConnection *bus, const char *name, const char *owner, gpointer data)
+{
+  ((Fixture *)data)->owned = TRUE;
+}
+
+static void
+vanished_cb (GDBusConnection *bus, const char *name, gpointer data)
+{
+  ((Fixture *)data)->owned = FALSE;
+}
+
+static void
+changed_cb (MrSecrets *secrets, gpointer data)
+{
+  ((Fixture *)data)->changes++;
+}
+
+static void
+start_mock (Fixture *f, const char *option)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->mock = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "/usr/bin/python3", g_getenv ("MR_TEST_MOCK"), option,
+                              NULL);
+  g_assert_no_error (error);
+  while (!f->owned)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static GVariant *
+control (Fixture *f, const char *method, GVariant *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *answer = g_dbus_connection_call_sync (f->bus, NAME, "/mock", "com.example.MailRelay.Mock", method,
+                                                  parameters, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, &error);
+
+  g_assert_no_error (error);
+  return answer;
+}
+
+static void
+tell (Fixture *f, const char *method, GVariant *parameters)
+{
+  g_variant_unref (control (f, method, parameters));
+}
+
+static void
+stop_mock (Fixture *f)
+{
+  if (f->mock == NULL)
+    return;
+  tell (f, "Quit", NULL);
+  g_assert_true (g_subprocess_wait (f->mock, NULL, NULL));
+  g_clear_object (&f->mock);
+  while (f->owned)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set_up (Fixture *f, gconstpointer option)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_set_exit_on_close (f->bus, FALSE);
+  f->watch = g_bus_watch_name_on_connection (f->bus, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb, vanished_cb, f,
+                                             NULL);
+  if (g_strcmp0 (option, "none") != 0)
+    start_mock (f, option);
+  f->secrets = mr_secrets_new ("secret-service", NULL, &error);
+  g_assert_no_error (error);
+  mr_secrets_watch (f->secrets, changed_cb, f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer option)
+{
+  if (f->mock != NULL) {
+    g_autoptr (GVariant) prompts = control (f, "Prompts", NULL);
+    guint n;
+
+    g_variant_get (prompts, "(u)", &n);
+    g_assert_cmpuint (n, ==, 0);
+  }
+  mr_secrets_free (f->secrets);
+  stop_mock (f);
+  g_bus_unwatch_name (f->watch);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (f->bus);
+}
+
+static void
+test_life (Fixture *f, gconstpointer option)
+{
+  harness_assert_lookup (f->secrets, "work", "-");
+  g_assert_cmpint (harness_store (f->secrets, "work", "geheim, ü"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (f->secrets, "home", "other"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "geheim, ü");
+  g_assert_cmpint (harness_store (f->secrets, "work", "new"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "new");
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "-");
+  harness_assert_lookup (f->secrets, "home", "other");
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_probe (f->secrets), ==, HARNESS_OK);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_OK);
+}
+
+static void
+test_locked_from_the_start (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_LOCKED);
+  /* what is not there is not there, locked or not */
+  harness_assert_lookup (f->secrets, "work", "-");
+  g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_KEYRING_LOCKED);
+}
+
+static void
+test_locked_item (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Lock", NULL);
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+  g_assert_cmpint (harness_store (f->secrets, "work", "new"), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_LOCKED);
+  tell (f, "Unlock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  harness_assert_lookup (f->secrets, "work", "secret");
+}
+
+/* Nobody calls: locking and unlocking elsewhere is seen by itself. */
+static void
+test_watch (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_probe (f->secrets), ==, HARNESS_OK);
+  f->changes = 0;
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  tell (f, "Unlock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  g_assert_cmpuint (f->changes, ==, 2);
+}
+
+static void
+test_service_comes_and_goes (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_NO_KEYRING);
+  harness_assert_lookup (f->secrets, "work", "!no-keyring");
+  g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_NO_KEYRING);
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_NO_KEYRING);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_NO_SERVICE);
+
+  start_mock (f, NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  stop_mock (f);
+  harness_await_state (f->secrets, MR_SECRETS_NO_SERVICE);
+  harness_assert_lookup (f->secrets, "work", "!no-keyring");
+
+  start_mock (f, NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  harness_assert_lookup (f->secrets, "work", "-");
+}
+
+static void
+hang (Fixture *f, const char *method)
+{
+  g_test_message ("%s hangs", method);
+  tell (f, "Hang", g_variant_new ("(s)", method));
+}
+
+/* Each call ends, whichever of the keyring's own calls never does. */
+static void
+test_hangs (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  mr_secrets_set_limit (f->secrets, SHORT_MS);
+  hang (f, "SearchItems");
+  harness_assert_lookup (f->secrets, "work", "!timed-out");
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_TIMED_OUT);
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_TIMED_OUT);
+  hang (f, "GetSecret");
+  harness_assert_lookup (f->secrets, "work", "!timed-out");
+  hang (f, "CreateItem");
+  g_assert_cmpint (harness_store (f->secrets, "work", "other"), ==, MR_ERROR_TIMED_OUT);
+  hang (f, "Delete");
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_TIMED_OUT);
+  hang (f, "ReadAlias");
+  g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_TIMED_OUT);
+  hang (f, "");
+  mr_secrets_set_limit (f->secrets, LONG_MS);
+  harness_assert_lookup (f->secrets, "work", "secret");
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_OK);
+}
+
+/* The very first call of a session hangs: there is no cached connection yet. */
+static void
+test_hangs_at_first (Fixture *f, gconstpointer option)
+{
+  mr_secrets_set_limit (f->secrets, SHORT_MS);
+  hang (f, "OpenSession");
+  harness_assert_lookup (f->secrets, "work", "!timed-out");
+  hang (f, "");
+  mr_secrets_set_limit (f->secrets, LONG_MS);
+  harness_assert_lookup (f->secrets, "work", "-");
+}
+
+static void
+test_slow (Fixture *f, gconstpointer option)
+{
+  tell (f, "Delay", g_variant_new ("(u)", 30));
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "secret");
+}
+
+static void
+test_failures (Fixture *f, gconstpointer option)
+{
+  static const char *const methods[] = { "SearchItems", "GetSecret" };
+
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
+    tell (f, "Fail", g_variant_new ("(s)", methods[i]));
+    harness_assert_lookup (f->secrets, "work", "!no-keyring");
+  }
+  tell (f, "Fail", g_variant_new ("(s)", "ReadAlias"));
+  g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_NO_KEYRING);
+  tell (f, "Fail", g_variant_new ("(s)", "CreateItem"));
+  g_assert_cmpint (harness_store (f->secrets, "work", "other"), ==, MR_ERROR_NO_KEYRING);
+  tell (f, "Fail", g_variant_new ("(s)", "Delete"));
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_NO_KEYRING);
+  tell (f, "Fail", g_variant_new ("(s)", ""));
+  harness_assert_lookup (f->secrets, "work", "secret");
+}
+
+/* A keyring that takes a password and does not keep it, or says it removed one and did not. */
+static void
+test_read_back (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "old"), ==, HARNESS_OK);
+  tell (f, "Lose", g_variant_new ("(b)", TRUE));
+  g_assert_cmpint (harness_store (f->secrets, "work", "new"), ==, MR_ERROR_FAILED);
+  g_assert_cmpint (harness_store (f->secrets, "home", "new"), ==, MR_ERROR_FAILED);
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_FAILED);
+  harness_assert_lookup (f->secrets, "work", "old");
+}
+
+static void
+test_no_default (Fixture *f, gconstpointer option)
+{
+  tell (f, "NoDefault", g_variant_new ("(b)", TRUE));
+  g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_NO_KEYRING);
+  harness_assert_lookup (f->secrets, "work", "-");
+}
+
+/* Attributes are readable by everybody on the bus, so none of them is a secret. */
+static void
+test_what_is_stored (Fixture *f, gconstpointer option)
+{
+  g_autoptr (GVariant) dump = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  dump = control (f, "Dump", NULL);
+  text = g_variant_print (dump, FALSE);
+  g_assert_cmpstr (text, ==, "({'work': 'secret'},)");
+}
+
+static void
+test_freed_while_asking (Fixture *f, gconstpointer option)
+{
+  Answer answer = { 0 };
+
+  hang (f, "SearchItems");
+  harness_look_up (f->secrets, "work", &answer);
+  mr_secrets_free (g_steal_pointer (&f->secrets));
+  g_assert_cmpuint (answer.answers, ==, 1);
+  g_assert_cmpint (answer.code, ==, MR_ERROR_CANCELLED);
+  hang (f, "");
+}
+
+#define ADD(name, func, option) g_test_add ("/secrets/service/" name, Fixture, option, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("hangs-at-first", test_hangs_at_first, NULL);
+  ADD ("life", test_life, NULL);
+  ADD ("locked-from-the-start", test_locked_from_the_start, "--locked");
+  ADD ("locked-item", test_locked_item, NULL);
+  ADD ("watch", test_watch, NULL);
+  ADD ("comes-and-goes", test_service_comes_and_goes, "none");
+  ADD ("hangs", test_hangs, NULL);
+  ADD ("slow", test_slow, NULL);
+  ADD ("failures", test_failures, NULL);
+  ADD ("read-back", test_read_back, NULL);
+  ADD ("no-default", test_no_default, NULL);
+  ADD ("what-is-stored", test_what_is_stored, NULL);
+  ADD ("freed-while-asking", test_freed_while_asking, NULL);
+  return g_test_run ();
+}
