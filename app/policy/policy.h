@@ -1,7 +1,7 @@
 /* Pure decisions: no I/O, no clock, no random; what they need is handed in. Deny by default.
  *
- * verdict of a failure, retry times, choice of the account, TLS policy, who may submit. All of the design's section 5 that can be said as a
- * function stands here and is tested as tables.
+ * verdict of a failure, retry times, choice of the account, TLS policy, who may submit. All of the design's
+ * section 5 that can be said as a function stands here and is tested as tables.
  */
 #pragma once
 
@@ -60,7 +60,8 @@ typedef struct {
  * equals the default account, then order.
  * from: header From, may be NULL; it also picks where no account matches the reverse-path. own_names: host names of
  * this machine. With a null reverse-path the header From decides. A sender at a non-public name that no
- * account lists exactly is rewritten to the first plain address of the default account, when that has one; envelope "" stays "". */
+ * account lists exactly is rewritten to the first plain address of the default account, when that has one;
+ * envelope "" stays "". */
 MrRoute mr_policy_route (const MrPolicyAccount *accounts, guint n_accounts, const char *reverse_path, const char *from,
                          const char *override_account, const char *const *own_names);
 
@@ -101,10 +102,9 @@ typedef struct {
   MrVerdictKind kind;
   MrRecipientState state;   /* waiting, uncertain, needs-person, failed, expired */
   MrWaitReason wait_reason; /* retry-time, account-paused, offline */
-  guint
-      delay; /* seconds until the next attempt, for RETRY; G_MAXUINT: not by itself (possibly delivered, needs a person) */
-  gboolean counts;              /* the attempt counts for the schedule */
-  gboolean next_host;           /* RETRY: ask the next host now, before anything is recorded as waiting */
+  guint delay;        /* seconds until the next attempt, for RETRY; G_MAXUINT: not by itself (rests, needs a person) */
+  gboolean counts;    /* the attempt counts for the schedule */
+  gboolean next_host; /* RETRY: ask the next host now, before anything is recorded as waiting */
   gboolean too_many_recipients; /* the rest goes at once in the next transaction */
 } MrVerdict;
 
@@ -119,7 +119,8 @@ guint mr_policy_login_delay (guint refusals);
 
 /* TRUE from the third refusal in a row that blames the account: it is paused then, its mail waits. */
 gboolean mr_policy_refusals_blame_account (guint refusals_in_a_row);
-/* TRUE where a message has waited so long (seconds of wall time) that it is held back when sending becomes possible again. */
+/* TRUE where a message has waited so long (seconds of wall time) that it is held back when sending becomes
+ * possible again. */
 gboolean mr_policy_is_old (gint64 wall_age);
 
 /* ---- TLS and passwords ---- */

@@ -1,8 +1,12 @@
 /* Two simple back ends: memory until the service ends, and a file that only the user can read.
  *
- * The file is not encrypted: whoever can read the user's files can read it, which the window says when it is chosen. Form: a line a secret, "ID
- * BASE64". It is refused when it belongs to somebody else or when group or others have any right, and is replaced atomically with 0600.
+ * The file is not encrypted: whoever can read the user's files can read it, which the window says when it is
+ * chosen. Form: a line a secret, "ID BASE64". It is refused when it belongs to somebody else or when group or
+ * others have any right, and is replaced atomically with 0600.
  */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <string.h>
@@ -40,7 +44,7 @@ check_rights (const char *path, GError **error)
     return TRUE; /* not there yet */
   if (!S_ISREG (st.st_mode) || st.st_uid != getuid () || (st.st_mode & 077) != 0) {
     g_set_error (error, MR_ERROR, MR_ERROR_REFUSED,
-                 "%s can be read by others, so it is not used. Make it yours alone: chmod 600 '%s'", path, path);
+                 _ ("%s can be read by others, so it is not used. Make it yours alone: chmod 600 '%s'"), path, path);
     return FALSE;
   }
   return TRUE;

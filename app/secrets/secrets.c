@@ -1,10 +1,14 @@
 /* The front of the secrets room: calls, their time limit, the state.
  *
- * Invariants: each call is answered exactly once and never inside the function that made it; after 5 s it is answered MR_ERROR_TIMED_OUT even
- * where the keyring's own call never comes back (libsecret 0.20 does not return from a prompt that nobody answers).
+ * Invariants: each call is answered exactly once and never inside the function that made it; after 5 s it is
+ * answered MR_ERROR_TIMED_OUT even where the keyring's own call never comes back (libsecret 0.20 does not return
+ * from a prompt that nobody answers).
  */
+#include "config.h"
+
 #include "secrets/secrets-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -109,7 +113,7 @@ limit_cb (gpointer data)
   g_clear_error (&call->error);
   g_clear_pointer (&call->found, mr_secret_unref);
   call->error = g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT,
-                                     "The keyring does not answer; a prompt of it may be waiting");
+                                     _ ("The keyring does not answer; a prompt of it may be waiting"));
   finish_call (call);
   return G_SOURCE_REMOVE;
 }
@@ -149,7 +153,7 @@ mr_secrets_new (const char *backend, const char *file_path, GError **error)
       self->backend = backends[i];
   if (self->backend == NULL)
     g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                 "“%s” is no place for passwords; choose secret-service, file or memory", backend);
+                 _ ("“%s” is no place for passwords; choose secret-service, file or memory"), backend);
   else if (self->backend->open (self, file_path, error))
     return self;
   g_ptr_array_unref (self->calls);
@@ -169,7 +173,7 @@ mr_secrets_free (MrSecrets *self)
     g_clear_handle_id (&call->answer_source, g_source_remove);
     g_clear_error (&call->error);
     g_clear_pointer (&call->found, mr_secret_unref);
-    call->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is being stopped");
+    call->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service is being stopped"));
     finish_call (call);
   }
   self->backend->close (self);
@@ -224,10 +228,16 @@ mr_secrets_get_state (MrSecrets *self)
 void
 mr_secrets_set_state (MrSecrets *self, MrSecretsState state)
 {
+  static const char *const states[] = { [MR_SECRETS_OK] = "ok",
+                                        [MR_SECRETS_LOCKED] = "locked",
+                                        [MR_SECRETS_NO_SERVICE] = "no service",
+                                        [MR_SECRETS_TIMED_OUT] = "timed out",
+                                        [MR_SECRETS_REFUSED] = "refused" };
+
   if (self->state == state)
     return;
+  mr_info ("secrets", "%s: %s → %s", self->backend->name, states[self->state], states[state]);
   self->state = state;
-  mr_info ("secrets", "the place of passwords (%s) is now in state %d", self->backend->name, state);
   if (self->changed != NULL)
     self->changed (self, self->changed_data);
 }

@@ -1,7 +1,9 @@
-/* Where passwords are kept: Secret Service (libsecret), a file only the user can read, or memory until the service ends.
+/* Where passwords are kept: Secret Service (libsecret), a file only the user can read, or memory until the service
+ * ends.
  *
- * The service never prompts: it searches without unlocking, tells *locked* and watches for the unlock. Each call ends within 5 s.
- * Attributes in the keyring hold the account id and the kind, never a secret. Schema com.example.MailRelay.Account.
+ * The service never prompts: it searches without unlocking, tells *locked* and watches for the unlock. Each call
+ * ends within 5 s. Attributes in the keyring hold the account id and the kind, never a secret. Schema
+ * com.example.MailRelay.Account.
  */
 #pragma once
 
@@ -23,7 +25,8 @@ typedef enum {
 MrSecrets *mr_secrets_new (const char *backend, const char *file_path, GError **error);
 void mr_secrets_free (MrSecrets *secrets); /* pending callbacks get MR_ERROR_CANCELLED */
 
-/* secret NULL and error NULL: absent. Errors: MR_ERROR_KEYRING_LOCKED, MR_ERROR_NO_KEYRING, MR_ERROR_TIMED_OUT, MR_ERROR_REFUSED. secret borrowed. */
+/* secret NULL and error NULL: absent. Errors: MR_ERROR_KEYRING_LOCKED, MR_ERROR_NO_KEYRING, MR_ERROR_TIMED_OUT,
+ * MR_ERROR_REFUSED. secret borrowed. */
 typedef void (*MrSecretsLookupFunc) (MrSecret *secret, const GError *error, gpointer data);
 void mr_secrets_lookup (MrSecrets *secrets, const char *id, MrSecretsLookupFunc func, gpointer data);
 typedef void (*MrSecretsDoneFunc) (const GError *error, gpointer data);

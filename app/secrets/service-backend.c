@@ -1,10 +1,14 @@
 /* The desktop's keyring through libsecret.
  *
- * It never prompts: a look-up is a search without unlocking, then the secret of an unlocked item; a locked item says *locked* and the mail
- * waits. Before anything is stored the default collection is looked at, since storing into a locked one would prompt and, where there is no
- * prompter, never return. A call that takes too long is left to end by itself and not cancelled: libsecret 0.20 returns from some of them
- * twice then, and from others never. The collections' `locked` property and the owner of the bus name are watched.
+ * It never prompts: a look-up is a search without unlocking, then the secret of an unlocked item; a locked item
+ * says *locked* and the mail waits. Before anything is stored the default collection is looked at, since storing
+ * into a locked one would prompt and, where there is no prompter, never return. A call that takes too long is left
+ * to end by itself and not cancelled: libsecret 0.20 returns from some of them twice then, and from others never.
+ * The collections' `locked` property and the owner of the bus name are watched.
  */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
 #include <string.h>
 
@@ -41,13 +45,13 @@ static GError *
 explain (const GError *error)
 {
   if (error->domain == SECRET_ERROR && error->code == SECRET_ERROR_IS_LOCKED)
-    return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, "Your saved passwords are locked");
+    return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, _ ("Your saved passwords are locked"));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
       || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
       || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT))
-    return g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT, "The keyring does not answer");
-  return g_error_new (MR_ERROR, MR_ERROR_NO_KEYRING, "There is no usable keyring: %s", error->message);
+    return g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT, _ ("The keyring does not answer"));
+  return g_error_new (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no usable keyring: %s"), error->message);
 }
 
 /* As last seen: the default collection, or where that is not known yet, any of them. */
@@ -120,7 +124,7 @@ fail (MrSecretsCall *call, GError *error)
 static GError *
 locked_error (void)
 {
-  return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, "Your saved passwords are locked");
+  return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, _ ("Your saved passwords are locked"));
 }
 
 static void
@@ -148,7 +152,7 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
   /* Read back after a store: what the keyring holds must be what was given. */
   if (secret == NULL || mr_secret_length (secret) != mr_secret_length (call->secret)
       || memcmp (mr_secret_get (secret), mr_secret_get (call->secret), mr_secret_length (secret)) != 0)
-    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again");
+    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again"));
   end_call (call, NULL, error);
 }
 
@@ -182,18 +186,19 @@ found_nothing (MrSecretsCall *call)
   GError *error = NULL;
 
   if (call->op == MR_SECRETS_STORE)
-    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not keep the password; try again");
+    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again"));
   end_call (call, NULL, error);
 }
 
-/* Items are deleted one by one, each followed by a look whether it is gone. secret_password_clear() says nothing where an item is
- * locked, and libsecret 0.20 returns from it twice where the deleting fails. */
+/* Items are deleted one by one, each followed by a look whether it is gone. secret_password_clear() says nothing
+ * where an item is locked, and libsecret 0.20 returns from it twice where the deleting fails. */
 static void
 clear_item (MrSecretsCall *call, SecretRetrievable *item, guint n_items)
 {
   if (n_items >= call->n_items || !SECRET_IS_ITEM (item)) {
-    end_call (call, NULL,
-              g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, "The keyring did not remove the password; try again"));
+    end_call (
+        call, NULL,
+        g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not remove the password; try again")));
     return;
   }
   call->n_items = n_items;
@@ -249,7 +254,8 @@ stored_cb (GObject *object, GAsyncResult *result, gpointer data)
     search (call);
 }
 
-/* Storing where there is no default collection would prompt for one to be made, into a locked one for it to be unlocked. */
+/* Storing where there is no default collection would prompt for one to be made, into a locked one for it to be
+ * unlocked. */
 static void
 default_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -267,7 +273,7 @@ default_cb (GObject *object, GAsyncResult *result, gpointer data)
   k->default_path = collection != NULL ? g_strdup (g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection))) : NULL;
   if (collection == NULL)
     end_call (call, NULL,
-              g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, "There is no default keyring; create one first"));
+              g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no default keyring; create one first")));
   else if (secret_collection_get_locked (collection))
     end_call (call, NULL, locked_error ());
   else if (call->op == MR_SECRETS_PROBE)
