@@ -116,6 +116,13 @@ take_verdict (MrDelivery *self, MrRecipientRecord *r, const MrVerdict *v, const 
   r->next_attempt = mr_recipient_state_is_final (v->state) || v->delay == G_MAXUINT
                         ? 0
                         : now + (gint64)v->delay * G_USEC_PER_SEC;
+  if (v->state == MR_RECIPIENT_NEEDS_PERSON && v->delay == G_MAXUINT) {
+    /* Nobody helped until then: it is tried once more, and fails with a report. */
+    gint64 life = mr_config_get_integer (mr_engine_get_config (self->engine), "retry", "person-life") * G_USEC_PER_SEC;
+    gint64 age = mr_engine_online_now (self->engine) - self->task->job->record->online_at;
+
+    r->next_attempt = now + MAX (life - age, 0) + G_USEC_PER_SEC;
+  }
   if (trouble != NULL && trouble->account_state != MR_ACCOUNT_READY && !mr_recipient_state_is_final (v->state)) {
     gint64 next = 0;
 
@@ -173,13 +180,11 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   }
   diagnose (self, old, o, trouble, &d);
   v = judge (self, old, o, trouble, &d);
-  /* "Too many recipients" before one was accepted is no reason to come back at once. */
-  if (v.too_many_recipients && self->n_accepted == 0) {
-    v.too_many_recipients = FALSE;
-    v.counts = TRUE;
-    v.delay = mr_config_get_integer (mr_engine_get_config (self->engine), "retry", "first") > 0
-                  ? (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "retry", "first")
-                  : 60;
+  /* The rest goes at once in the next transaction. Before one was accepted that would never end: then the delay of the verdict stands. */
+  if (v.too_many_recipients && self->n_accepted > 0) {
+    v.wait_reason = MR_WAIT_NONE;
+    v.delay = 0;
+    v.counts = FALSE;
   }
   a->verdict = v.kind;
   set_cause (r, a, &d);
