@@ -77,11 +77,13 @@ struct _MrDiagnosis {
 
 MrPhraseSet *mr_phrase_set_new (void);
 void mr_phrase_set_free (MrPhraseSet *self);
-/* text: lower case, at most 200 bytes; '*' stands for anything between. Returns the number of the phrase, the same for the same text; -1: not a phrase. */
+/* text: lower case, at most 200 bytes; '*' stands for anything between. Returns the number of the phrase, the same
+ * for the same text; -1: not a phrase. */
 int mr_phrase_set_add (MrPhraseSet *self, const char *text);
 /* After the last phrase. FALSE: too many of them. */
 gboolean mr_phrase_set_compile (MrPhraseSet *self);
-/* One pass. text: lower case, NUL-terminated. found: mr_phrase_set_size() bytes, 1 where the phrase stands in the text. */
+/* One pass. text: lower case, NUL-terminated. found: mr_phrase_set_size() bytes, 1 where the phrase stands in the
+ * text. */
 void mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint8 *found);
 guint mr_phrase_set_size (const MrPhraseSet *self);
 
@@ -106,7 +108,8 @@ gboolean mr_rule_key_boolean (GKeyFile *file, const char *group, const char *key
 
 /* ---- extract.c ---- */
 
-/* Lower case, runs of blanks as one, a blank at both ends, repeated "550-5.1.1 " of folded replies removed. ret: MR_NDR_TEXT_MAX + 3 bytes. Returns the length. */
+/* Lower case, runs of blanks as one, a blank at both ends, repeated "550-5.1.1 " of folded replies removed. ret:
+ * MR_NDR_TEXT_MAX + 3 bytes. Returns the length. */
 gsize mr_extract_normalize (const char *text, char *ret);
 /* The first enhanced code within the text that says more than x.0.0. */
 gboolean mr_extract_enhanced (const char *text, guint ret[3]);

@@ -1,4 +1,5 @@
-/* Diagnosis of a failure: see diagnosis.h. Never fails: what no rule knows is "unknown", with the words of the server. */
+/* Diagnosis of a failure: see diagnosis.h. Never fails: what no rule knows is "unknown", with the words of the
+ * server. */
 #include "ndr/diagnosis-private.h"
 
 #include <gio/gio.h>

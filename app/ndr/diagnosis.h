@@ -1,8 +1,11 @@
 /* What a failure means: (stage, reply, who spoke, context) → cause, whose move it is, parameters, suggested action.
  *
- * Pure. Rules are data (the .conf files of data/diagnosis, GKeyFile syntax), handed in as bytes, compiled once; matching is linear in the text, which is cut to 2048
- * bytes. Order of specificity: provider + enhanced code + text, enhanced code + text, text, enhanced code, basic code. A rule never decides on retrying: it
- * gives a hint, policy decides. Cause ids are those of the field table in CONTRIBUTING ("address-unknown", "mailbox-full", "greylisted" ...).
+ * Pure. Rules are data (the .conf files of data/diagnosis, GKeyFile syntax), handed in as bytes, compiled once;
+ * matching is linear in the text, which is cut to 2048
+ * bytes. Order of specificity: provider + enhanced code + text, enhanced code + text, text, enhanced code, basic
+ * code. A rule never decides on retrying: it
+ * gives a hint, policy decides. Cause ids are those of the field table in CONTRIBUTING ("address-unknown",
+ * "mailbox-full", "greylisted" ...).
  */
 #pragma once
 
@@ -52,7 +55,8 @@ void mr_diagnosis_free (MrDiagnosis *diagnosis);
 void mr_diagnosis_run (MrDiagnosis *diagnosis, const MrDiagnosisInput *input, MrDiagnosisResult *ret);
 void mr_diagnosis_result_clear (MrDiagnosisResult *result);
 
-/* Texts, built where they are shown, through gettext of the caller's locale. params: a{ss} or NULL. cause NULL: "". (transfer full) */
+/* Texts, built where they are shown, through gettext of the caller's locale. params: a{ss} or NULL. cause NULL: "".
+ * (transfer full) */
 char *mr_cause_dup_title (MrDiagnosis *diagnosis, const char *cause, GVariant *params);    /* "The mailbox is full" */
 char *mr_cause_dup_sentence (MrDiagnosis *diagnosis, const char *cause, GVariant *params); /* one sentence, no jargon */
 char *mr_cause_dup_explanation (MrDiagnosis *diagnosis, const char *cause, GVariant *params); /* longer, what to do */

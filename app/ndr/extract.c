@@ -1,4 +1,5 @@
-/* Takes out of a reply what can be shown: time to wait, size limit, address of a page, codes. Hostile input throughout. */
+/* Takes out of a reply what can be shown: time to wait, size limit, address of a page, codes. Hostile input
+ * throughout. */
 #include "ndr/diagnosis-private.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* All phrases of the rules in one pass over a text (Aho and Corasick's machine over the few bytes that phrases use).
  *
- * A phrase is made of pieces that stand in this order with anything between. The pass finds the pieces; only a phrase of
+ * A phrase is made of pieces that stand in this order with anything between. The pass finds the pieces; only a
+ * phrase of
  * several pieces that were all seen is looked at again. Built once, then read by any thread.
  */
 #include "ndr/diagnosis-private.h"

@@ -1,8 +1,10 @@
 /* Loads rule files (GKeyFile syntax): causes, actions, providers, names of blocklists and rules.
  *
  * "[cause ID]" describes a cause, "[rule CAUSE.NAME]" leads to one, "[provider ID]" and "[list NAME]" are known by
- * words; "[enhanced]" and "[basic]" say what a code alone means; "[actions]" and "[fallbacks]" hold words. The program's
- * own files are trusted; in a person's file only words of what exists are taken, so it changes words and never a verdict.
+ * words; "[enhanced]" and "[basic]" say what a code alone means; "[actions]" and "[fallbacks]" hold words. The
+ * program's
+ * own files are trusted; in a person's file only words of what exists are taken, so it changes words and never a
+ * verdict.
  * An error in it loads nothing of that file.
  */
 #include "ndr/diagnosis-private.h"

@@ -1,4 +1,5 @@
-/* Words for states, wait reasons, account states and stages: one place for window and terminal. Follows the table "Words on the screen". */
+/* Words for states, wait reasons, account states and stages: one place for window and terminal. Follows the table
+ * "Words on the screen". */
 #pragma once
 
 #include <mailrelay/records.h>
