@@ -60,10 +60,14 @@ void mr_store_drop_incoming (MrStore *store, const char *id);
 /* messages: MrMessageRecord with all recipients, borrowed (steal with g_ptr_array_steal_index). next_due: earliest next_attempt among
  * those not taken and not held, 0: none. */
 typedef void (*MrStoreLeaseFunc) (GPtrArray *messages, gint64 next_due, const GError *error, gpointer data);
+/* When a recipient is due: every state that is not final, at its next_attempt. next_attempt 0 means at once for one that
+ * waits for nothing but its time (wait reasons none and retry-time), else not by itself: what waits for an event or a
+ * person is leased when it is woken, or at the next_attempt that was given as its end. */
 /* Takes at most limit messages that are due at `now` (next_attempt and not_before reached, not held, not leased), oldest next_attempt first.
  * They stay leased until mr_store_update_message() releases them or the process ends. */
 void mr_store_lease_due (MrStore *store, gint64 now, guint limit, MrStoreLeaseFunc func, gpointer data);
-/* One message whatever its next_attempt (a person pressed "try now"); none when it is leased, finished or unknown. */
+/* One message whatever its next_attempt and not_before (a person pressed "try now"); none when it is leased, held,
+ * finished or unknown: what is held is released first (mr_store_set_message()). */
 void mr_store_lease_one (MrStore *store, const char *id, MrStoreLeaseFunc func, gpointer data);
 /* The body is about to be handed to the socket with its final dot: rides in the next commit. recipients: numbers, terminated by G_MAXUINT. */
 void mr_store_mark_dot (MrStore *store, const char *id, const guint *recipients);
