@@ -269,7 +269,6 @@ accept_certificate_cb (MrAccountEditor *self, const char *fingerprint)
   self->fingerprint = g_strdup (fingerprint);
   show_fingerprint (self);
   adw_expander_row_set_expanded (self->advanced, TRUE);
-  mr_toast_show (GTK_WIDGET (self), _ ("This certificate is accepted for this account once you save it"));
   run_test (self);
 }
 

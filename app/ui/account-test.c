@@ -20,6 +20,7 @@ struct _MrAccountTest {
 
   MrDesk *desk;
   GCancellable *cancellable; /* of the running test, NULL: none runs */
+  guint reveal, reveal_frames;
   char *failed_cause;
   GVariant *failed_params;
 };
@@ -154,6 +155,35 @@ show_result (MrAccountTest *self, gboolean ok, const char *transcript, const GEr
   gtk_widget_set_visible (self->result_box, TRUE);
 }
 
+/* What came of the test stands below what was typed: the page is moved so far that all of it can be seen. */
+static gboolean
+reveal_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  MrAccountTest *self = MR_ACCOUNT_TEST (widget);
+  GtkWidget *scroller = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  graphene_rect_t bounds;
+
+  /* The first frame gives the new parts their size. */
+  if (++self->reveal_frames < 2)
+    return G_SOURCE_CONTINUE;
+  self->reveal = 0;
+  if (scroller == NULL || !gtk_widget_compute_bounds (self->result_box, scroller, &bounds))
+    return G_SOURCE_REMOVE;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+  double hidden = bounds.origin.y + bounds.size.height + 12 - gtk_adjustment_get_page_size (adjustment);
+  if (hidden > 0)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + hidden);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reveal_result (MrAccountTest *self)
+{
+  self->reveal_frames = 0;
+  if (self->reveal == 0)
+    self->reveal = gtk_widget_add_tick_callback (GTK_WIDGET (self), reveal_cb, NULL, NULL);
+}
+
 static void
 test_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -167,6 +197,7 @@ test_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->cancellable);
   set_running (self, FALSE);
   show_result (self, ok, transcript, error);
+  reveal_result (self);
 }
 
 void
@@ -230,6 +261,9 @@ mr_account_test_dispose (GObject *object)
 {
   MrAccountTest *self = MR_ACCOUNT_TEST (object);
 
+  if (self->reveal != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->reveal);
+  self->reveal = 0;
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);

@@ -66,7 +66,9 @@ mr_hold_card_set_message (MrHoldCard *self, const MrMessageRecord *message, GLis
   } else
     gtk_label_set_text (self->sentence, mr_hold_reason_sentence (message->hold));
 
-  gboolean may_choose = accounts != NULL && g_list_model_get_n_items (accounts) > 0 && message->hold != MR_HOLD_DAMAGED;
+  /* Whoever kept a message back only sends it on; a choice is needed where no account fits. */
+  gboolean may_choose = message->hold == MR_HOLD_NO_ACCOUNT && accounts != NULL
+                        && g_list_model_get_n_items (accounts) > 0;
   gtk_widget_set_visible (GTK_WIDGET (self->through), may_choose);
   if (may_choose) {
     g_autoptr (GMenuModel) menu = build_menu (message, accounts);

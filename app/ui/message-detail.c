@@ -170,7 +170,9 @@ show_actions (MrMessageDetail *self)
 
   gtk_widget_set_visible (self->try_child, active && !held);
   gtk_widget_set_visible (self->keep_child, active && !held);
-  gtk_widget_set_visible (self->send_child, active && held);
+  /* Sending on would change nothing where no account fits: the card below offers the accounts. */
+  gtk_widget_set_visible (self->send_child, active && held && self->message->hold != MR_HOLD_NO_ACCOUNT
+                                                && self->message->hold != MR_HOLD_DAMAGED);
   gtk_widget_set_visible (self->stop_child, active);
   gtk_widget_set_visible (self->remove_child, !active);
 }

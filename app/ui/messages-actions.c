@@ -44,7 +44,7 @@ mr_messages_page_update_actions (MrMessagesPage *self)
   const MrMessageRecord *message = n == 1 ? mr_message_detail_get_message (self->detail) : NULL;
   gboolean active = n > 0 && !self->history && (message == NULL || message->finished == 0);
   gboolean may_hold = active && (message == NULL || message->hold == MR_HOLD_NONE);
-  gboolean may_send = active && (message == NULL || message->hold != MR_HOLD_NONE);
+  gboolean may_send = active && (message == NULL || message->hold == MR_HOLD_PERSON || message->hold == MR_HOLD_OLD);
   gboolean finished = n > 0 && (self->history || (message != NULL && message->finished != 0));
 
   gtk_widget_action_set_enabled (widget, "messages.try-now", may_hold);

@@ -67,7 +67,6 @@ def first_run():
         sink = desk.add_sink(users={"ann": "s3cret"}, tls=certificate(desk.root), implicit=True)
         window = desk.open()
         window.label("Send All Mail From One Place")
-        picture("journey-welcome")
         window.click("push button", "Add a Sending Account")
         editor = window.dialog("New Sending Account")
         window.type("text", "Sender addresses", "*@sender.example", editor)
