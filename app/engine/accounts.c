@@ -19,6 +19,7 @@ typedef struct {
   guint login_refusals;  /* in a row */
   guint person_refusals; /* in a row */
   guint64 max_size;
+  gboolean proven;
 } Account;
 
 struct _MrAccounts {
@@ -110,6 +111,7 @@ keep_state (Account *account, const Account *old)
   account->login_refusals = old->login_refusals;
   account->person_refusals = old->person_refusals;
   account->max_size = old->max_size;
+  account->proven = old->proven;
 }
 
 static gint
@@ -283,6 +285,7 @@ mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state,
 
   if (account == NULL || account->record->state == MR_ACCOUNT_PAUSED)
     return;
+  account->proven = FALSE;
   if (state == MR_ACCOUNT_PASSWORD_REFUSED)
     account->login_refusals++;
   if (account->record->state != state) {
@@ -324,8 +327,17 @@ mr_accounts_success (MrAccounts *self, const char *id)
     return;
   account->login_refusals = 0;
   account->person_refusals = 0;
+  account->proven = TRUE;
   if (account->record->state != MR_ACCOUNT_READY && account->record->state != MR_ACCOUNT_PAUSED)
     become_ready (self, account);
+}
+
+gboolean
+mr_accounts_is_proven (MrAccounts *self, const char *id)
+{
+  Account *account = find (self, id);
+
+  return account != NULL && (account->proven || account->record->user == NULL || account->record->user[0] == '\0');
 }
 
 void

@@ -25,6 +25,9 @@ gboolean mr_accounts_may_send (MrAccounts *accounts, const char *id, MrWaitReaso
 void mr_accounts_set_trouble (MrAccounts *accounts, const char *id, MrAccountState state, const MrReplyRecord *reply,
                               const char *fingerprint);
 void mr_accounts_success (MrAccounts *accounts, const char *id);
+/* TRUE once a log-in and delivery worked with the settings and secret in force: until then one connection at a time asks, so that a wrong
+ * password is refused once and not ten times. */
+gboolean mr_accounts_is_proven (MrAccounts *accounts, const char *id);
 /* A message was refused for a reason that is the sender's or the account's; the third in a row is the account's trouble. */
 void mr_accounts_person_refusal (MrAccounts *accounts, const char *id, const MrReplyRecord *reply);
 /* The size its server accepts, as learnt from EHLO; 0: not told. */

@@ -1,6 +1,6 @@
 /* What a person does with messages: the engine's public calls on outbox and history.
  *
- * A message that is in memory belongs to the scheduler: it is withdrawn first and changed in the store afterwards. An action on several messages is
+ * A message that is in memory belongs to the scheduler: it is withdrawn first, then changed in the store. An action on several messages is
  * one job object that counts what is still open and answers once.
  */
 #include "engine/accounts.h"
@@ -175,14 +175,6 @@ message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, 
 }
 
 static void
-step_run (gpointer data)
-{
-  Step *step = data;
-
-  mr_store_get_message (step->action->engine->store, step->id, message_cb, step);
-}
-
-static void
 step_begin (Action *action, const char *id)
 {
   Step *step = g_new0 (Step, 1);
@@ -196,9 +188,11 @@ step_begin (Action *action, const char *id)
     return;
   }
   if ((action->kind == ACTION_HOLD || action->kind == ACTION_CANCEL || action->kind == ACTION_ACCOUNT)
-      && mr_scheduler_withdraw (scheduler, id, action->kind == ACTION_CANCEL, step_run, step))
+      && mr_scheduler_withdraw (scheduler, id, action->kind == ACTION_CANCEL) && action->kind == ACTION_CANCEL) {
+    step_done (step, TRUE, NULL);
     return;
-  step_run (step);
+  }
+  mr_store_get_message (action->engine->store, step->id, message_cb, step);
 }
 
 static void

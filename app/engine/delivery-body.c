@@ -41,7 +41,6 @@ damaged (MrDelivery *self, const GError *error)
   if (error->code == MR_ERROR_CORRUPT) {
     mr_store_set_message (self->engine->store, self->task->job->record->id, MR_STORE_HOLD, MR_HOLD_DAMAGED, 0, NULL,
                           NULL, NULL);
-    self->task->job->hold = TRUE;
   }
   mr_delivery_trouble (self, &trouble);
 }

@@ -303,11 +303,16 @@ choose_hold (MrIntake *self)
 {
   MrRoute route = mr_accounts_route (self->engine->accounts, self->record);
 
-  if (route.kind == MR_ROUTE_ACCOUNT)
-    return;
-  self->record->hold = MR_HOLD_NO_ACCOUNT;
+  MrWaitReason reason = MR_WAIT_NO_ACCOUNT;
+
+  if (route.kind == MR_ROUTE_ACCOUNT) {
+    if (!mr_config_get_boolean (mr_engine_get_config (self->engine), "general", "paused"))
+      return;
+    reason = MR_WAIT_PAUSED;
+  } else
+    self->record->hold = MR_HOLD_NO_ACCOUNT;
   for (guint i = 0; i < self->record->recipients->len; i++)
-    ((MrRecipientRecord *)g_ptr_array_index (self->record->recipients, i))->wait_reason = MR_WAIT_NO_ACCOUNT;
+    ((MrRecipientRecord *)g_ptr_array_index (self->record->recipients, i))->wait_reason = reason;
 }
 
 static void

@@ -71,6 +71,15 @@ task_free (MrTask *task)
   g_free (task);
 }
 
+/* Behind a host that does not answer a message may pass its give-up time without an attempt of its own. */
+static gboolean
+is_too_old (MrScheduler *self, const MrMessageRecord *record)
+{
+  gint64 life = mr_config_get_integer (mr_engine_get_config (self->engine), "retry", "life");
+
+  return mr_engine_online_now (self->engine) - record->online_at >= life * G_USEC_PER_SEC;
+}
+
 /* The task is over without having been sent: what its recipients wait for is recorded. */
 static void
 task_return (MrTask *task, MrWaitReason reason, gint64 next, const MrRecipientRecord *like)
@@ -93,6 +102,11 @@ task_return (MrTask *task, MrWaitReason reason, gint64 next, const MrRecipientRe
       r->wait_reason = MR_WAIT_NONE;
       r->next_attempt = 0;
     } else if (like != NULL) {
+      if (is_too_old (task->lane->scheduler, task->job->record)) {
+        r->state = MR_RECIPIENT_EXPIRED;
+        r->wait_reason = MR_WAIT_NONE;
+        r->next_attempt = 0;
+      }
       r->stage = like->stage;
       mr_reply_record_copy_into (&like->reply, &r->reply);
       g_free (r->cause);
@@ -129,7 +143,8 @@ lane_limit (MrLane *lane)
   MrConfig *config = mr_engine_get_config (lane->scheduler->engine);
   const MrAccountRecord *account = mr_accounts_find (lane->scheduler->engine->accounts, lane->account);
 
-  if (lane->failures > 0 || account == NULL || account->state != MR_ACCOUNT_READY)
+  if (lane->failures > 0 || account == NULL || account->state != MR_ACCOUNT_READY
+      || !mr_accounts_is_proven (lane->scheduler->engine->accounts, lane->account))
     return 1;
   return (guint)mr_config_get_integer (config, "delivery", "concurrency-per-destination");
 }
@@ -236,13 +251,10 @@ mr_lane_host_failed (MrLane *lane, const MrRecipientRecord *example, gint64 retr
 void
 mr_lane_host_works (MrLane *lane)
 {
-  gboolean failed = lane->failures > 0;
-
   lane->failures = 0;
   lane->retry_at = 0;
   g_clear_pointer (&lane->last_failure, mr_recipient_record_free);
-  if (failed)
-    lane_run (lane);
+  lane_run (lane);
 }
 
 /* ---- from jobs to tasks ---- */

@@ -6,17 +6,10 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
-  char id[MR_ID_LENGTH + 1];
-  void (*done) (gpointer data);
-  gpointer data;
-} Withdrawal;
-
 struct _MrScheduler {
   MrEngine *engine;
   GHashTable *jobs;  /* id → MrJob */
   GHashTable *lanes; /* key → MrLane */
-  GArray *withdrawals;
   guint reserved;
   guint sessions; /* all lanes */
   gint64 next_due;

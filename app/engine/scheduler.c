@@ -21,7 +21,6 @@ mr_scheduler_new (MrEngine *engine)
   self->engine = engine;
   self->jobs = g_hash_table_new (g_str_hash, g_str_equal);
   self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mr_lane_free);
-  self->withdrawals = g_array_new (FALSE, FALSE, sizeof (Withdrawal));
   return self;
 }
 
@@ -49,7 +48,6 @@ mr_scheduler_free (MrScheduler *self)
   while (g_hash_table_iter_next (&iter, NULL, &job))
     mr_job_free (job);
   g_hash_table_unref (self->jobs);
-  g_array_unref (self->withdrawals);
   g_free (self);
 }
 
@@ -179,21 +177,6 @@ updated_cb (const GError *error, gpointer data)
   mr_engine_notify (self->engine, MR_CHANGED_QUEUE);
 }
 
-static void
-run_withdrawals (MrScheduler *self, const char *id)
-{
-  for (guint i = 0; i < self->withdrawals->len;) {
-    Withdrawal w = g_array_index (self->withdrawals, Withdrawal, i);
-
-    if (strcmp (w.id, id) != 0) {
-      i++;
-      continue;
-    }
-    g_array_remove_index (self->withdrawals, i);
-    w.done (w.data);
-  }
-}
-
 void
 mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *attempts)
 {
@@ -215,7 +198,6 @@ mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *att
   }
   mr_scheduler_note_due (self, due);
   g_hash_table_remove (self->jobs, job->record->id);
-  run_withdrawals (self, job->record->id);
   mr_job_free (job);
   if (was_full)
     mr_scheduler_kick (self);
@@ -386,26 +368,20 @@ mr_scheduler_pause_changed (MrScheduler *self)
 gboolean
 mr_scheduler_retry_now (MrScheduler *self, const char *id)
 {
-  if (!g_hash_table_contains (self->jobs, id))
-    return FALSE;
   mr_lanes_forget_trouble (self, NULL);
-  return TRUE;
+  return g_hash_table_contains (self->jobs, id);
 }
 
 gboolean
-mr_scheduler_withdraw (MrScheduler *self, const char *id, gboolean cancel, void (*done) (gpointer data), gpointer data)
+mr_scheduler_withdraw (MrScheduler *self, const char *id, gboolean cancel)
 {
   MrJob *job = g_hash_table_lookup (self->jobs, id);
-  Withdrawal w = { .done = done, .data = data };
 
   if (job == NULL)
     return FALSE;
-  g_strlcpy (w.id, id, sizeof w.id);
-  g_array_append_val (self->withdrawals, w);
   job->cancel |= cancel;
-  job->hold |= !cancel;
   mr_lanes_return_job (self, job);
-  return TRUE;
+  return g_hash_table_contains (self->jobs, id);
 }
 
 guint

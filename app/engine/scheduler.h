@@ -21,7 +21,6 @@ struct _MrJob {
   GBytes *body;    /* whole, for small fresh messages; NULL: read from the store */
   guint tasks;     /* not yet recorded */
   gboolean cancel; /* a person stopped it: recipients not yet sent become cancelled */
-  gboolean hold;   /* a person holds it: ends after the running task */
 };
 
 struct _MrTask {
@@ -70,9 +69,9 @@ void mr_scheduler_network_changed (MrScheduler *scheduler);
 void mr_scheduler_pause_changed (MrScheduler *scheduler);
 /* A person pressed "try now" for a leased one: its lane forgets its back-off. Returns TRUE where the message is in memory. */
 gboolean mr_scheduler_retry_now (MrScheduler *scheduler, const char *id);
-/* Hold or cancel a message that is in memory. FALSE: it is not, the store can be changed directly. done is called when it left memory. */
-gboolean mr_scheduler_withdraw (MrScheduler *scheduler, const char *id, gboolean cancel, void (*done) (gpointer data),
-                                gpointer data);
+/* A person holds, cancels or redirects a message: what has not begun goes back to the store (cancel: as cancelled). TRUE where a part of it is on
+ * its way right now: that part is finished, and with cancel ends as cancelled unless it was delivered. */
+gboolean mr_scheduler_withdraw (MrScheduler *scheduler, const char *id, gboolean cancel);
 /* Lanes with nothing to remember are forgotten; call it every hour. */
 void mr_scheduler_clean (MrScheduler *scheduler);
 gboolean mr_scheduler_is_sending (MrScheduler *scheduler, const char *id, guint recipient);
