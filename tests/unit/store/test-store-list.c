@@ -91,6 +91,7 @@ test_outbox_and_history (Fixture *fixture, gconstpointer data)
   store_fixture_close (fixture);
   store_fixture_open (fixture);
   g_autoptr (GPtrArray) again = list (fixture, &filter, NULL, 10, &total);
+  g_assert_nonnull (again);
   g_assert_cmpuint (total, ==, 1);
 }
 
@@ -122,6 +123,7 @@ test_search (Fixture *fixture, gconstpointer data)
   g_free (record->subject);
   record->subject = g_strdup ("Coffee_50\\50");
   g_autofree char *b = store_add_record (fixture, record, "x", FALSE);
+  g_assert_nonnull (b);
   g_assert_cmpuint (n_found (fixture, "coffee"), ==, 1);
   g_assert_cmpuint (n_found (fixture, "R2@EXAMPLE"), ==, 1);
   g_assert_cmpuint (n_found (fixture, "r0@example.com"), ==, 2);
@@ -143,6 +145,7 @@ test_filters (Fixture *fixture, gconstpointer data)
 {
   MrListFilter filter = everything;
   g_autofree char *plain = store_add (fixture, 1, "x");
+  g_assert_nonnull (plain);
   g_autofree char *stuck = store_add (fixture, 5, "x");
   MrMessageRecord *record = store_new_record (fixture, 1);
 
@@ -151,6 +154,7 @@ test_filters (Fixture *fixture, gconstpointer data)
   record->program = g_strdup ("cron");
   record->account_override = g_strdup ("home");
   g_autofree char *held = store_add_record (fixture, record, "x", FALSE);
+  g_assert_nonnull (held);
   store_change (fixture, stuck, 3, MR_RECIPIENT_NEEDS_PERSON, 0, 0, 0, NULL);
 
   filter.held_only = TRUE;

@@ -30,10 +30,12 @@ test_recovery (Fixture *fixture, gconstpointer data)
   g_autofree char *marked = store_add_record (fixture, store_new_record (fixture, 3), "marked", TRUE);
   g_autofree char *sending = store_add_record (fixture, store_new_record (fixture, 1), "sending", TRUE);
   g_autofree char *waiting = store_add_record (fixture, store_new_record (fixture, 1), "waiting", TRUE);
+  g_assert_nonnull (waiting);
   MrMessageRecord *later = store_new_record (fixture, 1);
 
   ((MrRecipientRecord *)later->recipients->pdata[0])->next_attempt = START * 2;
   g_autofree char *not_leased = store_add_record (fixture, later, "later", FALSE);
+  g_assert_nonnull (not_leased);
   store_change (fixture, marked, 2, MR_RECIPIENT_FAILED, 0, 0, 0, NULL);
   store_change (fixture, sending, 0, MR_RECIPIENT_SENDING, 0, 0, 0, NULL);
   mr_store_mark_dot (fixture->store, marked, zero);
@@ -80,6 +82,7 @@ test_recovery_of_uploads (Fixture *fixture, gconstpointer data)
   g_autoptr (GBytes) chunk = g_bytes_new_static ("x", 1);
   g_autofree char *id = mr_id_new (fixture->clock);
   g_autofree char *kept = store_add (fixture, 1, "kept");
+  g_assert_nonnull (kept);
   StoreAnswer answer = { 0 };
 
   mr_store_put_chunk (fixture->store, id, 0, chunk, NULL, NULL);
@@ -127,6 +130,7 @@ test_damaged_rows (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = store_add (fixture, 2, "x");
   g_autofree char *sound = store_add (fixture, 1, "y");
+  g_assert_nonnull (sound);
 
   store_fixture_exec (fixture, damages[GPOINTER_TO_UINT (data)]);
   expect_damaged (fixture, id);
@@ -198,6 +202,7 @@ test_min_free (Fixture *fixture, gconstpointer data)
   store_change (fixture, id, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
   mr_store_set_retention (fixture->store, 0, 30, 90, 0);
   g_autofree char *again = store_add (fixture, 1, "x");
+  g_assert_nonnull (again);
 }
 
 /* The database itself has no room: the message that is too big fails, small ones and changes go on, and when room is made
@@ -229,6 +234,7 @@ test_full (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (store_counts (fixture).messages_active, ==, 41 - n_full);
   store_change (fixture, small, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
   g_autofree char *another = store_add (fixture, 1, "small");
+  g_assert_nonnull (another);
   store_fixture_close (fixture);
   g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 42 - n_full);
 }
@@ -255,6 +261,7 @@ test_full_upload (Fixture *fixture, gconstpointer data)
   /* ... and what it held is free again. */
   flush (fixture);
   g_autofree char *id = store_add (fixture, 1, big);
+  g_assert_nonnull (id);
 }
 
 static void
@@ -268,6 +275,7 @@ test_rollback_journal (Fixture *fixture, gconstpointer data)
   g_autofree char *wal = g_strconcat (fixture->path, "-wal", NULL);
   g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
   g_autoptr (GBytes) body = store_load (fixture, id, 0, NULL);
+  g_assert_nonnull (body);
   store_change (fixture, id, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
   g_assert_cmpuint (store_counts (fixture).delivered_today, ==, 1);
 }
@@ -276,6 +284,7 @@ static void
 test_file_properties (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = store_add (fixture, 1, "x");
+  g_assert_nonnull (id);
 
   store_fixture_close (fixture);
   g_assert_cmpint (store_fixture_query (fixture, "PRAGMA page_size"), ==, 8192);

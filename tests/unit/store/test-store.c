@@ -266,6 +266,7 @@ test_not_before (Fixture *fixture, gconstpointer data)
 
   record->not_before = START + 500;
   g_autofree char *id = store_add_record (fixture, record, "x", FALSE);
+  g_assert_nonnull (id);
   g_autoptr (GPtrArray) none = store_lease (fixture, START + 499, 10, &next_due);
   g_assert_cmpuint (none->len, ==, 0);
   g_assert_cmpint (next_due, ==, START + 500);
@@ -320,6 +321,7 @@ test_attempts (Fixture *fixture, gconstpointer data)
   mr_store_update_message (fixture->store, id, NULL, new_attempts (100), 0, store_answer_cb, &answer);
   store_wait_ok (&answer);
   g_autoptr (MrMessageRecord) got = store_get (fixture, id, &attempts, NULL);
+  g_assert_nonnull (got);
   g_assert_cmpuint (attempts->len, ==, 200);
   const MrAttemptRecord *first = attempts->pdata[0], *last = attempts->pdata[199];
   g_assert_cmpuint (first->number, ==, 51);
