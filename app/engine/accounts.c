@@ -10,7 +10,6 @@
 #include "mail/address.h"
 #include "net/listener.h"
 
-#define REFUSALS_FOR_TROUBLE    3
 #define TROUBLE_RECHECK_SECONDS 300
 #define KEYRING_RECHECK_SECONDS 60
 
@@ -345,7 +344,7 @@ mr_accounts_person_refusal (MrAccounts *self, const char *id, const MrReplyRecor
 {
   Account *account = find (self, id);
 
-  if (account != NULL && ++account->person_refusals >= REFUSALS_FOR_TROUBLE)
+  if (account != NULL && mr_policy_refusals_blame_account (++account->person_refusals))
     mr_accounts_set_trouble (self, id, MR_ACCOUNT_SENDER_REFUSED, reply, NULL);
 }
 
