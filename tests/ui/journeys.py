@@ -342,6 +342,45 @@ def every_page_has_names():
             equal(window.unnamed(), [], f"controls without a name in {title}")
 
 
+SUBJECTS = (("Invoice 2026-117 for the workshop", "anna@example.com", "bob@example.org"),
+            ("[PATCH v2 1/3] net: keep the socket open", "anna@example.com", "devel@lists.example.net"),
+            ("Cron <backup@nas> /usr/local/bin/backup", "anna@example.com", "full@example.org"),
+            ("Your scan from the office printer", "printer@example.com", "nobody@example.org"),
+            ("Minutes of Tuesday's meeting", "anna@example.com", "slow@example.net"),
+            ("Welcome to the sports club", "eve@elsewhere.example", "carol@example.org"))
+
+
+def looks():
+    """What it looks like: light, dark, German, on a phone. The pictures are for the eye; that the words and the layout are there is checked."""
+    replies = {"full": "452 4.2.2 The mailbox is full, try again later", "nobody": "550 5.1.1 <nobody@example.org>: no such user here",
+               "slow": "451 4.7.1 Greylisted, please come back in 5 minutes"}
+    with Desk(retry={"first": "3600"}) as desk:
+        sink = desk.add_sink(replies={"RCPT": lambda s, a: replies.get(a.split("@")[0])})
+        desk.add_account("work", sink, "--name", "Work", address="*@example.com")
+        ids = [desk.send(subject, recipient, sender) for subject, sender, recipient in SUBJECTS]
+        desk.service.wait(lambda: desk.service.message(ids[4])[0]["recipients"][0].get("reply-code") == 451, "the replies")
+
+        def show(name, outbox, german=None, narrow=False, **env):
+            window = desk.open(**env)
+            window.page(outbox)
+            window.select("Cron <backup")
+            window.label("452 4.2.2 The mailbox is full")
+            if german:
+                window.label(german)
+            if narrow:
+                subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--pid", str(window.process.pid), "windowsize", "360", "680"],
+                               check=True)
+                window.wait(lambda: has(window.get("list item", lambda n: "Cron" in n), "selected"), "the narrow window")
+            picture(name)
+            window.close()
+
+        harness.need("xdotool", "openbox")
+        show("looks-light", "Outbox")
+        show("looks-dark", "Outbox", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        show("looks-german", "Ausgang", german="Das Postfach", LANGUAGE="de")
+        show("looks-phone", "Outbox", narrow=True)
+
+
 if __name__ == "__main__":
     run_cases(first_run, stored_password_stays_away, wrong_password, unknown_recipient, keep_send_stop_try, pause_and_go_on, no_account_fits,
-              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, every_page_has_names)
+              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, every_page_has_names, looks)
