@@ -145,8 +145,7 @@ set_taken_error (GError **error, const MrSockaddr *address, const char *text)
                  _ ("Another program listens on %s. Stop it, or choose another port in the settings."), text);
     return;
   }
-  pid = mr_sock_diag_find_process (owner.uid, owner.inode);
-  program = pid != 0 ? mr_os_process_name (pid) : NULL;
+  pid = mr_sock_diag_find_process (owner.uid, owner.inode, &program);
   if (program != NULL) {
     g_set_error (error, MR_ERROR, MR_ERROR_BUSY,
                  _ ("The program “%s” (process %lld) listens on %s. Stop it, or choose another port in the settings."),

@@ -3,7 +3,6 @@
 
 #include <sys/socket.h>
 
-#include "base/os.h"
 #include "net/peer-private.h"
 #include "net/sock-diag.h"
 
@@ -74,7 +73,5 @@ mr_peer_find_program (MrPeer *peer)
   peer->inode = 0;
   if (inode == 0 || peer->program != NULL)
     return;
-  peer->pid = mr_sock_diag_find_process (peer->uid, inode);
-  if (peer->pid != 0)
-    peer->program = mr_os_process_name (peer->pid);
+  peer->pid = mr_sock_diag_find_process (peer->uid, inode, &peer->program);
 }

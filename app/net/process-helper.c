@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/text.h"
 
 #define PATIENCE_MS 250
+#define MAX_NAME    64
 
 typedef struct {
   guint64 number;
@@ -25,6 +27,7 @@ typedef struct {
 typedef struct {
   guint64 number;
   gint64 pid;
+  char name[MAX_NAME + 1]; /* "" where it is unknown */
 } Answer;
 
 static GMutex lock; /* one question at a time */
@@ -55,7 +58,11 @@ serve (int fd, MrProcessFindFunc find)
   signal (SIGINT, SIG_IGN);
   signal (SIGTERM, SIG_IGN);
   while (recv (3, &question, sizeof question, 0) == (ssize_t)sizeof question) {
-    const Answer answer = { question.number, find (question.uid, question.inode) };
+    g_autofree char *name = NULL;
+    Answer answer = { .number = question.number };
+    answer.pid = find (question.uid, question.inode, &name);
+    if (name != NULL)
+      g_strlcpy (answer.name, name, sizeof answer.name);
     if (send (3, &answer, sizeof answer, MSG_NOSIGNAL) < 0)
       break;
   }
@@ -88,7 +95,7 @@ mr_process_helper_start (MrProcessFindFunc find, GError **error)
 
 /* An answer that came too late for its question is passed over. */
 static gboolean
-await (guint64 number, gint64 *ret_pid)
+await (guint64 number, gint64 *ret_pid, char **ret_name)
 {
   struct pollfd poll_fd = { .fd = helper_fd, .events = POLLIN };
   Answer answer;
@@ -98,21 +105,23 @@ await (guint64 number, gint64 *ret_pid)
       return FALSE;
     if (answer.number != number)
       continue;
+    answer.name[MAX_NAME] = '\0';
     *ret_pid = answer.pid;
+    *ret_name = answer.name[0] != '\0' ? mr_text_sanitize (answer.name, MAX_NAME) : NULL;
     return TRUE;
   }
   return FALSE;
 }
 
 gboolean
-mr_process_helper_ask (gint64 uid, guint64 inode, gint64 *ret_pid)
+mr_process_helper_ask (gint64 uid, guint64 inode, gint64 *ret_pid, char **ret_name)
 {
   if (helper_fd < 0)
     return FALSE;
   g_mutex_lock (&lock);
   const Question question = { ++last_number, uid, inode };
   gboolean ok = send (helper_fd, &question, sizeof question, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof question
-                && await (question.number, ret_pid);
+                && await (question.number, ret_pid, ret_name);
   g_mutex_unlock (&lock);
   return ok;
 }

@@ -18,7 +18,8 @@ void mr_sock_diag_init (void);
 gboolean mr_sock_diag_find (const MrSockaddr *source, const MrSockaddr *destination, MrSocketOwner *ret);
 /* The listening socket that keeps address from being taken: the same port and the same or a wildcard address. */
 gboolean mr_sock_diag_find_listener (const MrSockaddr *address, MrSocketOwner *ret);
-/* Process id of a holder of the socket among the processes of uid; 0 where none is found. Thread-safe. */
-gint64 mr_sock_diag_find_process (gint64 uid, guint64 inode);
+/* Process id of a holder of the socket among the processes of uid, and its program's name (transfer full, NULL: unknown); 0, with
+ * *ret_name untouched, where none is found. Thread-safe. */
+gint64 mr_sock_diag_find_process (gint64 uid, guint64 inode, char **ret_name);
 
 G_END_DECLS

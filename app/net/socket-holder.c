@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "net/peer.h"
 #include "net/process-helper.h"
 
@@ -101,7 +102,7 @@ walk (int proc_fd, DIR *proc, gint64 uid, const char *wanted)
 }
 
 static gint64
-find_here (gint64 uid, guint64 inode)
+find_here (gint64 uid, guint64 inode, char **ret_name)
 {
   char wanted[64];
   gint64 pid;
@@ -117,8 +118,10 @@ find_here (gint64 uid, guint64 inode)
   if (pid == 0)
     pid = walk (dirfd (proc), proc, uid, wanted);
   closedir (proc);
-  if (pid != 0)
+  if (pid != 0) {
     remember (pid);
+    *ret_name = mr_os_process_name (pid);
+  }
   return pid;
 }
 
@@ -129,9 +132,9 @@ mr_peer_start_helper (GError **error)
 }
 
 gint64
-mr_sock_diag_find_process (gint64 uid, guint64 inode)
+mr_sock_diag_find_process (gint64 uid, guint64 inode, char **ret_name)
 {
   gint64 pid = 0;
 
-  return mr_process_helper_ask (uid, inode, &pid) ? pid : find_here (uid, inode);
+  return mr_process_helper_ask (uid, inode, &pid, ret_name) ? pid : find_here (uid, inode, ret_name);
 }

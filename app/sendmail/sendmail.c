@@ -37,7 +37,8 @@ code_of (const MrSentResult *result)
       return EX_OK;
     return complain (EX_UNAVAILABLE, _ ("some of the recipients were refused; the message goes to the others"));
   case MR_SENT_REFUSED:
-    return complain (result->at_sender ? EX_NOPERM : EX_UNAVAILABLE, result->text);
+    /* At the return address it is about who may send, unless it is about the size (552). */
+    return complain (result->at_sender && result->code != 552 ? EX_NOPERM : EX_UNAVAILABLE, result->text);
   case MR_SENT_LATER:
     return complain (EX_TEMPFAIL, result->text);
   case MR_SENT_UNKNOWN:

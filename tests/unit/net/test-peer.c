@@ -158,6 +158,7 @@ test_not_connected (void)
 static void
 test_no_such_socket (void)
 {
+  g_autofree char *program = NULL;
   MrSockaddr from, to;
   MrSocketOwner owner;
   guint16 port;
@@ -168,10 +169,13 @@ test_no_such_socket (void)
   g_assert_false (mr_sock_diag_find (&from, &to, &owner));
   g_assert_true (mr_sock_diag_find_listener (&to, &owner));
   g_assert_cmpint (owner.uid, ==, geteuid ());
-  g_assert_cmpint (mr_sock_diag_find_process (owner.uid, owner.inode), ==, getpid ());
+  g_assert_cmpint (mr_sock_diag_find_process (owner.uid, owner.inode, &program), ==, getpid ());
+  g_assert_nonnull (program);
+  g_clear_pointer (&program, g_free);
   close (listener);
   g_assert_false (mr_sock_diag_find_listener (&to, &owner));
-  g_assert_cmpint (mr_sock_diag_find_process (geteuid (), 1), ==, 0);
+  g_assert_cmpint (mr_sock_diag_find_process (geteuid (), 1, &program), ==, 0);
+  g_assert_null (program);
 }
 
 int
