@@ -18,6 +18,7 @@ typedef struct {
   MrStage reached; /* last step that was told */
   char *text;      /* of that step */
   gint64 started;
+  gboolean other_secret; /* than the stored one */
   guint timer;
   MrTestStepFunc step;
   MrTestDoneFunc done;
@@ -79,12 +80,26 @@ tell_reached (Test *t)
   t->reached = MR_STAGE_NONE;
 }
 
+/* A test with what is saved shows that the account works again: its mail need not wait for the next look. */
+static void
+tell_accounts (Test *t)
+{
+  const MrAccountRecord *tested = t->record, *saved = mr_accounts_find (t->tests->engine->accounts, tested->id);
+
+  if (saved != NULL && !t->other_secret && g_strcmp0 (saved->host, tested->host) == 0 && saved->port == tested->port
+      && saved->tls == tested->tls && g_strcmp0 (saved->user, tested->user) == 0
+      && g_strcmp0 (saved->ca_file, tested->ca_file) == 0 && g_strcmp0 (saved->fingerprint, tested->fingerprint) == 0)
+    mr_accounts_success (t->tests->engine->accounts, tested->id);
+}
+
 static void
 test_end (Test *t, gboolean ok, const GError *error)
 {
   MrSmtpClient *client = t->connection != NULL ? mr_connection_get_client (t->connection) : NULL;
   g_autofree char *transcript = client != NULL ? mr_smtp_client_dup_transcript (client) : NULL;
 
+  if (ok)
+    tell_accounts (t);
   t->done (ok, transcript, error, t->data);
   g_ptr_array_remove_fast (t->tests->tests, t);
 }
@@ -240,6 +255,7 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
   t->tests = engine->tests;
   t->number = ++engine->tests->last;
   t->record = mr_account_record_copy (record);
+  t->other_secret = secret != NULL;
   t->started = mr_clock_monotonic (engine->clock);
   t->step = step;
   t->done = done;

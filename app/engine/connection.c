@@ -227,7 +227,9 @@ tls_cb (MrStream *stream, gpointer owner)
   g_free (self->tls_info);
   self->tls_info = mr_stream_dup_tls_info (stream);
   mr_connection_step (self, MR_STAGE_STARTTLS, self->tls_info);
-  mr_smtp_client_tls_started (self->client);
+  /* A machine that was made for implicit TLS knows: it waits for the greeting. */
+  if (self->tls != MR_TLS_IMPLICIT)
+    mr_smtp_client_tls_started (self->client);
   self->stage = MR_STAGE_EHLO;
   machine_pump (self);
   g_rc_box_release_full (self, connection_clear);
