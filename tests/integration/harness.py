@@ -132,6 +132,12 @@ class Sink:
         self.thread.start()
 
     def close(self):
+        # Closing alone leaves the thread in accept(), which would serve whoever gets the descriptor's number next.
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.thread.join(PATIENCE)
         self.listener.close()
         for s in list(self.sockets):
             try:
@@ -463,7 +469,12 @@ class Profile:
         if kind is not None:
             for service in self.services:
                 print(f"--- log of the service (pid {service.pid}) ---\n{service.log()[-8000:]}", file=sys.stderr)
+        logs = [service.log() for service in self.services] if kind is None else []
         self.close()
+        for log in logs:
+            wrong = re.search(r".*-CRITICAL \*\*.*|.*runtime error: .*|.*ERROR: AddressSanitizer.*", log)
+            if wrong:
+                raise Failed("the service's log has: " + wrong.group(0))
 
     def close(self):
         for service in self.services:
