@@ -5,6 +5,7 @@ import shutil
 import smtplib
 import subprocess
 import sys
+import tempfile
 
 from harness import Failed, check, skip
 
@@ -133,6 +134,18 @@ def by_nodemailer(profile, port):
 CLIENTS = {"smtplib": by_smtplib, "swaks": by_swaks, "curl": by_curl, "msmtp": by_msmtp, "git": by_git, "s-nail": by_s_nail,
            "nodemailer": by_nodemailer}
 RECIPIENTS_OF_NODEMAILER = {RECIPIENT, "hidden@recipient.example"}
+
+
+class Folder:
+    """For servers that have users of their own: others may enter it."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="mr-peer-", dir="/tmp")
+        os.chmod(self.path, 0o755)
+        return self.path
+
+    def __exit__(self, *args):
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def other_user():

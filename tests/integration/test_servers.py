@@ -3,10 +3,9 @@
 was sent. Certificates are checked by name, and what is wrong with them is told."""
 import os
 import shutil
-import tempfile
 
 from harness import Failed, Profile, check, equal, free_port, program, queue_id, run_cases, send, skip
-from peers import CLIENTS, MESSAGE, RECIPIENT, SENDER, check_only_fixups
+from peers import CLIENTS, MESSAGE, RECIPIENT, SENDER, Folder, check_only_fixups
 import dovecot_auth
 import exim
 import postfix
@@ -15,18 +14,6 @@ from scripted import Scripted
 from tap import Tap
 
 USER, PASSWORD = "user", "pass word ü"
-
-
-class Folder:
-    """For servers that have users of their own: others may enter it."""
-
-    def __enter__(self):
-        self.path = tempfile.mkdtemp(prefix="mr-peer-", dir="/tmp")
-        os.chmod(self.path, 0o755)
-        return self.path
-
-    def __exit__(self, *args):
-        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def account(profile, id, port, tls, *more, host="localhost", password=PASSWORD):
