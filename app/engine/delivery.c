@@ -391,7 +391,9 @@ mr_delivery_free (MrDelivery *self)
     return;
   g_clear_handle_id (&self->idle_source, g_source_remove);
   mr_store_cancel (self->engine->store, self);
+  MrTask *task = self->task;
   clear_task (self);
+  g_clear_pointer (&task, mr_task_free);
   g_clear_pointer (&self->connection, mr_connection_free);
   g_free (self);
 }

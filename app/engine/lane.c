@@ -63,8 +63,8 @@ lane_maybe_drop (MrLane *lane)
     g_hash_table_remove (self->lanes, lane->key);
 }
 
-static void
-task_free (MrTask *task)
+void
+mr_task_free (MrTask *task)
 {
   g_array_unref (task->recipients);
   g_free (task->rewrite_to);
@@ -128,7 +128,7 @@ mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts)
   MrJob *job = task->job;
 
   mr_job_take_states (job, changed);
-  task_free (task);
+  mr_task_free (task);
   if (--job->tasks == 0)
     mr_job_finish (self, job, changed, attempts);
   else

@@ -70,7 +70,8 @@ void mr_scheduler_pause_changed (MrScheduler *scheduler);
 /* A person pressed "try now" for a leased one: its lane forgets its back-off. Returns TRUE where the message is in memory. */
 gboolean mr_scheduler_retry_now (MrScheduler *scheduler, const char *id);
 /* A person holds, cancels or redirects a message: what has not begun goes back to the store (cancel: as cancelled). TRUE where a part of it is on
- * its way right now: that part is finished, and with cancel ends as cancelled unless it was delivered. */
+ * its way right now: that part is finished first. With cancel: TRUE where it was in memory; nothing is left to do then, and what is on its way
+ * ends as cancelled unless it was delivered. */
 gboolean mr_scheduler_withdraw (MrScheduler *scheduler, const char *id, gboolean cancel);
 /* Lanes with nothing to remember are forgotten; call it every hour. */
 void mr_scheduler_clean (MrScheduler *scheduler);
@@ -83,6 +84,8 @@ guint mr_scheduler_get_sending (MrScheduler *scheduler);
 MrTask *mr_lane_next_task (MrLane *lane);
 /* What became of the task: records (transfer full, both). Frees the task. */
 void mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts);
+/* Nothing became of it: the engine ends. */
+void mr_task_free (MrTask *task);
 /* The session ended (it frees itself afterwards). */
 void mr_lane_session_ended (MrLane *lane, gpointer delivery);
 void mr_lane_host_failed (MrLane *lane, const MrRecipientRecord *example, gint64 retry_at);

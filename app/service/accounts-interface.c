@@ -21,6 +21,7 @@
 typedef struct {
   MrEngine *engine;
   GPtrArray *tests; /* Test, borrowed: each frees itself when it is done */
+  gboolean stopping;
 } Context;
 
 typedef struct {
@@ -341,8 +342,10 @@ handle_test_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, GUn
 
   if (record == NULL)
     return TRUE;
-  if (context->tests->len >= MAX_TESTS) {
-    mr_call_refuse (invocation, MR_ERROR_BUSY, _ ("Too many tests run at once: wait for one to end"));
+  if (context->stopping || context->tests->len >= MAX_TESTS) {
+    mr_call_refuse (invocation, MR_ERROR_BUSY,
+                    context->stopping ? _ ("The service is about to end")
+                                      : _ ("Too many tests run at once: wait for one to end"));
     return TRUE;
   }
   int fd = has_secret ? mr_call_take_fd (invocation, fds, handle) : -1;
@@ -380,6 +383,7 @@ mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection 
 {
   Context *context = g_object_get_data (G_OBJECT (skeleton), "context");
 
+  context->stopping = context->stopping || connection == NULL;
   /* Backwards: a test that is stopped takes itself out, and the last one into its place. */
   for (guint i = context->tests->len; i-- > 0;) {
     Test *test = g_ptr_array_index (context->tests, i);

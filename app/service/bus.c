@@ -268,7 +268,7 @@ mr_bus_free (MrBus *self)
     return;
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry, g_source_remove);
-  mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
+  mr_bus_prepare_stop (self);
   stop_server (self);
   drop_session (self);
   for (guint i = 0; i < N_INTERFACES; i++)
@@ -277,6 +277,12 @@ mr_bus_free (MrBus *self)
   g_object_unref (self->cancellable);
   g_free (self->socket_path);
   g_free (self);
+}
+
+void
+mr_bus_prepare_stop (MrBus *self)
+{
+  mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
 }
 
 void

@@ -16,6 +16,8 @@ typedef struct _MrBus MrBus;
 /* Exports the interfaces. Never fails: what does not work is in the log. quit is called when a client asks for the end. */
 MrBus *mr_bus_new (MrEngine *engine, const MrPaths *paths, MrQuitFunc quit, gpointer data);
 void mr_bus_free (MrBus *bus);
+/* The engine is about to stop: nothing that runs on behalf of a client may outlive it. */
+void mr_bus_prepare_stop (MrBus *bus);
 void mr_bus_changed (MrBus *bus, MrChanged what, guint64 revision);
 /* TRUE while the peer-to-peer socket listens. */
 gboolean mr_bus_listens (MrBus *bus);

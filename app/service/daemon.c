@@ -75,6 +75,8 @@ mr_daemon_stop (MrDaemon *self)
   self->stopping = TRUE;
   mr_info ("service", "ending: what is being sent may finish for %d s", GRACE_MS / 1000);
   mr_service_notify ("STOPPING=1");
+  if (self->bus != NULL)
+    mr_bus_prepare_stop (self->bus);
   mr_engine_stop (self->engine, GRACE_MS, stopped_cb, self);
 }
 

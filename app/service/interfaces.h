@@ -19,7 +19,7 @@ GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
 
 /* The engine told of a change: emits Changed and keeps the properties true. */
 void mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, guint64 revision);
-/* A connection is gone (NULL: all are): tests that it had started are stopped. */
+/* A connection is gone: tests that it had started are stopped. NULL: the service ends, and no further test is started. */
 void mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection *connection);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 """mail-relayd as a process: how it is reached, started and ended, and what it refuses."""
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -120,6 +121,32 @@ def what_is_in_flight_may_finish():
         equal(len(sink.messages), 1, "it was sent once")
 
 
+def account_test_does_not_outlive_it():
+    with Profile() as profile, socket.create_server(("127.0.0.1", 0)) as silent:
+        service = profile.start_service()
+        profile.ctl("account", "add", "--id", "slow", "--address", "*", "--host", "127.0.0.1", "--port", silent.getsockname()[1], "--tls", "none")
+        command = [program("mail-relayctl"), "account", "test", "slow"]
+        first, second = (subprocess.Popen(command, env=profile.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2))
+        silent.settimeout(PATIENCE)
+        connections = [silent.accept()[0], silent.accept()[0]]
+        # Who asked goes away: the test is stopped, which closes its connection.
+        first.kill()
+        first.wait()
+        for connection in connections:
+            connection.settimeout(PATIENCE)
+        readable, _, _ = select.select(connections, [], [], PATIENCE)
+        equal([c.recv(1) for c in readable], [b""], "one connection is closed, the other is not")
+        # The service goes away: the other one is told.
+        service.process.send_signal(signal.SIGTERM)
+        _, words = second.communicate(timeout=PATIENCE)
+        check(second.returncode in (1, 3) and words, f"{second.returncode}: {words}")
+        equal(service.process.wait(PATIENCE), 0, "exit status")
+        for connection in connections:
+            connection.close()
+        for stream in (first.stderr, second.stderr):
+            stream.close()
+
+
 def tells_a_person_in_the_foreground():
     with Profile(bus=False) as profile:
         service = profile.start_service("--foreground-info", "--log-level", "error")
@@ -213,5 +240,5 @@ def wrong_arguments():
 
 
 run_cases(over_the_session_bus, activated_by_the_bus, socket_is_for_its_user_only, ends_in_order, second_signal_ends_at_once,
-          what_is_in_flight_may_finish, tells_a_person_in_the_foreground, port_of_somebody_else_is_told, ports_from_the_service_manager,
+          what_is_in_flight_may_finish, account_test_does_not_outlive_it, tells_a_person_in_the_foreground, port_of_somebody_else_is_told, ports_from_the_service_manager,
           tells_the_service_manager, sandbox_holds, wrong_arguments)
