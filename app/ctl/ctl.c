@@ -123,6 +123,12 @@ int
 mr_ctl_fail (MrCtl *ctl, const GError *error)
 {
   fprintf (stderr, "mail-relayctl: %s\n", error->message);
+  if (g_error_matches (error, MR_ERROR, MR_ERROR_NO_KEYRING))
+    fputs (_ ("Passwords can be kept in a file that only you can read (it is not encrypted): mail-relayctl config set "
+              "secrets.backend file\n"),
+           stderr);
+  else if (g_error_matches (error, MR_ERROR, MR_ERROR_KEYRING_LOCKED))
+    fputs (_ ("Unlock them: mail-relayctl account unlock\n"), stderr);
   return mr_client_is_unreachable (error) ? MR_EXIT_UNREACHABLE : MR_EXIT_REFUSED;
 }
 
