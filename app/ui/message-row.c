@@ -77,7 +77,8 @@ mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, 
   g_autofree char *people = mr_format_people (message);
   g_autofree char *state = dup_state_text (message, diagnosis, now);
   g_autofree char *size = g_format_size (message->size);
-  g_autofree char *origin = g_strdup_printf ("%s · %s", mr_format_program (message), size);
+  gboolean has_program = message->program != NULL && *message->program != '\0';
+  g_autofree char *origin = has_program ? g_strdup_printf ("%s · %s", message->program, size) : g_strdup (size);
 
   gtk_image_set_from_icon_name (self->icon, mr_format_state_icon (summary, held));
   gtk_label_set_text (self->subject, mr_format_subject (message));

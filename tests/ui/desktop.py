@@ -176,12 +176,17 @@ def has(node, state):
     return node.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
 
 
-def picture(name):
-    """The whole display as tests/artefacts/NAME.png, for the eye."""
+def picture(name, title=None):
+    """The whole display, or the one window of that title, as NAME.png in the folder for pictures: for the eye."""
     folder = os.environ.get("MR_UI_SHOTS")
-    if folder and shutil.which("import"):
-        os.makedirs(folder, exist_ok=True)
-        subprocess.run(["import", "-window", "root", os.path.join(folder, name + ".png")], check=False, stderr=subprocess.DEVNULL)
+    if not folder or not shutil.which("import"):
+        return
+    window = "root"
+    if title:
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"], capture_output=True, text=True).stdout.split()
+        window = found[-1] if found else "root"
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run(["import", "-window", window, os.path.join(folder, name + ".png")], check=False, stderr=subprocess.DEVNULL)
 
 
 def keys(*names):

@@ -368,10 +368,10 @@ def looks():
             if german:
                 window.label(german)
             if narrow:
-                subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--pid", str(window.process.pid), "windowsize", "360", "680"],
+                subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Mail Relay$", "windowsize", "360", "680"],
                                check=True)
                 window.wait(lambda: has(window.get("list item", lambda n: "Cron" in n), "selected"), "the narrow window")
-            picture(name)
+            picture(name, "Mail Relay")
             window.close()
 
         harness.need("xdotool", "openbox")
