@@ -53,15 +53,6 @@ mr_tests_new (MrEngine *engine)
   return self;
 }
 
-void
-mr_tests_free (MrTests *self)
-{
-  if (self == NULL)
-    return;
-  g_ptr_array_unref (self->tests);
-  g_free (self);
-}
-
 static void
 tell (Test *t, MrTestStep *step)
 {
@@ -236,6 +227,19 @@ direct_cb (gpointer data)
   t->timer = 0;
   test_end (t, FALSE, error);
   return G_SOURCE_REMOVE;
+}
+
+void
+mr_tests_free (MrTests *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+
+  if (self == NULL)
+    return;
+  while (self->tests->len > 0)
+    test_end (g_ptr_array_index (self->tests, 0), FALSE, error);
+  g_ptr_array_unref (self->tests);
+  g_free (self);
 }
 
 guint

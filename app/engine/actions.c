@@ -140,7 +140,10 @@ message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, 
     change_recipients (step, message, change_delivered);
     break;
   case ACTION_RETRY:
-    change_recipients (step, message, change_retry);
+    if (message->hold != MR_HOLD_NONE) /* it is released first */
+      step_done (step, FALSE, NULL);
+    else
+      change_recipients (step, message, change_retry);
     break;
   case ACTION_HOLD:
     if (message->finished != 0 || message->hold != MR_HOLD_NONE)
@@ -192,6 +195,11 @@ step_begin (Action *action, const char *id)
     step_done (step, TRUE, NULL);
     return;
   }
+  /* Being sent once more: what comes of that decides. */
+  if (action->kind == ACTION_DELIVERED && mr_scheduler_withdraw (scheduler, id, FALSE)) {
+    step_done (step, FALSE, NULL);
+    return;
+  }
   mr_store_get_message (action->engine->store, step->id, message_cb, step);
 }
 
@@ -205,6 +213,7 @@ action_end (Action *action)
   g_strfreev (action->ids);
   g_free (action->account);
   g_clear_error (&action->error);
+  g_rc_box_release (action->engine);
   g_free (action);
 }
 
@@ -267,7 +276,7 @@ action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint rec
     return;
   }
   action = g_new0 (Action, 1);
-  action->engine = engine;
+  action->engine = g_rc_box_acquire (engine);
   action->kind = kind;
   action->recipient = recipient;
   action->account = g_strdup (account);

@@ -21,9 +21,11 @@
 #define MAILDROP_MAX (64 * 1024 * 1024)
 
 typedef struct {
-  MrEngine *engine;
+  MrEngine *engine; /* NULL: gone while it was being read */
   MrIntake *intake;
   GInputStream *stream;
+  GCancellable *cancellable;
+  gboolean in_read;
   gboolean last_was_cr, any, ends_with_newline;
   char *path; /* maildrop file */
   MrSubmitFunc func;
@@ -36,6 +38,7 @@ reading_end (Reading *r, const char *id, const GError *error)
   if (r->func != NULL)
     r->func (id, error, r->data);
   g_clear_object (&r->stream);
+  g_clear_object (&r->cancellable);
   g_free (r->path);
   g_free (r);
 }
@@ -87,6 +90,8 @@ taken_cb (guint code, const char *enhanced, const char *text, const char *id, gp
 static void
 finish (Reading *r)
 {
+  if (r->stream != NULL)
+    g_ptr_array_remove_fast (r->engine->readings, r);
   if (r->last_was_cr || !r->ends_with_newline)
     mr_intake_write (r->intake, "\r\n", 2);
   mr_intake_finish (g_steal_pointer (&r->intake), taken_cb, r);
@@ -104,7 +109,13 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   gsize len;
   const char *text;
 
+  r->in_read = FALSE;
+  if (r->engine == NULL) {
+    reading_end (r, NULL, NULL);
+    return;
+  }
   if (bytes == NULL) {
+    g_ptr_array_remove_fast (r->engine->readings, r);
     told = g_error_new (MR_ERROR, MR_ERROR_FAILED, "The message could not be read: %s", error->message);
     mr_intake_forget (g_steal_pointer (&r->intake));
     reading_end (r, NULL, told);
@@ -129,7 +140,29 @@ drained_cb (gpointer data)
 static void
 read_more (Reading *r)
 {
-  g_input_stream_read_bytes_async (r->stream, READ_SIZE, G_PRIORITY_DEFAULT, NULL, read_cb, r);
+  r->in_read = TRUE;
+  g_input_stream_read_bytes_async (r->stream, READ_SIZE, G_PRIORITY_DEFAULT, r->cancellable, read_cb, r);
+}
+
+void
+mr_engine_end_readings (MrEngine *engine)
+{
+  g_autoptr (GPtrArray) readings = g_steal_pointer (&engine->readings);
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED,
+                                                  "The service is being stopped; hand the message in again");
+
+  for (guint i = 0; readings != NULL && i < readings->len; i++) {
+    Reading *r = g_ptr_array_index (readings, i);
+
+    g_clear_pointer (&r->intake, mr_intake_forget);
+    r->func (NULL, error, r->data);
+    r->func = NULL;
+    r->engine = NULL;
+    if (r->in_read)
+      g_cancellable_cancel (r->cancellable); /* its callback frees it */
+    else
+      reading_end (r, NULL, NULL);
+  }
 }
 
 static gboolean
@@ -186,8 +219,12 @@ mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const char
   }
   r = reading_new (engine, reverse_path, recipients, program, (gint64)getuid ());
   r->stream = g_unix_input_stream_new (fd, TRUE);
+  r->cancellable = g_cancellable_new ();
   r->func = func;
   r->data = data;
+  if (engine->readings == NULL)
+    engine->readings = g_ptr_array_new ();
+  g_ptr_array_add (engine->readings, r);
   mr_intake_set_drained (r->intake, drained_cb, r);
   read_more (r);
 }

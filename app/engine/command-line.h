@@ -6,5 +6,7 @@
 G_BEGIN_DECLS
 
 void mr_engine_take_maildrop (MrEngine *engine);
+/* What is still being read is given up. */
+void mr_engine_end_readings (MrEngine *engine);
 
 G_END_DECLS

@@ -66,10 +66,15 @@ reload (MrConfiguration *self)
   g_autofree char *text = read_text (self, &error);
 
   if (text == NULL) {
+    gboolean is_new = g_strcmp0 (self->error, error->message) != 0;
+
     g_free (self->error);
     self->error = g_strdup (error->message);
+    g_clear_pointer (&self->seen, g_free); /* the same text is news again once it can be read */
     if (self->config == NULL)
       self->config = mr_config_new_default ();
+    if (is_new && self->func != NULL)
+      self->func (self, self->data);
     return;
   }
   if (take_text (self, text) && self->func != NULL)

@@ -25,6 +25,7 @@ typedef struct _MrScheduler MrScheduler;
 typedef struct _MrSubmission MrSubmission;
 typedef struct _MrTests MrTests;
 
+/* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
 struct _MrEngine {
   MrPaths *paths;
   MrClock *clock;
@@ -48,6 +49,7 @@ struct _MrEngine {
   guint changed_source;
   guint64 revision;
   guint hourly_source;
+  GPtrArray *readings; /* of command-line.c */
   gboolean running;
   gboolean stopping;
   /* online clock: see online.c */

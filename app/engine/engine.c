@@ -18,11 +18,21 @@
 MrEngine *
 mr_engine_new (const MrPaths *paths, MrClock *clock)
 {
-  MrEngine *self = g_new0 (MrEngine, 1);
+  MrEngine *self = g_rc_box_new0 (MrEngine);
 
   self->paths = mr_paths_copy (paths);
   self->clock = mr_clock_ref (clock);
   return self;
+}
+
+/* What is asked of the store while it answers for the last time is still done: the pointer stays until then. */
+static void
+close_store (MrEngine *self)
+{
+  mr_engine_end_readings (self);
+  g_clear_pointer (&self->scheduler, mr_scheduler_free);
+  mr_store_close (self->store);
+  self->store = NULL;
 }
 
 void
@@ -38,8 +48,7 @@ mr_engine_free (MrEngine *self)
   g_clear_pointer (&self->programs, mr_programs_free);
   if (self->store != NULL)
     mr_engine_save_online (self);
-  g_clear_pointer (&self->scheduler, mr_scheduler_free);
-  g_clear_pointer (&self->store, mr_store_close);
+  close_store (self);
   g_clear_pointer (&self->accounts, mr_accounts_free);
   g_clear_pointer (&self->network, mr_network_watch_free);
   g_clear_pointer (&self->resolver, mr_resolver_free);
@@ -49,9 +58,9 @@ mr_engine_free (MrEngine *self)
   g_clear_pointer (&self->tls_server, mr_tls_server_unref);
   g_clear_pointer (&self->configuration, mr_configuration_free);
   g_free (self->trust_file);
-  mr_paths_free (self->paths);
-  mr_clock_unref (self->clock);
-  g_free (self);
+  g_clear_pointer (&self->paths, mr_paths_free);
+  g_clear_pointer (&self->clock, mr_clock_unref);
+  g_rc_box_release (self);
 }
 
 void
@@ -173,8 +182,11 @@ mr_engine_open_secrets (MrEngine *self, GError **error)
 
   if (secrets == NULL)
     return FALSE;
-  g_clear_pointer (&self->secrets, mr_secrets_free);
+  /* Who waits for an answer of the old one is told that it is cancelled, and may ask the new one. */
+  MrSecrets *old = self->secrets;
+
   self->secrets = secrets;
+  mr_secrets_free (old);
   mr_secrets_watch (secrets, secrets_changed_cb, self);
   return TRUE;
 }
@@ -361,8 +373,7 @@ stop_end (Stop *stop)
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->tests, mr_tests_free);
   mr_engine_save_online (self);
-  g_clear_pointer (&self->scheduler, mr_scheduler_free);
-  g_clear_pointer (&self->store, mr_store_close);
+  close_store (self);
   self->running = FALSE;
   stop->func (NULL, stop->data);
   g_free (stop);

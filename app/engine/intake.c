@@ -25,7 +25,7 @@ struct _MrIntake {
   char *helo, *peer_address, *id;
   GByteArray *chunk;
   guint n_chunks;
-  guint64 size;
+  guint64 size, limit;
   gsize backlog; /* bytes given to the store and not yet committed */
   guint n_received;
   gboolean reserved; /* a place in the scheduler */
@@ -85,6 +85,7 @@ mr_intake_new (MrEngine *engine, const MrIntakeSource *source)
   self->peer_address = g_strdup (source->peer_address);
   self->reader = mr_header_reader_new ((gsize)mr_config_get_integer (config, "submission", "max-header-size"));
   self->chunk = g_byte_array_new ();
+  self->limit = (guint64)mr_config_get_integer (config, "submission", "max-message-size");
   self->fixup = (MrFixupContext){
     .id = self->id,
     .helo = self->helo,
@@ -169,9 +170,13 @@ put_chunk (MrIntake *self)
 static void
 append (MrIntake *self, const guint8 *data, gsize len)
 {
-  self->size += len;
-  if (self->error != NULL) /* it will be refused: only counted */
+  if (self->error != NULL) /* it will be refused */
     return;
+  self->size += len;
+  if (self->size > self->limit) {
+    g_set_error_literal (&self->error, MR_ERROR, MR_ERROR_TOO_BIG, "the message is too big");
+    return;
+  }
   if (!self->record->has_8bit)
     self->record->has_8bit = mr_convert_needs (data, len);
   while (len > 0) {
@@ -269,6 +274,8 @@ refuse_for (MrIntake *self, const GError *error)
     refuse (self, 552, "5.3.4", "The header of the message is too big");
   else if (error->code == MR_ERROR_FULL)
     refuse (self, 452, "4.3.1", "The disk is full; try again later");
+  else if (error->code == MR_ERROR_TOO_BIG)
+    refuse (self, 552, "5.3.4", "The message is too big");
   else if (error->code == MR_ERROR_INVALID)
     refuse (self, 550, "5.6.0", error->message);
   else
@@ -342,14 +349,13 @@ static void
 conclude (MrIntake *self)
 {
   MrConfig *config = mr_engine_get_config (self->engine);
-  gint64 limit = mr_config_get_integer (config, "submission", "max-message-size");
 
   if (self->error != NULL)
     refuse_for (self, self->error);
+  else if (self->engine->scheduler == NULL)
+    refuse (self, 451, "4.3.2", "The service is being stopped; try again later");
   else if (self->n_received > (guint)mr_config_get_integer (config, "submission", "max-received"))
     refuse (self, 554, "5.4.6", "This message has passed too many servers: it is going round in a loop");
-  else if (limit > 0 && self->size > (guint64)limit)
-    refuse (self, 552, "5.3.4", "The message is too big");
   else
     commit (self);
 }

@@ -10,7 +10,10 @@
 #include "engine/delivery.h"
 #include "mail/address.h"
 
+#define WITHDRAWN_USEC (60 * G_USEC_PER_SEC)
+
 static void lane_run (MrLane *lane);
+static gboolean lane_is_open (MrLane *lane);
 
 void
 mr_lane_free (gpointer data)
@@ -160,7 +163,8 @@ lane_is_open (MrLane *lane)
 
   if (!mr_accounts_may_send (self->engine->accounts, lane->account, &wait, &next)) {
     while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
-      task_return (task, wait, next > 0 ? next : now + G_TIME_SPAN_DAY, NULL);
+      /* Of an account that has gone: another one is looked for. */
+      task_return (task, wait, next > 0 ? next : wait == MR_WAIT_NO_ACCOUNT ? now : now + G_TIME_SPAN_DAY, NULL);
     return FALSE;
   }
   if (lane->retry_at > now) {
@@ -203,8 +207,12 @@ lane_run (MrLane *lane)
 MrTask *
 mr_lane_next_task (MrLane *lane)
 {
-  MrTask *task = lane->scheduler->stopped ? NULL : g_queue_pop_head (&lane->tasks);
+  MrTask *task;
 
+  /* The account may have got into trouble, or gone, since the connection was made. */
+  if (lane->scheduler->stopped || g_queue_is_empty (&lane->tasks) || !lane_is_open (lane))
+    return NULL;
+  task = g_queue_pop_head (&lane->tasks);
   if (task != NULL)
     task->started = TRUE;
   return task;
@@ -367,14 +375,15 @@ mr_lanes_forget_trouble (MrScheduler *self, const char *account)
 static void
 lane_return (MrLane *lane, MrJob *job, MrWaitReason reason)
 {
-  gint64 now = mr_clock_wall (lane->scheduler->engine->clock);
+  /* What a person withdraws is not taken up again before its new state is stored, which sets a time of its own. */
+  gint64 next = mr_clock_wall (lane->scheduler->engine->clock) + (job != NULL ? WITHDRAWN_USEC : 0);
   guint n = g_queue_get_length (&lane->tasks);
 
   while (n-- > 0) {
     MrTask *task = g_queue_pop_head (&lane->tasks);
 
     if (job == NULL || task->job == job)
-      task_return (task, reason, now, NULL);
+      task_return (task, reason, next, NULL);
     else
       g_queue_push_tail (&lane->tasks, task);
   }

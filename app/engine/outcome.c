@@ -191,10 +191,12 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   take_verdict (self, r, &v, trouble, v.kind == MR_VERDICT_RETRY && a->reply.code >= 500 && d.may_retry_5xx, now);
   *ret_host_failed = trouble != NULL && trouble->scope == MR_SCOPE_HOST && !trouble->permanent
                      && v.kind == MR_VERDICT_RETRY;
-  if (v.kind == MR_VERDICT_NEEDS_PERSON && self->lane->domain == NULL && i == 0)
+  /* What was found here (too big for its SIZE) says nothing about the account. */
+  if (v.kind == MR_VERDICT_NEEDS_PERSON && self->lane->domain == NULL && i == 0 && a->reply.code != 0)
     mr_accounts_person_refusal (self->engine->accounts, self->lane->account, &a->reply);
-  if (self->task->job->cancel && !mr_recipient_state_is_final (r->state) && r->state != MR_RECIPIENT_UNCERTAIN) {
-    r->state = MR_RECIPIENT_CANCELLED;
+  if (self->task->job->cancel && !mr_recipient_state_is_final (r->state)) {
+    if (r->state != MR_RECIPIENT_UNCERTAIN) /* that one rests: it may have arrived */
+      r->state = MR_RECIPIENT_CANCELLED;
     r->wait_reason = MR_WAIT_NONE;
     r->next_attempt = 0;
   }

@@ -221,6 +221,7 @@ mr_engine_list_programs (MrEngine *engine, MrRecordsFunc func, gpointer data)
 typedef struct {
   MrEngine *engine;
   char *id, *name, *verifier;
+  gint64 created;
   MrSecret *password;
   MrPasswordFunc func;
   gpointer data;
@@ -240,16 +241,19 @@ new_program_done (gpointer data)
   NewProgram *np = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *group = g_strconcat ("program ", np->id, NULL);
-  g_autofree char *created = g_strdup_printf ("%" G_GINT64_FORMAT, mr_clock_wall (np->engine->clock) / G_USEC_PER_SEC);
+  g_autofree char *created = g_strdup_printf ("%" G_GINT64_FORMAT, np->created);
   const MrConfigurationEdit edits[]
       = { { group, "name", np->name }, { group, "verifier", np->verifier }, { group, "created", created } };
 
   if (np->verifier == NULL)
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_FAILED, "The password could not be made; try again");
+  else if (np->engine->configuration == NULL)
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped; try again");
   else
     mr_configuration_apply (np->engine->configuration, edits, G_N_ELEMENTS (edits), NULL, &error);
   np->func (error == NULL ? np->id : NULL, error == NULL ? np->password : NULL, error, np->data);
   mr_engine_notify (np->engine, MR_CHANGED_PROGRAMS);
+  g_rc_box_release (np->engine);
   mr_secret_unref (np->password);
   g_free (np->id);
   g_free (np->name);
@@ -301,7 +305,8 @@ mr_engine_add_program (MrEngine *engine, const char *name, MrPasswordFunc func, 
     return;
   }
   np = g_new0 (NewProgram, 1);
-  np->engine = engine;
+  np->engine = g_rc_box_acquire (engine);
+  np->created = mr_clock_wall (engine->clock) / G_USEC_PER_SEC;
   np->id = g_steal_pointer (&id);
   np->name = g_steal_pointer (&clean);
   np->password = mr_random_password ();

@@ -139,7 +139,7 @@ leased_cb (GPtrArray *messages, gint64 next_due, const GError *error, gpointer d
     mr_scheduler_add (self, g_ptr_array_index (messages, i), NULL);
   }
   if (n > 0)
-    g_ptr_array_steal (messages, NULL);
+    g_free (g_ptr_array_steal (messages, NULL));
   if (self->lease_again || (n == LEASE_BATCH && mr_scheduler_has_room (self)))
     mr_scheduler_kick (self);
   else if (self->next_due > mr_clock_wall (self->engine->clock) || mr_scheduler_has_room (self))
@@ -177,11 +177,65 @@ updated_cb (const GError *error, gpointer data)
   mr_engine_notify (self->engine, MR_CHANGED_QUEUE);
 }
 
+/* Outlives the scheduler: the store answers while it is being closed. */
+typedef struct {
+  MrEngine *engine;
+  char *id;
+} Release;
+
+static void
+released_cb (const GError *error, gpointer data)
+{
+  Release *release = data;
+  MrEngine *engine = release->engine;
+
+  if (error != NULL)
+    mr_error ("engine", "%s: what became of it could not be recorded: %s", release->id, error->message);
+  /* Refused, because a person or the clock was faster: without this it would stay taken until the next start. Where the disk failed the
+   * lease stays: what may have been delivered must not go out again and again. */
+  if (g_error_matches (error, MR_ERROR, MR_ERROR_INVALID))
+    mr_store_update_message (engine->store, release->id, NULL, NULL, MR_STORE_RELEASE, NULL, NULL);
+  mr_engine_notify (engine, MR_CHANGED_QUEUE);
+  g_free (release->id);
+  g_free (release);
+}
+
+/* Recipients of a withdrawn message that no task was made for stop as well; what is possibly delivered rests. */
+static GPtrArray *
+cancel_rest (MrJob *job, GPtrArray *changed)
+{
+  if (changed == NULL)
+    changed = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_recipient_record_free);
+  for (guint i = 0; i < job->record->recipients->len; i++) {
+    MrRecipientRecord *r = g_ptr_array_index (job->record->recipients, i);
+
+    if (mr_recipient_state_is_final (r->state))
+      continue;
+    for (guint k = changed->len; k-- > 0;)
+      if (((MrRecipientRecord *)g_ptr_array_index (changed, k))->n == r->n)
+        g_ptr_array_remove_index (changed, k);
+    r = mr_recipient_record_copy (r);
+    if (r->state != MR_RECIPIENT_UNCERTAIN)
+      r->state = MR_RECIPIENT_CANCELLED;
+    r->wait_reason = MR_WAIT_NONE;
+    r->next_attempt = 0;
+    g_ptr_array_add (changed, r);
+  }
+  mr_job_take_states (job, changed);
+  return changed;
+}
+
 void
 mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *attempts)
 {
   gint64 due = 0;
   gboolean was_full = !mr_scheduler_has_room (self);
+  Release *release = g_new0 (Release, 1);
+
+  release->engine = self->engine;
+  release->id = g_strdup (job->record->id);
+  if (job->cancel)
+    changed = cancel_rest (job, changed);
 
   for (guint i = 0; changed != NULL && i < changed->len; i++) {
     const MrRecipientRecord *r = g_ptr_array_index (changed, i);
@@ -189,7 +243,8 @@ mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *att
     if (!mr_recipient_state_is_final (r->state) && r->next_attempt > 0 && (due == 0 || r->next_attempt < due))
       due = r->next_attempt;
   }
-  mr_store_update_message (self->engine->store, job->record->id, changed, attempts, MR_STORE_RELEASE, updated_cb, self);
+  mr_store_update_message (self->engine->store, job->record->id, changed, attempts, MR_STORE_RELEASE, released_cb,
+                           release);
   for (guint i = 0; i < job->record->recipients->len; i++) {
     const MrRecipientRecord *r = g_ptr_array_index (job->record->recipients, i);
 
@@ -381,7 +436,7 @@ mr_scheduler_withdraw (MrScheduler *self, const char *id, gboolean cancel)
     return FALSE;
   job->cancel |= cancel;
   mr_lanes_return_job (self, job);
-  return g_hash_table_contains (self->jobs, id);
+  return cancel || g_hash_table_contains (self->jobs, id);
 }
 
 guint

@@ -238,8 +238,27 @@ mr_engine_list_refusals (MrEngine *engine, MrRecordsFunc func, gpointer data)
   mr_store_list_refusals (engine->store, refusals_cb, view);
 }
 
+static void
+waiting_cb (GHashTable *waiting, const GError *error, gpointer data)
+{
+  View *view = data;
+  GPtrArray *records = mr_accounts_get_all (view->engine->accounts);
+
+  /* The accounts are known whatever the store says. */
+  for (guint i = 0; i < records->len; i++) {
+    MrAccountRecord *record = g_ptr_array_index (records, i);
+
+    record->waiting = error == NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (waiting, record->id)) : 0;
+  }
+  view->func.records (records, NULL, view->data);
+  view_free (view);
+}
+
 void
 mr_engine_list_accounts (MrEngine *engine, MrRecordsFunc func, gpointer data)
 {
-  func (mr_accounts_get_all (engine->accounts), NULL, data);
+  View *view = view_new (engine, data);
+
+  view->func.records = func;
+  mr_store_count_accounts (engine->store, waiting_cb, view);
 }

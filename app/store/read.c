@@ -272,6 +272,65 @@ mr_store_count (MrStore *store, MrStoreCountsFunc func, gpointer data)
   mr_store_submit_read (store, store->lists, request);
 }
 
+/* ---- what waits for each account ---- */
+
+typedef struct {
+  MrRequest base;
+  MrStoreAccountsFunc func;
+  GHashTable *waiting;
+} AccountsRequest;
+
+static gboolean
+run_accounts (MrSession *session, MrRequest *base, GError **error)
+{
+  AccountsRequest *request = (AccountsRequest *)base;
+  g_auto (MrRow) row = mr_db_statement (session->db,
+                                        "SELECT r.account, count(*) FROM message m JOIN recipient r"
+                                        " ON r.key BETWEEN m.num << 20 AND (m.num << 20 | 1048575)"
+                                        " WHERE m.finished = 0 AND r.state <= 3 AND r.account IS NOT NULL GROUP BY 1",
+                                        error);
+  gboolean has_row = FALSE, ok;
+
+  if (row == NULL)
+    return FALSE;
+  g_hash_table_remove_all (request->waiting);
+  while ((ok = mr_db_step (session->db, row, &has_row, error)) && has_row) {
+    gint64 n = sqlite3_column_int64 (row, 1);
+
+    g_hash_table_insert (request->waiting, g_strdup ((const char *)sqlite3_column_text (row, 0)),
+                         GUINT_TO_POINTER ((guint)CLAMP (n, 0, G_MAXINT)));
+  }
+  return ok;
+}
+
+static void
+deliver_accounts (MrRequest *base)
+{
+  AccountsRequest *request = (AccountsRequest *)base;
+
+  request->func (request->waiting, base->error, base->data);
+}
+
+static void
+release_accounts (MrRequest *base)
+{
+  g_hash_table_unref (((AccountsRequest *)base)->waiting);
+  mr_request_release (base);
+}
+
+static const MrRequestKind accounts_kind = { "accounts", run_accounts, NULL, NULL, deliver_accounts, release_accounts };
+
+void
+mr_store_count_accounts (MrStore *store, MrStoreAccountsFunc func, gpointer data)
+{
+  AccountsRequest *request = mr_request_new (sizeof *request, &accounts_kind, NULL);
+
+  request->func = func;
+  request->base.data = data;
+  request->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  mr_store_submit_read (store, store->lists, request);
+}
+
 /* ---- refusals ---- */
 
 typedef struct {

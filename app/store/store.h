@@ -121,6 +121,10 @@ void mr_store_get_message (MrStore *store, const char *id, MrStoreMessageFunc fu
 /* MrListFilter and MrStoreCounts stand in mailrelay/records.h. */
 typedef void (*MrStoreCountsFunc) (const MrStoreCounts *counts, const GError *error, gpointer data);
 void mr_store_count (MrStore *store, MrStoreCountsFunc func, gpointer data);
+/* How many recipients wait (are not final) for each account that they were last routed to: id → GUINT_TO_POINTER, borrowed; an account that
+ * nothing waits for is not in it. Reads all that is active, in a reader thread. */
+typedef void (*MrStoreAccountsFunc) (GHashTable *waiting, const GError *error, gpointer data);
+void mr_store_count_accounts (MrStore *store, MrStoreAccountsFunc func, gpointer data);
 
 /* Requests of this data: their callbacks are not called (the requests still take effect). */
 void mr_store_cancel (MrStore *store, gpointer data);
