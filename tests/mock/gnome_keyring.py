@@ -1,0 +1,53 @@
+"""A real gnome-keyring on a test's private bus, unlocked with a password at the start; lock() and unlock() as a desktop would, without a prompt."""
+import subprocess
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402 (the version comes first)
+
+NAME, ROOT = "org.freedesktop.secrets", "/org/freedesktop/secrets"
+LOGIN = ROOT + "/collection/login"
+
+
+class Keyring:
+    """env: HOME, XDG folders and DBUS_SESSION_BUS_ADDRESS of the profile."""
+
+    def __init__(self, env, password="keyring word"):
+        self.env, self.password, self.process = env, password, None
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            env["DBUS_SESSION_BUS_ADDRESS"],
+            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def start(self, unlocked=True):
+        command = ["gnome-keyring-daemon", "--components=secrets", "--foreground"] + (["--unlock"] if unlocked else [])
+        self.process = subprocess.Popen(command, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if unlocked:
+            self.process.stdin.write(self.password.encode())
+        self.process.stdin.close()
+        subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", NAME], env=self.env, check=True)
+        return self
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *args):
+        self.stop()
+        self.bus.close_sync(None)
+
+    def _call(self, interface, method, parameters):
+        return self.bus.call_sync(NAME, ROOT, interface, method, parameters, None, Gio.DBusCallFlags.NONE, 10000, None)
+
+    def lock(self):
+        self._call("org.freedesktop.Secret.Service", "Lock", GLib.Variant("(ao)", ([LOGIN],)))
+
+    def unlock(self):
+        _, session = self._call("org.freedesktop.Secret.Service", "OpenSession", GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))).unpack()
+        self._call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", "UnlockWithMasterPassword",
+                   GLib.Variant("(o(oayays))", (LOGIN, (session, b"", self.password.encode(), "text/plain"))))
