@@ -1,18 +1,33 @@
 #!/usr/bin/python3
 """SMTP smuggling, both ways: whatever stands in a message, one message comes in and one goes out, and no line end but CR LF leaves this house (the sequences are
 those of the smtpsmug collection)."""
+import os
 import re
 import socket
 import threading
 
 from harness import PATIENCE, Failed, Profile, Waiter, check, equal, run_cases, send
-from peers import RECIPIENT, SENDER
+from peers import RECIPIENT, SENDER, other_user
 
 # What some server somewhere took for the end of a message.
 ENDS = [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r.\n", b"\n.\r", b"\r\n\0.\r\n", b"\r\n.\0\r\n", b"\r\n.\r\r\n", b"\r\r\n.\r\r\n", b"\n\n.\r\n",
         b"\n\n.\n", b"\r\n\x0b.\r\n", b"\r\n.\x0c\r\n", b"\r\n. \r\n", b"\r\n .\r\n", b"\n\r.\n\r", b"\r\n..\r\n", b"\xc2\x85.\xc2\x85", b"\xe2\x80\xa8.\xe2\x80\xa8"]
 SECOND = b"MAIL FROM:<evil@attacker.example>\r\nRCPT TO:<victim@recipient.example>\r\nDATA\r\nFrom: boss@sender.example\r\nSubject: smuggled\r\n\r\npay\r\n"
 HEAD = b"From: ann@sender.example\r\nTo: bob@recipient.example\r\nSubject: outer\r\nMessage-ID: <%d@sender.example>\r\n\r\nbody"
+
+
+# What another user's program does; it cannot read this folder.
+OTHER_USER = """
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+f = s.makefile("rb")
+f.readline()
+for line in (b"HELO x", b"MAIL FROM:<ann@sender.example>", b"RCPT TO:<bob@recipient.example>", b"DATA"):
+    s.sendall(line + b"\\r\\n")
+    f.readline()
+s.sendall(b"From: ann@sender.example\\r\\n\\r\\na\\nb\\r\\n.\\r\\n")
+print(f.readline().decode())
+"""
 
 
 class RawServer:
@@ -161,6 +176,25 @@ def nothing_is_smuggled():
                 check(b"\r\n..\r\n" in message, f"{end!r}: the dot is stuffed again: {message[-200:]!r}")
 
 
+def refusals_are_shown():
+    """A message with a bare CR is refused and the refusal stands in the list; so is a bare LF from any user but ours, even one who may send."""
+    uid, prefix = other_user()
+    with Profile() as profile:
+        server = RawServer()
+        profile.sinks.append(server)
+        service = profile.start_service()
+        profile.add_account("work", server)
+        profile.ctl("program", "allow", str(uid))
+        check(smuggle(profile.smtp, 1, b"\r.\r\n")[0].startswith("550 5.6.11"), "the reply to a bare CR")
+        done = profile.run(*prefix, "/usr/bin/python3", "-c", OTHER_USER, profile.port)
+        check(done.stdout.startswith("550 5.6.11"), f"the reply to a bare LF: {done.stdout}{done.stderr}")
+
+        def reasons():
+            return {(r["reason"], r["uid"]) for r in profile.ctl_json("program", "list")["refusals"]} >= {("bare-cr", os.getuid()), ("bare-lf", uid)}
+        service.wait(reasons, "both refusals in the list")
+        equal(server.messages, [], "messages")
+
+
 def split_anywhere():
     """The same, each byte in a packet of its own: no state of the reader is fooled by where a packet ends."""
     with Profile() as profile:
@@ -199,4 +233,4 @@ def header_and_envelope():
         check_outgoing(server)
 
 
-run_cases(nothing_is_smuggled, split_anywhere, header_and_envelope)
+run_cases(nothing_is_smuggled, refusals_are_shown, split_anywhere, header_and_envelope)
