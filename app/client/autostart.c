@@ -1,7 +1,7 @@
 /* "Start after log-in".
  *
- * systemd: `systemctl --user enable mail-relay.socket`, only for an installed program, because units name installed paths. Else an autostart entry
- * of the desktop. Switching off takes both away, so that what an older version left behind goes too.
+ * systemd: `systemctl --user enable mail-relay.socket`, only for an installed program, because units name installed paths. That unit
+ * names the usual ports; where others are set the service itself is started. Without systemd: an autostart entry of the desktop. Switching off takes both away, so that what an older version left behind goes too.
  */
 #include <config.h>
 
@@ -13,11 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/config.h"
 #include "base/os.h"
+#include "base/paths.h"
 #include "client/launch.h"
 
-#define UNIT  "mail-relay.socket"
-#define ENTRY MR_APP_ID ".Service.desktop"
+#define SOCKET_UNIT  "mail-relay.socket"
+#define SERVICE_UNIT "mail-relay.service"
+#define ENTRY        MR_APP_ID ".Service.desktop"
 
 static char *
 dup_entry_path (void)
@@ -82,11 +85,25 @@ have_entry (void)
   return g_file_test (path, G_FILE_TEST_IS_REGULAR);
 }
 
-/* NULL where it cannot be run. (transfer full) */
-static GSubprocess *
-run_systemctl (const char *verb)
+/* The unit whose ports are the configured ones. */
+static const char *
+choose_unit (void)
 {
-  const char *const argv[] = { "systemctl", "--user", verb, UNIT, NULL };
+  const MrConfigKey *key = mr_config_find_key ("submission", "listen");
+  g_autoptr (MrPaths) paths = mr_paths_new ();
+  g_autoptr (MrConfig) config = mr_config_load (paths->config_file, NULL);
+
+  if (config == NULL || g_str_equal (mr_config_get_string (config, "submission", "listen"), key->def))
+    return SOCKET_UNIT;
+  return SERVICE_UNIT;
+}
+
+/* unit NULL: both. NULL where it cannot be run. (transfer full) */
+static GSubprocess *
+run_systemctl (const char *verb, const char *unit)
+{
+  const char *const argv[]
+      = { "systemctl", "--user", verb, unit != NULL ? unit : SOCKET_UNIT, unit != NULL ? NULL : SERVICE_UNIT, NULL };
 
   return g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
 }
@@ -107,6 +124,7 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
   if (g_task_return_error_if_cancelled (task))
     return;
+  /* "is-enabled" succeeds where at least one of the units is. */
   if (g_subprocess_get_successful (G_SUBPROCESS (object)))
     g_task_return_int (task, MR_AUTOSTART_SYSTEMD);
   else
@@ -117,7 +135,7 @@ void
 mr_autostart_query_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
-  g_autoptr (GSubprocess) process = have_systemd () ? run_systemctl ("is-enabled") : NULL;
+  g_autoptr (GSubprocess) process = have_systemd () ? run_systemctl ("is-enabled", NULL) : NULL;
 
   g_task_set_source_tag (task, mr_autostart_query_async);
   if (process != NULL)
@@ -185,7 +203,7 @@ mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReady
   g_task_set_source_tag (task, mr_autostart_set_async);
   /* Without --now: the service that runs has the ports; systemd takes them over at the next log-in. */
   if (have_systemd ())
-    process = run_systemctl (enabled ? "enable" : "disable");
+    process = enabled ? run_systemctl ("enable", choose_unit ()) : run_systemctl ("disable", NULL);
   if (process != NULL)
     g_subprocess_wait_async (process, cancellable, enabled ? enabled_cb : disabled_cb, g_steal_pointer (&task));
   else
