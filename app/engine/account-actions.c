@@ -101,6 +101,23 @@ add_stored_cb (const GError *error, gpointer data)
     add_write (data);
 }
 
+/* A file of certificates is read at each connection: the sandbox lets a running service see only the folders that it knew at its start. */
+static gboolean
+check_record (MrEngine *engine, const MrAccountRecord *record, GError **error)
+{
+  g_autoptr (MrTlsTrust) trust = NULL;
+
+  if (!mr_accounts_check (record, error))
+    return FALSE;
+  if (record->kind != MR_ACCOUNT_RELAY || record->ca_file == NULL || *record->ca_file == '\0')
+    return TRUE;
+  trust = mr_tls_trust_new (record->ca_file, error);
+  if (trust == NULL)
+    g_prefix_error (error, "ca-file: the file must be in %s, /etc or /usr, where the service may read. ",
+                    engine->paths->config_dir);
+  return trust != NULL;
+}
+
 void
 mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret *secret, MrEngineDoneFunc func,
                        gpointer data)
@@ -108,7 +125,7 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
   g_autoptr (GError) error = NULL;
   Change *c;
 
-  if (!mr_accounts_check (record, &error)) {
+  if (!check_record (engine, record, &error)) {
     func (error, data);
     return;
   }
@@ -135,7 +152,7 @@ mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEng
 
   if (mr_accounts_find (engine->accounts, record->id) == NULL)
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", record->id);
-  else if (mr_accounts_check (record, &error))
+  else if (check_record (engine, record, &error))
     write_record (engine, record, record->is_default, &error);
   func (error, data);
 }
@@ -162,7 +179,8 @@ moved_cb (guint count, const GError *error, gpointer data)
   mr_store_wake (c->engine->store,
                  1u << MR_WAIT_ACCOUNT_PAUSED | 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING, TRUE, c->id,
                  mr_clock_wall (c->engine->clock), NULL, NULL);
-  mr_scheduler_kick (c->engine->scheduler);
+  if (c->engine->scheduler != NULL)
+    mr_scheduler_kick (c->engine->scheduler);
   change_end (c, local);
 }
 
