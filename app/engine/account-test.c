@@ -246,7 +246,7 @@ guint
 mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecret *secret, MrTestStepFunc step,
                         MrTestDoneFunc done, gpointer data)
 {
-  Test *t = g_new0 (Test, 1);
+  Test *t;
   MrConnectionTarget target = { .account = record->id,
                                 .host = record->host,
                                 .port = (guint16)record->port,
@@ -256,6 +256,13 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
                                 .fingerprint = record->fingerprint,
                                 .ca_file = record->ca_file };
 
+  if (engine->tests == NULL) {
+    g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+
+    done (FALSE, NULL, error, data);
+    return 0;
+  }
+  t = g_new0 (Test, 1);
   t->tests = engine->tests;
   t->number = ++engine->tests->last;
   t->record = mr_account_record_copy (record);

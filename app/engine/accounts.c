@@ -314,7 +314,8 @@ become_ready (MrAccounts *self, Account *account)
   mr_reply_record_clear (&account->record->reply);
   g_clear_pointer (&account->record->offered_fingerprint, g_free);
   mr_engine_notify (self->engine, MR_CHANGED_ACCOUNTS | MR_CHANGED_STATUS);
-  mr_scheduler_account_changed (self->engine->scheduler, account->record->id);
+  if (self->engine->scheduler != NULL)
+    mr_scheduler_account_changed (self->engine->scheduler, account->record->id);
 }
 
 void
@@ -408,6 +409,10 @@ check_pattern (const char *pattern, GError **error)
 {
   if (g_strcmp0 (pattern, "*") == 0)
     return TRUE;
+  if (strchr (pattern, ';') != NULL) { /* it separates the addresses in the file */
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "addresses: “%s” cannot be used, it has a semicolon", pattern);
+    return FALSE;
+  }
   if (g_str_has_prefix (pattern, "*@")) {
     g_autofree char *probe = g_strconcat ("x", pattern + 1, NULL);
 

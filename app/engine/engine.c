@@ -370,11 +370,11 @@ stop_end (Stop *stop)
   MrEngine *self = stop->engine;
 
   g_clear_handle_id (&stop->timer, g_source_remove);
+  self->running = FALSE; /* from here on a change of the configuration or the network finds parts missing */
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->tests, mr_tests_free);
   mr_engine_save_online (self);
   close_store (self);
-  self->running = FALSE;
   stop->func (NULL, stop->data);
   g_free (stop);
 }
