@@ -1,4 +1,5 @@
 """What the tests with foreign programs share: the clients, one function each; what may differ between submitted and delivered."""
+import fcntl
 import os
 import pathlib
 import shutil
@@ -117,13 +118,17 @@ def nodemailer_folder(profile):
     if not shutil.which("npm") or not shutil.which("node"):
         skip("npm is not installed")
     source, folder = TOP / "mock/nodemailer", CACHE / "nodemailer"
-    lock = (source / "package-lock.json").read_bytes()
-    if not (folder / "node_modules/nodemailer").is_dir() or not (folder / ".lock").exists() or (folder / ".lock").read_bytes() != lock:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(source / name, folder)
-        subprocess.run(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"], check=True, capture_output=True, timeout=80)
-        (folder / ".lock").write_bytes(lock)
+    wanted = (source / "package-lock.json").read_bytes()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
+        done = folder / ".complete"
+        if not done.exists() or done.read_bytes() != wanted:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(source / name, folder)
+            subprocess.run(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"], check=True, capture_output=True,
+                           timeout=80)
+            done.write_bytes(wanted)
     return folder
 
 

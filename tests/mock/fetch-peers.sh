@@ -5,6 +5,9 @@ set -euo pipefail
 
 cache=$(cd "$(dirname "$0")/.." && pwd)/.cache
 mkdir -p "$cache/debs"
+# Tests that run side by side want the same package: one fetches, the others wait.
+exec 9> "$cache/.lock"
+flock -w 300 9
 updated=
 for package in "$@"; do
   if [ -f "$cache/$package/.complete" ]; then continue; fi
