@@ -14,7 +14,14 @@ mr_words_dup_message_state (MrCtl *ctl, const MrMessageRecord *message)
     return g_strdup (mr_hold_reason_sentence (message->hold));
   if (message->recipients->len == 0)
     return g_strdup ("");
-  return mr_state_dup_line (g_ptr_array_index (message->recipients, 0), ctl->now);
+
+  const MrRecipientRecord *first = message->recipients->pdata[0];
+  char *line = mr_state_dup_line (first, ctl->now);
+  if (first->cause == NULL || *first->cause == '\0')
+    return line;
+  g_autofree char *own = line;
+  g_autofree char *title = mr_cause_dup_title (mr_ctl_get_diagnosis (ctl), first->cause, first->cause_params);
+  return *title != '\0' ? g_strconcat (own, " · ", title, NULL) : g_steal_pointer (&own);
 }
 
 const char *

@@ -16,7 +16,8 @@
 #define GRACE_MS 10000
 
 struct _MrDaemon {
-  MrPaths paths;
+  const MrPaths *paths;
+  const MrServiceOptions *options;
   MrEngine *engine;
   MrBus *bus;
   GMainLoop *loop;
@@ -24,13 +25,14 @@ struct _MrDaemon {
 };
 
 MrDaemon *
-mr_daemon_new (const MrPaths *paths, MrClock *clock)
+mr_daemon_new (const MrPaths *paths, const MrServiceOptions *options, MrClock *clock)
 {
   MrDaemon *self = g_new0 (MrDaemon, 1);
 
   self->engine = mr_engine_new (paths, clock);
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->paths = *paths; /* borrowed strings: main() keeps them */
+  self->paths = paths;
+  self->options = options;
   return self;
 }
 
@@ -45,11 +47,21 @@ mr_daemon_free (MrDaemon *self)
   g_free (self);
 }
 
+/* The command line outranks the settings, which the engine takes into force each time they change. */
+static void
+apply_log_level (MrDaemon *self)
+{
+  if (self->options->has_log_level)
+    mr_log_set_level (self->options->log_level);
+}
+
 static void
 changed_cb (MrEngine *engine, MrChanged what, guint64 revision, gpointer data)
 {
   MrDaemon *self = data;
 
+  if ((what & MR_CHANGED_CONFIG) != 0)
+    apply_log_level (self);
   if (self->bus != NULL)
     mr_bus_changed (self->bus, what, revision);
 }
@@ -101,15 +113,16 @@ status_cb (const MrStatus *status, const GError *error, gpointer data)
 }
 
 gboolean
-mr_daemon_run (MrDaemon *self, gboolean foreground_info, GError **error)
+mr_daemon_run (MrDaemon *self, GError **error)
 {
   mr_engine_set_changed_func (self->engine, changed_cb, self);
   if (!mr_engine_start (self->engine, error))
     return FALSE;
-  self->bus = mr_bus_new (self->engine, &self->paths, quit_cb, self);
+  apply_log_level (self);
+  self->bus = mr_bus_new (self->engine, self->paths, quit_cb, self);
   mr_info ("service", "version %s is ready; sandbox: %s", MR_VERSION, mr_sandbox_report ());
   mr_service_notify ("READY=1");
-  if (foreground_info)
+  if (self->options->foreground_info)
     mr_engine_get_status (self->engine, status_cb, NULL);
   g_main_loop_run (self->loop);
   mr_engine_set_changed_func (self->engine, NULL, NULL);

@@ -9,10 +9,11 @@ G_BEGIN_DECLS
 
 typedef struct _MrDaemon MrDaemon;
 
-MrDaemon *mr_daemon_new (const MrPaths *paths, MrClock *clock);
+/* paths and options are borrowed: they outlive the daemon. */
+MrDaemon *mr_daemon_new (const MrPaths *paths, const MrServiceOptions *options, MrClock *clock);
 void mr_daemon_free (MrDaemon *daemon);
 /* Opens everything, runs the main loop, closes everything. Error: it could not start; the message says what to do. */
-gboolean mr_daemon_run (MrDaemon *daemon, gboolean foreground_info, GError **error);
+gboolean mr_daemon_run (MrDaemon *daemon, GError **error);
 /* The first time: what is in flight may finish for 10 s. The second time: at once. */
 void mr_daemon_stop (MrDaemon *daemon);
 

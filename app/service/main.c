@@ -62,10 +62,10 @@ run (const MrServiceOptions *options, GError **error)
     return FALSE;
 
   g_autoptr (MrClock) clock = mr_clock_new_real ();
-  g_autoptr (MrDaemon) daemon = mr_daemon_new (paths, clock);
+  g_autoptr (MrDaemon) daemon = mr_daemon_new (paths, options, clock);
   if (!mr_signals_watch (signal_cb, daemon, error))
     return FALSE;
-  gboolean ok = mr_daemon_run (daemon, options->foreground_info, error);
+  gboolean ok = mr_daemon_run (daemon, error);
   mr_signals_unwatch ();
   return ok;
 }

@@ -152,6 +152,7 @@ def tells_a_person_in_the_foreground():
         service = profile.start_service("--foreground-info", "--log-level", "error")
         service.wait(lambda: "mail-relayctl list" in service.log() and "account add" in service.log(), "the text")
         text = service.log()
+        check("is ready" not in text, "--log-level outranks the settings")
         check(f"127.0.0.1:{profile.port}" in text, "where it listens")
         command = re.search(r"  (printf .*?)\n\n", text, re.S).group(1)
         done = profile.run("bash", "-c", command, check=False)
