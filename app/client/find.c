@@ -207,22 +207,6 @@ session_cb (GObject *object, GAsyncResult *result, gpointer data)
                           G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, cancellable, owner_cb, g_steal_pointer (&task));
 }
 
-/* NULL where there is no session bus: nothing is ever started to get one. (transfer full) */
-static char *
-dup_session_address (void)
-{
-  const char *given = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-
-  if (given != NULL && *given != '\0' && !g_str_has_prefix (given, "autolaunch:"))
-    return g_strdup (given);
-  if (runtime == NULL || !g_path_is_absolute (runtime))
-    return NULL;
-  g_autofree char *path = g_build_filename (runtime, "bus", NULL);
-  g_autofree char *escaped = g_dbus_address_escape_value (path);
-  return g_strconcat ("unix:path=", escaped, NULL);
-}
-
 void
 mr_find_service_async (gboolean may_start, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
@@ -230,7 +214,7 @@ mr_find_service_async (gboolean may_start, GCancellable *cancellable, GAsyncRead
   Find *find = g_new0 (Find, 1);
   g_autoptr (MrPaths) paths = mr_paths_new ();
   g_autofree char *path = g_dbus_address_escape_value (paths->bus_socket);
-  g_autofree char *session = dup_session_address ();
+  g_autofree char *session = mr_bus_dup_session_address ();
 
   g_task_set_source_tag (task, mr_find_service_async);
   g_task_set_task_data (task, find, find_free);

@@ -62,22 +62,6 @@ unexport (MrBus *self, GDBusConnection *connection)
 
 /* ---- session bus ---- */
 
-/* NULL where there is no session bus: nothing is ever started to get one. (transfer full) */
-static char *
-dup_session_address (void)
-{
-  const char *given = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-
-  if (given != NULL && *given != '\0' && !g_str_has_prefix (given, "autolaunch:"))
-    return g_strdup (given);
-  if (runtime == NULL || !g_path_is_absolute (runtime))
-    return NULL;
-  g_autofree char *path = g_build_filename (runtime, "bus", NULL);
-  g_autofree char *escaped = g_dbus_address_escape_value (path);
-  return g_strconcat ("unix:path=", escaped, NULL);
-}
-
 static gboolean
 retry_cb (gpointer data)
 {
@@ -163,7 +147,7 @@ session_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 connect_session (MrBus *self)
 {
-  g_autofree char *address = dup_session_address ();
+  g_autofree char *address = mr_bus_dup_session_address ();
 
   if (address == NULL)
     return;

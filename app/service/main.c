@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/config.h"
+#include "base/log.h"
 #include "base/sandbox.h"
 #include "net/peer.h"
 #include "service/daemon.h"
@@ -44,7 +45,11 @@ prepare (const MrPaths *paths, const MrServiceOptions *options, GError **error)
   mr_peer_init ();
   if (options->no_sandbox)
     return TRUE;
-  return mr_peer_start_helper (error) && mr_sandbox_apply (paths, NULL, error);
+  /* Without it messages are taken all the same, and say less about who sent them. */
+  g_autoptr (GError) helpless = NULL;
+  if (!mr_peer_start_helper (&helpless))
+    mr_warning ("service", "%s", helpless->message);
+  return mr_sandbox_apply (paths, NULL, error);
 }
 
 static void

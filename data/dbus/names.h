@@ -1,4 +1,4 @@
-/* Names on the bus, and the errors of MR_ERROR as D-Bus errors: com.example.MailRelay.Error.NotFound and so on. */
+/* Names on the bus, where the bus is, and the errors of MR_ERROR as D-Bus errors: com.example.MailRelay.Error.NotFound and so on. */
 #pragma once
 
 #include <mailrelay/types.h>
@@ -14,5 +14,7 @@ G_BEGIN_DECLS
 
 /* Both sides call this once, before the first message: then an MR_ERROR of the service arrives as MR_ERROR with its code. */
 void mr_bus_register_errors (void);
+/* Address of the session bus; NULL where there is none: nothing is ever started to get one. (transfer full) */
+char *mr_bus_dup_session_address (void);
 
 G_END_DECLS

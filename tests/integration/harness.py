@@ -36,7 +36,7 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   <auth>EXTERNAL</auth>
   %(servicedir)s
   <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>%(policy)s
   </policy>
 </busconfig>
 """
@@ -508,12 +508,12 @@ class Profile:
 
     # ---- session bus ----
 
-    def start_bus(self, activation=False):
+    def start_bus(self, activation=False, policy=""):
         path = os.path.join(self.root, "session-bus")
         config = os.path.join(self.root, "bus.conf")
         servicedir = f"<servicedir>{os.path.join(BUILD, 'data', 'dbus-services')}</servicedir>" if activation else ""
         with open(config, "w", encoding="ascii") as f:
-            f.write(BUS_CONFIG % {"socket": path, "servicedir": servicedir})
+            f.write(BUS_CONFIG % {"socket": path, "servicedir": servicedir, "policy": policy})
         read_end, write_end = os.pipe()
         self.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=" + path
         self.bus = subprocess.Popen(["dbus-daemon", "--config-file=" + config, "--nofork", "--nopidfile", f"--print-address={write_end}"],

@@ -72,6 +72,27 @@ def socket_is_for_its_user_only():
         equal(service.process.poll(), None, "it goes on")
 
 
+def bus_is_for_its_user_only():
+    if os.geteuid() != 0:
+        skip("only root can play another user")
+    with Profile(bus=False) as profile:
+        # A session bus that lets everybody in, as a careless one might: the service does not rely on it.
+        profile.start_bus(policy='<allow user="*"/>')
+        service = profile.start_service()
+        service.wait(lambda: "is ours" in service.log(), "the name")
+        os.chmod(profile.root, 0o755)
+        os.chmod(os.path.join(profile.root, "session-bus"), 0o777)
+        call = ["gdbus", "call", "--session", "-d", NAME, "-o", PATH, "-m"]
+        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        listed = profile.run(*other, *call[:3], "-d", "org.freedesktop.DBus", "-o", "/", "-m", "org.freedesktop.DBus.ListNames")
+        check(NAME in listed.stdout, "the other user is on the bus")
+        for method in ("com.example.MailRelay.Accounts.List", NAME + ".Quit", NAME + ".GetStatus"):
+            done = profile.run(*other, *call, method, check=False)
+            check(done.returncode != 0 and "AccessDenied" in done.stderr, f"{method}: {done.stdout}{done.stderr}")
+        check(profile.run(*call, NAME + ".GetStatus").returncode == 0, "our own user is served")
+        equal(service.process.poll(), None, "it goes on")
+
+
 def ends_in_order():
     with Profile() as profile:
         service = profile.start_service()
@@ -240,6 +261,6 @@ def wrong_arguments():
         check(done.stderr.startswith("mail-relayd: "), "it says why")
 
 
-run_cases(over_the_session_bus, activated_by_the_bus, socket_is_for_its_user_only, ends_in_order, second_signal_ends_at_once,
+run_cases(over_the_session_bus, activated_by_the_bus, socket_is_for_its_user_only, bus_is_for_its_user_only, ends_in_order, second_signal_ends_at_once,
           what_is_in_flight_may_finish, account_test_does_not_outlive_it, tells_a_person_in_the_foreground, port_of_somebody_else_is_told, ports_from_the_service_manager,
           tells_the_service_manager, sandbox_holds, wrong_arguments)
