@@ -294,7 +294,7 @@ mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state,
     account->record->state_since = now;
   }
   delay = recheck_delay (account);
-  account->record->next_login = delay > 0 ? now + delay * G_USEC_PER_SEC : 0;
+  account->record->next_login = delay > 0 ? now + (gint64)delay * G_USEC_PER_SEC : 0;
   if (reply != NULL)
     mr_reply_record_copy_into (reply, &account->record->reply);
   else

@@ -211,7 +211,8 @@ mr_engine_list_programs (MrEngine *engine, MrRecordsFunc func, gpointer data)
 
     record->id = g_strdup (ids[i]);
     record->name = g_strdup (mr_config_get_string (config, group, "name"));
-    record->created = mr_config_get_integer (config, group, "created") * G_USEC_PER_SEC;
+    record->created = MIN (mr_config_get_integer (config, group, "created"), G_MAXINT64 / G_USEC_PER_SEC)
+                      * G_USEC_PER_SEC;
     record->revoked = mr_config_get_boolean (config, group, "revoked");
     g_ptr_array_add (records, record);
   }
