@@ -98,12 +98,22 @@ mr_launch_new (GError **error)
   return self;
 }
 
+/* The service is this program's child as long as both live. */
+static void
+reap_cb (GPid pid, gint status, gpointer data)
+{
+  g_spawn_close_pid (pid);
+}
+
 void
 mr_launch_free (MrLaunch *self)
 {
   if (self == NULL)
     return;
-  g_clear_handle_id (&self->child_watch, g_source_remove);
+  if (self->child_watch != 0) {
+    g_source_remove (self->child_watch);
+    g_child_watch_add (self->pid, reap_cb, NULL);
+  }
   g_clear_handle_id (&self->err_watch, g_source_remove);
   close (self->err);
   g_string_free (self->words, TRUE);
