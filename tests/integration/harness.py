@@ -469,14 +469,15 @@ class Profile:
         if kind is not None:
             for service in self.services:
                 print(f"--- log of the service (pid {service.pid}) ---\n{service.log()[-8000:]}", file=sys.stderr)
+        self.stop_services()
         logs = [service.log() for service in self.services] if kind is None else []
         self.close()
         for log in logs:
-            wrong = re.search(r".*-CRITICAL \*\*.*|.*runtime error: .*|.*ERROR: AddressSanitizer.*", log)
+            wrong = re.search(r".*-CRITICAL \*\*.*|.*runtime error: .*|.*ERROR: (Address|Leak)Sanitizer.*", log)
             if wrong:
-                raise Failed("the service's log has: " + wrong.group(0))
+                raise Failed("the service's log has: " + wrong.group(0) + log[wrong.end():][:3000])
 
-    def close(self):
+    def stop_services(self):
         for service in self.services:
             if service.process.poll() is None:
                 service.process.terminate()
@@ -486,6 +487,9 @@ class Profile:
                     service.process.kill()
                     service.process.wait()
             service._disconnect()
+
+    def close(self):
+        self.stop_services()
         self.stop_stray_service()
         for process in reversed(self.processes):
             if process.poll() is None:
