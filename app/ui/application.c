@@ -68,6 +68,7 @@ set_accels (GtkApplication *application)
     { "win.add-account", { "<Control>n", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.back", { "<Alt>Left", NULL } },
+    { "win.shortcuts", { "<Control>question", NULL } },
     { "win.show-page::outbox", { "<Alt>1", NULL } },
     { "win.show-page::history", { "<Alt>2", NULL } },
     { "win.show-page::accounts", { "<Alt>3", NULL } },

@@ -41,7 +41,8 @@ DEFINE_DONE (quit_cb, mr_client_quit_service_finish, _ ("Could not restart the s
 static void
 account_saved_cb (MrWindow *self, const char *id, gboolean is_new)
 {
-  if (is_new && !self->had_account) {
+  /* Not by what there is now: the list may have heard of the new account before its password was stored. */
+  if (is_new && self->adding_first) {
     self->had_account = TRUE;
     mr_window_update (self);
     gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), TRUE)));
@@ -69,7 +70,10 @@ open_editor (MrWindow *self, const MrAccountRecord *account)
 static void
 add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  open_editor (MR_WINDOW (widget), NULL);
+  MrWindow *self = MR_WINDOW (widget);
+
+  self->adding_first = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
+  open_editor (self, NULL);
 }
 
 static void
@@ -141,6 +145,18 @@ choose_secrets_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrWindow *self = MR_WINDOW (widget);
 
   gtk_window_present (GTK_WINDOW (mr_secrets_dialog_new (self->desk, GTK_WINDOW (self))));
+}
+
+/* Made when it is asked for, not kept hidden: GTK 4.8 ends in a crash when an accessibility client asks for a child of the application that has
+ * just gone and there is a hidden window to be mistaken for it. */
+static void
+shortcuts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/com/example/MailRelay/ui/shortcuts.ui");
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+
+  gtk_window_set_transient_for (window, GTK_WINDOW (widget));
+  gtk_window_present (window);
 }
 
 static void
@@ -309,6 +325,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.connect-programs", NULL, connect_programs_action },
     { "win.senders", NULL, senders_action },
     { "win.choose-secrets", NULL, choose_secrets_action },
+    { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },
     { "win.unlock-keyring", NULL, unlock_keyring_action },
     { "win.toggle-paused", NULL, toggle_paused_action },
