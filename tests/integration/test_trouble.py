@@ -111,6 +111,30 @@ def dropped_after_the_dot():
         equal(len(server.taken), 3, "no fourth time")
 
 
+def possibly_delivered_is_never_sent_again_where_so_set():
+    """resend-uncertain=0: it rests as possibly delivered, also over a restart, until a person says what is to be done."""
+    outcome = ["take and drop"]
+    with Profile() as profile, Scripted(data=lambda envelope: outcome[0]) as server:
+        profile.configure({"delivery": {"resend-uncertain": "0"}})
+        service = profile.start_service()
+        account(profile, "work", server.port)
+        id = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+        service.wait_for_state(id, "uncertain")
+        service.stop()
+        service = profile.start_service()
+        service.connect()
+        other = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+        service.wait_for_state(other, "uncertain")
+        equal(len(server.taken), 2, "times taken")
+        equal(service.message(id)[0]["recipients"][0]["state"], "uncertain", "state after the restart")
+        check("possibly" in profile.ctl("show", id).stdout.lower(), "it is called possibly delivered")
+        outcome[0] = None
+        profile.ctl("retry", id)
+        service.wait_for_state(id, "delivered", "relayed")
+        equal(service.message(other)[0]["recipients"][0]["state"], "uncertain", "state of the other")
+        equal(len(server.taken), 3, "times taken")
+
+
 def without_8bitmime_it_is_converted():
     with Profile() as profile, Scripted(eight_bit=False) as server:
         service = profile.start_service()
@@ -277,5 +301,6 @@ def load_is_delivered_once():
             server.stop()
 
 
-run_cases(greylisting, too_many_recipients, one_recipient_of_many, dropped_after_the_dot, without_8bitmime_it_is_converted, size_below_the_message, slow_server,
+run_cases(greylisting, too_many_recipients, one_recipient_of_many, dropped_after_the_dot,
+          possibly_delivered_is_never_sent_again_where_so_set, without_8bitmime_it_is_converted, size_below_the_message, slow_server,
           trouble_at_each_command, load_is_delivered_once)
