@@ -360,6 +360,7 @@ mr_engine_start (MrEngine *self, GError **error)
 typedef struct {
   MrEngine *engine;
   guint timer;
+  gboolean drained;
   MrEngineDoneFunc func;
   gpointer data;
 } Stop;
@@ -386,14 +387,30 @@ stop_idle_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A client whose message was stored and who was not told would send it again: sessions are waited for as well. */
+static void
+stop_go_on (Stop *stop)
+{
+  if (!stop->drained || mr_submission_get_sessions (stop->engine->submission) > 0)
+    return;
+  mr_submission_set_empty_func (stop->engine->submission, NULL, NULL);
+  g_clear_handle_id (&stop->timer, g_source_remove);
+  g_idle_add (stop_idle_cb, stop);
+}
+
+static void
+empty_cb (gpointer data)
+{
+  stop_go_on (data);
+}
+
 static void
 drained_cb (gpointer data)
 {
   Stop *stop = data;
 
-  g_clear_handle_id (&stop->timer, g_source_remove);
-  stop->timer = 0;
-  g_idle_add (stop_idle_cb, stop);
+  stop->drained = TRUE;
+  stop_go_on (stop);
 }
 
 static gboolean
@@ -419,6 +436,7 @@ mr_engine_stop (MrEngine *self, guint grace_ms, MrEngineDoneFunc func, gpointer 
   self->stopping = TRUE;
   g_clear_handle_id (&self->hourly_source, g_source_remove);
   mr_submission_stop (self->submission);
+  mr_submission_set_empty_func (self->submission, empty_cb, stop);
   stop->timer = g_timeout_add (grace_ms, grace_over_cb, stop);
   mr_scheduler_drain (self->scheduler, drained_cb, stop);
 }

@@ -213,6 +213,8 @@ intake_cb (guint code, const char *enhanced, const char *text, const char *id, g
   transaction_reset (self);
   mr_smtp_server_answer (self->machine, code, enhanced, text);
   go_on (self);
+  if (self->submission->stopped)
+    mr_session_shut (self, "4.3.2", "The service is being stopped");
 }
 
 static void

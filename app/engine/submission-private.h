@@ -15,6 +15,8 @@ struct _MrSubmission {
   GHashTable *per_peer; /* address → guint */
   guint retry_source, sweep_source;
   gboolean stopped;
+  void (*empty) (gpointer data);
+  gpointer empty_data;
   gint64 look_up_second; /* and how many look-ups it has seen */
   guint look_ups;
 };

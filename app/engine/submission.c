@@ -95,6 +95,15 @@ mr_submission_session_ended (MrSubmission *self, Session *session)
   else
     g_hash_table_insert (self->per_peer, g_strdup (address), GUINT_TO_POINTER (n - 1));
   g_hash_table_remove (self->sessions, session);
+  if (g_hash_table_size (self->sessions) == 0 && self->empty != NULL)
+    self->empty (self->empty_data);
+}
+
+void
+mr_submission_set_empty_func (MrSubmission *self, void (*func) (gpointer data), gpointer data)
+{
+  self->empty = func;
+  self->empty_data = data;
 }
 
 gboolean

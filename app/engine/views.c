@@ -185,6 +185,13 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
 {
   View *view = data;
   MrEngine *engine = view->engine;
+
+  /* Also where the store closes: then most of what is asked below is gone already. */
+  if (error != NULL) {
+    view->func.status (NULL, error, view->data);
+    view_free (view);
+    return;
+  }
   MrConfig *config = mr_engine_get_config (engine);
   MrStatus status = {
     .online = !engine->offline,
@@ -206,7 +213,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   g_ptr_array_set_free_func (status.listeners, listener_status_free);
   if (counts != NULL)
     status.counts = *counts;
-  view->func.status (error == NULL ? &status : NULL, error, view->data);
+  view->func.status (&status, NULL, view->data);
   g_ptr_array_unref (status.listeners);
   view_free (view);
 }
