@@ -45,6 +45,8 @@ view_free (View *view)
 static void
 show_sending (MrEngine *engine, MrMessageRecord *message)
 {
+  if (engine->scheduler == NULL)
+    return;
   for (guint i = 0; i < message->recipients->len; i++) {
     MrRecipientRecord *r = g_ptr_array_index (message->recipients, i);
 
@@ -186,9 +188,11 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   View *view = data;
   MrEngine *engine = view->engine;
 
-  /* Also where the store closes: then most of what is asked below is gone already. */
-  if (error != NULL) {
-    view->func.status (NULL, error, view->data);
+  /* The store answers what is pending when it closes: then most of what is asked below is gone already. */
+  if (error != NULL || engine->submission == NULL || engine->scheduler == NULL) {
+    g_autoptr (GError) ending = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is about to end");
+
+    view->func.status (NULL, error != NULL ? error : ending, view->data);
     view_free (view);
     return;
   }

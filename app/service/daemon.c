@@ -1,5 +1,5 @@
 /* The service as a process. The engine comes first: it takes the lock of the store, so that only one service touches the
- * socket. At the end the bus is the last to go, so that clients see how it ends. */
+ * socket. At the end the bus goes when the engine has stopped, so that clients see how it ends. */
 #include <config.h>
 
 #include "service/daemon.h"
@@ -73,6 +73,8 @@ stopped_cb (const GError *error, gpointer data)
 
   if (error != NULL)
     mr_error ("service", "the engine did not stop cleanly: %s", error->message);
+  /* Nothing of the engine can be called any more. */
+  g_clear_pointer (&self->bus, mr_bus_free);
   g_main_loop_quit (self->loop);
 }
 
