@@ -165,13 +165,14 @@ moved_cb (guint count, const GError *error, gpointer data)
   Change *c = data;
   g_autofree char *group = g_strconcat ("account ", c->id, NULL);
   g_autoptr (GError) local = NULL;
-  const MrAccountRecord *record = mr_accounts_find (c->engine->accounts, c->id);
+  const MrAccountRecord *record;
   const MrConfigurationEdit edit = { "general", "default-account", c->move_to };
 
-  if (error != NULL) {
+  if (error != NULL) { /* perhaps that the engine is gone */
     change_end (c, error);
     return;
   }
+  record = mr_accounts_find (c->engine->accounts, c->id);
   if (mr_configuration_apply (c->engine->configuration, &edit, record != NULL && record->is_default ? 1 : 0, group,
                               &local))
     mr_secrets_clear (c->engine->secrets, c->id, cleared_cb, NULL);

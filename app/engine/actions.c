@@ -206,6 +206,8 @@ step_begin (Action *action, const char *id)
 static void
 action_end (Action *action)
 {
+  if (action->ids[action->next] != NULL && action->error == NULL)
+    action->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is being stopped; try again");
   if (action->kind != ACTION_DELETE && action->engine->scheduler != NULL)
     mr_scheduler_kick (action->engine->scheduler);
   mr_engine_notify (action->engine, MR_CHANGED_QUEUE);

@@ -243,7 +243,7 @@ mr_store_close (MrStore *store)
     mr_reader_drain (store->lists);
     mr_writer_drain (store->writer);
     deliver_all (store);
-  } while (has_answers (store) || mr_store_get_pending (store) > 0);
+  } while (has_answers (store) || store->open != NULL || mr_store_get_pending (store) > 0);
 
   mr_reader_free (store->bodies);
   mr_reader_free (store->lists);
