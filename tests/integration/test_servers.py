@@ -8,6 +8,7 @@ from harness import Failed, Profile, check, equal, free_port, program, queue_id,
 from peers import CLIENTS, MESSAGE, RECIPIENT, SENDER, Folder, check_only_fixups
 import dovecot_auth
 import exim
+import opensmtpd
 import postfix
 from certificates import Authority
 from scripted import Scripted
@@ -117,6 +118,23 @@ def every_client_through_exim():
             check("A=plain:user" in server.log() or "A=login:user" in server.log(), "Exim saw the log-in: " + server.log()[-600:])
 
 
+def every_client_through_opensmtpd():
+    """OpenSMTPD, without encryption (its package cannot)."""
+    reason = opensmtpd.usable()
+    if reason:
+        skip(reason)
+    opensmtpd.fetch()
+    with Folder() as folder, Profile() as profile:
+        sink = profile.add_sink()
+        profile.start_service()
+        with opensmtpd.OpenSmtpd(os.path.join(folder, "opensmtpd"), free_port(), sink.port) as server:
+            try:
+                profile.ctl("account", "add", "--id", "work", "--address", "*", "--host", "127.0.0.1", "--port", server.listen, "--tls", "none")
+                every_client(profile, profile.port, lambda n: sink.wait_for_messages(n)[-1].data, hops=2)
+            except Failed as wrong:
+                raise Failed(f"{wrong}\nOpenSMTPD: {server.log()[-3000:]}") from wrong
+
+
 def every_client_to_aiosmtpd():
     """STARTTLS demanded, then a log-in; certificate authority named for this account only."""
     with Folder() as folder, Profile() as profile:
@@ -210,5 +228,6 @@ def no_starttls_is_refused():
             equal(recipient["state"], "waiting", "state")
 
 
-run_cases(every_client_through_postfix, postfix_with_implicit_tls, every_client_through_exim, every_client_to_aiosmtpd, every_client_to_the_sink,
+run_cases(every_client_through_postfix, postfix_with_implicit_tls, every_client_through_exim, every_client_through_opensmtpd,
+          every_client_to_aiosmtpd, every_client_to_the_sink,
           wrong_name_is_refused, unknown_authority_is_refused, no_starttls_is_refused)
