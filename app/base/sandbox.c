@@ -95,9 +95,21 @@ program_folder (void)
 static gboolean
 add_rules (int ruleset, guint64 known, const MrPaths *paths, const char *const *extra_writable)
 {
-  static const char *const readable[]
-      = { "/usr",          "/etc",         "/lib",      "/lib64", "/run", "/proc", "/sys/devices/system/cpu",
-          "/var/lib/dbus", "/dev/urandom", MR_BUILD_DIR };
+  static const char *const readable[] = {
+    "/usr",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/run",
+    "/proc",
+    "/sys/devices/system/cpu",
+    "/var/lib/dbus",
+    "/dev/urandom",
+    MR_BUILD_DIR,
+#if MR_SANITIZED
+    MR_SOURCE_DIR "/tests/lsan.supp", /* the leak checker reads it when the process ends */
+#endif
+  };
   static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/tty" };
   const char *const writable[] = { paths->state_dir, paths->config_dir, paths->runtime_dir };
   const guint64 write = known & ~(guint64)FS_NEVER;
