@@ -19,6 +19,7 @@
 
 #define READ_SIZE    (64 * 1024)
 #define MAILDROP_MAX (64 * 1024 * 1024)
+#define DROPS_OPEN   4 /* each is in memory as a whole */
 
 typedef struct {
   MrEngine *engine; /* NULL: gone while it was being read */
@@ -31,6 +32,8 @@ typedef struct {
   MrSubmitFunc func;
   gpointer data;
 } Reading;
+
+static void drops_go_on (MrEngine *engine);
 
 static void
 reading_end (Reading *r, const char *id, const GError *error)
@@ -84,6 +87,10 @@ taken_cb (guint code, const char *enhanced, const char *text, const char *id, gp
                  "%u %s %s", code, enhanced, text);
   else if (r->path != NULL && unlink (r->path) != 0)
     mr_warning ("engine", "%s was taken and could not be removed: it will be sent again", r->path);
+  if (r->path != NULL) {
+    r->engine->drops_open--;
+    drops_go_on (r->engine);
+  }
   reading_end (r, id, error);
 }
 
@@ -151,6 +158,7 @@ mr_engine_end_readings (MrEngine *engine)
   g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED,
                                                   "The service is being stopped; hand the message in again");
 
+  g_queue_clear_full (&engine->drops, g_free);
   for (guint i = 0; readings != NULL && i < readings->len; i++) {
     Reading *r = g_ptr_array_index (readings, i);
 
@@ -273,6 +281,26 @@ take_file (MrEngine *engine, const char *path, GError **error)
   return TRUE;
 }
 
+static void
+drops_go_on (MrEngine *engine)
+{
+  if (engine->drops_begin)
+    return;
+  engine->drops_begin = TRUE;
+  /* Without a scheduler the engine is being stopped: the next start takes the rest. */
+  while (engine->scheduler != NULL && engine->drops_open < DROPS_OPEN && !g_queue_is_empty (&engine->drops)) {
+    g_autofree char *path = g_queue_pop_head (&engine->drops);
+    g_autoptr (GError) error = NULL;
+
+    engine->drops_open++;
+    if (take_file (engine, path, &error))
+      continue;
+    engine->drops_open--;
+    mr_warning ("engine", "maildrop file %s is kept: %s", path, error->message);
+  }
+  engine->drops_begin = FALSE;
+}
+
 void
 mr_engine_take_maildrop (MrEngine *engine)
 {
@@ -280,10 +308,8 @@ mr_engine_take_maildrop (MrEngine *engine)
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autoptr (GError) error = NULL;
-    g_autofree char *path = g_build_filename (engine->paths->maildrop_dir, name, NULL);
-
-    if (g_str_has_suffix (name, ".msg") && !take_file (engine, path, &error))
-      mr_warning ("engine", "maildrop file %s is kept: %s", name, error->message);
+    if (g_str_has_suffix (name, ".msg"))
+      g_queue_push_tail (&engine->drops, g_build_filename (engine->paths->maildrop_dir, name, NULL));
   }
+  drops_go_on (engine);
 }

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+/* Once, at the start. */
 void mr_engine_take_maildrop (MrEngine *engine);
 /* What is still being read is given up. */
 void mr_engine_end_readings (MrEngine *engine);

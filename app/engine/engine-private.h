@@ -50,6 +50,9 @@ struct _MrEngine {
   guint64 revision;
   guint hourly_source;
   GPtrArray *readings; /* of command-line.c */
+  GQueue drops;        /* char *: maildrop files that wait for their turn */
+  guint drops_open;
+  gboolean drops_begin; /* one is being begun: a refusal comes back from inside */
   gboolean running;
   gboolean stopping;
   /* online clock: see online.c */

@@ -251,12 +251,22 @@ test_maildrop (EngineFixture *f, gconstpointer data)
   g_chmod (f->paths->state_dir, 0700);
   g_assert_true (g_file_set_contents (
       good, "F me@example.com\nR you@example.net\nR two@example.net\n\nSubject: dropped\n\nx\n", -1, NULL));
+  for (guint i = 0; i < 20; i++) {
+    g_autofree char *name = g_strdup_printf ("%s/more%u.msg", f->paths->maildrop_dir, i);
+    g_assert_true (g_file_set_contents (name, "F me@example.com\nR a@example.net\n\nSubject: more\n\nx", -1, NULL));
+  }
   g_assert_true (g_file_set_contents (bad, "what is this\n", -1, NULL));
   g_assert_true (g_file_set_contents (unfinished, "F me@example.com\n", -1, NULL));
   engine_fixture_start_simple (f);
-  wait_for (f->peer->messages->len == 1);
-  g_assert_cmpuint (smtp_peer_message (f->peer, 0)->recipients->len, ==, 2);
-  g_assert_nonnull (strstr (smtp_peer_message (f->peer, 0)->body->str, "Subject: dropped\r\n"));
+  wait_for (f->peer->messages->len == 21);
+  guint n = 0;
+  for (guint i = 0; i < 21; i++) {
+    const PeerMessage *m = smtp_peer_message (f->peer, i);
+    gboolean first = strstr (m->body->str, "Subject: dropped\r\n") != NULL;
+    n += first;
+    g_assert_cmpuint (m->recipients->len, ==, first ? 2 : 1);
+  }
+  g_assert_cmpuint (n, ==, 1);
   g_assert_false (g_file_test (good, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (bad, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (unfinished, G_FILE_TEST_EXISTS));
