@@ -7,6 +7,7 @@
 #include "ui/desk.h"
 #include "ui/message-detail.h"
 #include "ui/messages-page.h"
+#include "ui/selection.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,7 @@ struct _MrMessagesPage {
   gboolean history;
   MrDesk *desk;
   MrMessageModel *model;
-  GtkMultiSelection *selection;
+  MrSelection *selection;
   GHashTable *bound; /* GtkListItem that are on the screen */
   guint tick, widen;
   gboolean wide;

@@ -337,7 +337,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
 
   self->desk = g_object_ref (desk);
   self->model = mr_message_model_new (mr_desk_get_client (desk), kind);
-  self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->model)));
+  self->selection = mr_selection_new (G_LIST_MODEL (self->model));
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
