@@ -122,9 +122,13 @@ static void
 pool_run (gpointer data, gpointer user_data)
 {
   PoolJob *job = data;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
   job->func (job->data);
-  g_main_context_invoke_full (job->context, G_PRIORITY_DEFAULT, pool_done_cb, job, NULL);
+  /* Never g_main_context_invoke(): while nobody runs the loop it would call from this thread. */
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, pool_done_cb, job, NULL);
+  g_source_attach (source, job->context);
 }
 
 void
