@@ -287,6 +287,9 @@ action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint rec
   action->account = g_strdup (account);
   action->func = func;
   action->data = data;
+  /* A person asks for it: an account in trouble is asked as well, by one connection. */
+  if (kind == ACTION_RETRY)
+    mr_accounts_recheck (engine->accounts, NULL);
   if (ids == NULL) {
     mr_store_list_ids (engine->store, &filter, all_ids_cb, action);
     return;
