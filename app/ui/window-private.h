@@ -27,7 +27,7 @@ struct _MrWindow {
   MrDesk *desk;
   GSettings *settings; /* NULL: nothing is remembered */
   GCancellable *cancellable;
-  guint updating; /* source */
+  guint updating;        /* source */
   gboolean adding_first; /* the account page that is open is for the first account */
   gboolean welcome_skipped;
   gboolean had_account; /* since this window is open: the first-run page does not come back */
