@@ -176,6 +176,97 @@ test_same_bytes_again (EngineFixture *f, gconstpointer data)
   g_assert_nonnull (strstr (smtp_peer_message (f->peer, 0)->body->str, field));
 }
 
+/* Many chunks go out one after the other, and nothing of them is changed. */
+static void
+test_big (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (GString) text = g_string_new ("From: me@example.com\nSubject: big\n\n");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_printf (text, "%s%u the quick brown fox jumps over the lazy dog\n", i % 7 == 0 ? "." : "", i);
+  engine_fixture_start_simple (f);
+  smtp_peer_reply (f->peer, "CONNECT", "421 4.3.2 later", 1); /* so that it is read back from the store */
+  id = engine_submit_text (f, "me@example.com", "you@example.net", text->str, &error);
+  g_assert_no_error (error);
+  mr_message_record_free (engine_wait_attempts (f, id, 0, 1));
+  engine_fixture_advance (f, 60);
+  g_autoptr (MrMessageRecord) message = engine_wait_state (f, id, 0, MR_RECIPIENT_DELIVERED);
+  const char *body = smtp_peer_message (f->peer, 0)->body->str;
+  g_assert_cmpuint (message->size, ==, strlen (body));
+  g_assert_cmpuint (message->n_chunks, >, 2);
+  g_auto (GStrv) lines = g_strsplit (strstr (text->str, "\n\n") + 2, "\n", -1);
+  g_autofree char *joined = g_strjoinv ("\r\n", lines);
+  g_assert_cmpstr (strstr (body, "\r\n\r\n") + 4, ==, joined);
+}
+
+/* One connection serves several messages, and not more than it may. */
+static void
+test_connection_again (EngineFixture *f, gconstpointer data)
+{
+  char *ids[6];
+  EngineAnswer answer = { 0 };
+
+  engine_fixture_start (
+      f,
+      ACCOUNT_MAIN "[general]\npaused=true\n[delivery]\nidle-keep=300\nconcurrency=1\nmax-messages-per-connection=4\n");
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = engine_submit (f, "me@example.com", "you@example.net");
+  mr_engine_set_paused (f->engine, FALSE, engine_done_cb, &answer);
+  engine_answer_ok (&answer);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    mr_message_record_free (engine_wait_state (f, ids[i], 0, MR_RECIPIENT_DELIVERED));
+    g_free (ids[i]);
+  }
+  g_assert_cmpuint (f->peer->connections, ==, 2);
+  g_assert_cmpuint (f->peer->now, ==, 1);
+  /* It idles: the next message takes it at once. */
+  g_autofree char *next = engine_submit (f, "me@example.com", "you@example.net");
+  mr_message_record_free (engine_wait_state (f, next, 0, MR_RECIPIENT_DELIVERED));
+  g_assert_cmpuint (f->peer->connections, ==, 2);
+}
+
+/* The server closes a connection that idles: nothing is lost, the next message gets a new one. */
+static void
+test_idle_connection_closed (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *a = NULL, *b = NULL;
+
+  engine_fixture_start (f, ACCOUNT_MAIN "[delivery]\nidle-keep=300\n");
+  smtp_peer_reply (f->peer, "RSET", PEER_CLOSE, 0);
+  a = engine_submit (f, "me@example.com", "you@example.net");
+  mr_message_record_free (engine_wait_state (f, a, 0, MR_RECIPIENT_DELIVERED));
+  smtp_peer_say (f->peer, "421 4.4.2 idle for too long");
+  for (guint i = 0; i < 5; i++)
+    g_main_context_iteration (NULL, FALSE);
+  b = engine_submit (f, "me@example.com", "you@example.net");
+  g_autoptr (MrMessageRecord) message = engine_wait_state (f, b, 0, MR_RECIPIENT_DELIVERED);
+  g_assert_cmpuint (engine_recipient (message, 0)->attempts, ==, 1);
+}
+
+static void
+test_signed_is_not_converted (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  engine_fixture_start_simple (f);
+  g_free (f->peer->extensions);
+  f->peer->extensions = g_strdup ("PIPELINING");
+  id = engine_submit_text (f, "me@example.com", "you@example.net",
+                           "From: me@example.com\nMIME-Version: 1.0\n"
+                           "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n\n"
+                           "--b\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n"
+                           "Gr\303\274\303\237e\n--b\nContent-Type: application/pgp-signature\n\nx\n--b--\n",
+                           &error);
+  g_assert_no_error (error);
+  g_autoptr (MrMessageRecord) message = engine_wait_state (f, id, 0, MR_RECIPIENT_FAILED);
+  g_assert_cmpstr (engine_recipient (message, 0)->reply.enhanced, ==, "5.6.3");
+  g_assert_nonnull (engine_recipient (message, 0)->cause);
+  g_assert_cmpuint (f->peer->messages->len, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -189,5 +280,9 @@ main (int argc, char *argv[])
   ADD ("bigger-than-size", test_bigger_than_size);
   ADD ("lost-dot", test_lost_dot);
   ADD ("same-bytes-again", test_same_bytes_again);
+  ADD ("big", test_big);
+  ADD ("connection-again", test_connection_again);
+  ADD ("idle-connection-closed", test_idle_connection_closed);
+  ADD ("signed-is-not-converted", test_signed_is_not_converted);
   return g_test_run ();
 }
