@@ -325,6 +325,20 @@ drained_cb (MrConnection *connection, gpointer owner)
   mr_delivery_send_body (owner);
 }
 
+/* The server closed a connection that had been used before, as it may at any time, while the next message was begun: no answer was given to
+ * that message, and the host is not to blame. */
+static gboolean
+closed_between (MrDelivery *self, const MrConnectionFailure *failure)
+{
+  if (self->n_messages < 2 || !failure->was_ready || failure->stage > MR_STAGE_MAIL || failure->reply != NULL
+      || failure->error == MR_ERROR_TIMED_OUT || self->in_body || self->dot_sent || self->n_accepted > 0)
+    return FALSE;
+  for (guint i = 0; i < self->n_outcomes; i++)
+    if (self->outcomes[i].decided)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointer owner)
 {
@@ -340,7 +354,12 @@ failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointe
                       .fingerprint = failure->fingerprint,
                       .dot_sent = self->dot_sent };
 
-  if (self->task != NULL) {
+  if (self->task != NULL && closed_between (self, failure)) {
+    MrTask *task = self->task;
+
+    clear_task (self);
+    mr_lane_put_back (self->lane, task);
+  } else if (self->task != NULL) {
     if (self->dot_sent)
       trouble.stage = MR_STAGE_DOT;
     if (failure->account_state != MR_ACCOUNT_READY) {

@@ -218,6 +218,13 @@ mr_lane_next_task (MrLane *lane)
   return task;
 }
 
+void
+mr_lane_put_back (MrLane *lane, MrTask *task)
+{
+  task->started = FALSE;
+  g_queue_push_head (&lane->tasks, task);
+}
+
 static void
 run_all (MrScheduler *self)
 {

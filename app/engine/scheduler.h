@@ -82,6 +82,8 @@ guint mr_scheduler_get_sending (MrScheduler *scheduler);
 
 /* The next task of the lane for a connection that is ready; NULL: none. */
 MrTask *mr_lane_next_task (MrLane *lane);
+/* It could not be begun over a connection that had been idle: it goes first over the next one. */
+void mr_lane_put_back (MrLane *lane, MrTask *task);
 /* What became of the task: records (transfer full, both). Frees the task. */
 void mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts);
 /* Nothing became of it: the engine ends. */

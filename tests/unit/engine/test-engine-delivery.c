@@ -245,6 +245,28 @@ test_idle_connection_closed (EngineFixture *f, gconstpointer data)
   g_assert_cmpuint (engine_recipient (message, 0)->attempts, ==, 1);
 }
 
+/* It closes in the moment the next message is begun: that one goes at once over a new connection. */
+static void
+test_closed_at_mail (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *a = NULL, *b = NULL;
+
+  engine_fixture_start (f, ACCOUNT_MAIN "[delivery]\nidle-keep=300\n");
+  a = engine_submit (f, "me@example.com", "you@example.net");
+  mr_message_record_free (engine_wait_state (f, a, 0, MR_RECIPIENT_DELIVERED));
+  smtp_peer_reply (f->peer, "MAIL", PEER_CLOSE, 1);
+  b = engine_submit (f, "me@example.com", "you@example.net");
+  g_autoptr (MrMessageRecord) message = engine_wait_state (f, b, 0, MR_RECIPIENT_DELIVERED);
+  g_assert_cmpuint (engine_recipient (message, 0)->attempts, ==, 1);
+  g_assert_cmpuint (f->peer->connections, ==, 2);
+  /* On a fresh connection the same is the host's trouble. */
+  smtp_peer_reply (f->peer, "MAIL", PEER_CLOSE, 2);
+  g_autofree char *c = engine_submit (f, "me@example.com", "you@example.net");
+  g_autoptr (MrMessageRecord) waits = engine_wait_attempts (f, c, 0, 1);
+  g_assert_cmpint (engine_recipient (waits, 0)->state, ==, MR_RECIPIENT_WAITING);
+  g_assert_cmpuint (f->peer->connections, ==, 3);
+}
+
 static void
 test_signed_is_not_converted (EngineFixture *f, gconstpointer data)
 {
@@ -283,6 +305,7 @@ main (int argc, char *argv[])
   ADD ("big", test_big);
   ADD ("connection-again", test_connection_again);
   ADD ("idle-connection-closed", test_idle_connection_closed);
+  ADD ("closed-at-mail", test_closed_at_mail);
   ADD ("signed-is-not-converted", test_signed_is_not_converted);
   return g_test_run ();
 }
