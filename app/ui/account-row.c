@@ -112,7 +112,9 @@ set_account (MrAccountRow *self, const MrAccountRecord *account)
                                ngettext ("%s · %u recipient waits", "%s · %u recipients wait", account->waiting), word,
                                account->waiting)
                                                 : g_strdup (word);
-  gboolean has_reply = account->reply.code > 0 && mr_format_account_needs_person (account->state);
+  gboolean has_reply = account->reply.code > 0
+                       && (account->state == MR_ACCOUNT_PASSWORD_REFUSED || account->state == MR_ACCOUNT_SENDER_REFUSED
+                           || account->state == MR_ACCOUNT_TLS_TROUBLE);
   g_autofree char *row_name = g_strdup_printf ("%s, %s", name, state);
 
   self->id = g_strdup (account->id);

@@ -115,6 +115,8 @@ mr_facts_row_set_message (MrFactsRow *self, const MrMessageRecord *message)
   self->n = 0;
   add_fact (self, copy, _ ("ID here"), message->id);
   add_fact (self, copy, _ ("Message-ID"), message->message_id);
+  add_fact (self, copy, _ ("Subject"), message->subject);
+  add_fact (self, copy, _ ("From"), message->from);
   add_fact (self, copy, _ ("Return address"), reverse_path);
   add_fact (self, copy, _ ("Size"), size);
   add_fact (self, copy, _ ("Taken in"), created);

@@ -17,6 +17,7 @@
 /* From this width on the list may have more than it needs at least. */
 #define WIDE_PAGE       880
 #define LIST_WIDTH      340
+#define NARROWEST       360
 #define WIDE_LIST_WIDTH 420
 
 enum { PROP_0, PROP_HISTORY, PROP_CAN_GO_BACK, N_PROPS };
@@ -455,6 +456,9 @@ mr_messages_page_measure (GtkWidget *widget, GtkOrientation orientation, int for
 
   gtk_widget_measure (GTK_WIDGET (self->leaflet), orientation, for_size, minimum, natural, minimum_baseline,
                       natural_baseline);
+  /* The wider list is a wish; it must not keep the window from becoming narrow. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = MIN (*minimum, NARROWEST);
 }
 
 static void
@@ -462,7 +466,11 @@ mr_messages_page_size_allocate (GtkWidget *widget, int width, int height, int ba
 {
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
 
-  gtk_widget_allocate (GTK_WIDGET (self->leaflet), width, height, baseline, NULL);
+  int minimum = 0;
+
+  /* For the one frame until the wish is taken back. */
+  gtk_widget_measure (GTK_WIDGET (self->leaflet), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  gtk_widget_allocate (GTK_WIDGET (self->leaflet), MAX (width, minimum), height, baseline, NULL);
   if ((width >= WIDE_PAGE) != self->wide && self->widen == 0)
     self->widen = g_idle_add (widen_cb, self);
   if (self->context_popover != NULL)

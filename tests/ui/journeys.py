@@ -393,6 +393,10 @@ def looks():
                                check=True)
                 window.wait(lambda: has(window.get("list item", lambda n: "Cron" in n), "selected"), "the narrow window")
             picture(name, "Mail Relay")
+            if narrow:
+                keys("ctrl+f", "Tab", "Return")
+                window.get("push button", "Zurück zur Liste" if german else "Back to the list")
+                picture(name + "-detail", "Mail Relay")
             window.close()
 
         harness.need("xdotool", "openbox")
@@ -400,6 +404,7 @@ def looks():
         show("looks-dark", "Outbox", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
         show("looks-german", "Ausgang", german="Das Postfach", LANGUAGE="de")
         show("looks-phone", "Outbox", narrow=True)
+        show("looks-phone-german", "Ausgang", german="Das Postfach", narrow=True, LANGUAGE="de")
 
 
 if __name__ == "__main__":
