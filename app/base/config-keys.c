@@ -73,8 +73,6 @@ static const MrConfigKey keys[] = {
   BOOLEAN ("program", "revoked", "false", N_("Whether the program's password is no longer taken")),
   STRING ("program", "verifier", "", N_("What the program's password is checked with; the password itself is kept nowhere")),
 
-  STRING ("reports", "language", "", N_("Language of what is mailed; empty: that of the service")),
-
   INTEGER ("retry", "factor-percent", "200", 100, 1000, N_("How much longer each wait is than the one before, in percent")),
   INTEGER ("retry", "first", "60", 1, 86400, N_("Seconds until the second attempt")),
   INTEGER ("retry", "jitter-percent", "20", 0, 50, N_("How far a wait may differ by chance, in percent")),
