@@ -363,35 +363,53 @@ def every_page_has_names():
             equal(window.unnamed(), [], f"controls without a name in {title}")
 
 
-SUBJECTS = (("Invoice 2026-117 for the workshop", "anna@example.com", "bob@example.org"),
-            ("[PATCH v2 1/3] net: keep the socket open", "anna@example.com", "devel@lists.example.net"),
-            ("Cron <backup@nas> /usr/local/bin/backup", "anna@example.com", "full@example.org"),
-            ("Your scan from the office printer", "printer@example.com", "nobody@example.org"),
-            ("Minutes of Tuesday's meeting", "anna@example.com", "slow@example.net"),
-            ("Welcome to the sports club", "eve@elsewhere.example", "carol@example.org"))
+# program, sender, subject, recipients: what a day's outbox may hold. The domains are those of the demonstration's servers.
+DAY = (("mutt", "anna@sender.example", "Minutes of Tuesday's meeting", ["bob@accepts.example"]),
+       ("backup", "anna@sender.example", "Backup of the file server: finished", ["eve@down.example"]),
+       ("git", "anna@sender.example", "[PATCH v2 1/3] net: keep the socket open", ["devel@greylists.example"]),
+       ("printer", "printer@sender.example", "Your scan 0042", ["office@accepts.example", "frank@full.example", "carla@friends.example"]),
+       ("php", "shop@elsewhere.example", "Welcome to the sports club", ["carol@friends.example"]),
+       ("thunderbird", "anna@sender.example", "Offer 2041", ["dora@full.example"]))
+
+
+def start_destinations(desk):
+    """The demonstration's mail servers and their DNS; gives the settings that lead there."""
+    smtp, dns = harness.free_port(), harness.free_port()
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "app", "demo", "sink.py")
+    servers = subprocess.Popen([sys.executable, script, "--smtp-port", str(smtp), "--dns-port", str(dns), "--greylist", "900"],
+                               stdout=subprocess.PIPE, text=True)
+    desk.processes.append(servers)
+    while "ready" not in servers.stdout.readline():
+        pass
+    return {"dns": {"servers": f"127.0.0.1:{dns}"}, "delivery": {"mx-port": smtp, "allow-private-mx": "true"}}
 
 
 def looks():
     """What it looks like: light, dark, German, on a phone. The pictures are for the eye; that the words and the layout are there is checked."""
-    replies = {"full": "452 4.2.2 The mailbox is full, try again later", "nobody": "550 5.1.1 <nobody@example.org>: no such user here",
-               "slow": "451 4.7.1 Greylisted, please come back in 5 minutes"}
-    with Desk(retry={"first": "3600"}) as desk:
-        sink = desk.add_sink(replies={"RCPT": lambda s, a: replies.get(a.split("@")[0])})
-        desk.add_account("work", sink, "--name", "Work", address="*@example.com")
-        ids = [desk.send(subject, recipient, sender) for subject, sender, recipient in SUBJECTS]
-        desk.service.wait(lambda: desk.service.message(ids[4])[0]["recipients"][0].get("reply-code") == 451, "the replies")
+    harness.need("xdotool", "openbox")
+    with Desk(start=False, retry={"first": "3600"}) as desk:
+        desk.configure(start_destinations(desk))
+        desk.service = desk.start_service()
+        desk.ctl("account", "add", "--id", "work", "--name", "Work", "--direct", "--address", "*@sender.example")
+        ids = []
+        for program, sender, subject, recipients in DAY:
+            made = desk.ctl_json("program", "add", program)
+            ids.append(harness.queue_id(send(desk.smtp, sender, recipients, message(subject, sender, recipients[0]),
+                                             user=made["id"], password=made["password"])))
+        desk.service.wait(lambda: desk.service.message(ids[5])[0]["recipients"][0].get("reply-code") == 452, "the reply of the last one")
+        desk.service.wait_for_state(ids[0], "delivered", "relayed")
 
         def show(name, outbox, german=None, narrow=False, **env):
             window = desk.open(**env)
             window.page(outbox)
-            window.select("Cron <backup")
-            window.label("452 4.2.2 The mailbox is full")
+            window.select("Offer 2041")
+            window.label("the mailbox is full")
             if german:
                 window.label(german)
             if narrow:
                 subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Mail Relay$", "windowsize", "360", "680"],
                                check=True)
-                window.wait(lambda: has(window.get("list item", lambda n: "Cron" in n), "selected"), "the narrow window")
+                window.wait(lambda: has(window.get("list item", lambda n: "Offer 2041" in n), "selected"), "the narrow window")
             picture(name, "Mail Relay")
             if narrow:
                 keys("ctrl+f", "Tab", "Return")
@@ -399,7 +417,6 @@ def looks():
                 picture(name + "-detail", "Mail Relay")
             window.close()
 
-        harness.need("xdotool", "openbox")
         show("looks-light", "Outbox")
         show("looks-dark", "Outbox", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
         show("looks-german", "Ausgang", german="Das Postfach", LANGUAGE="de")
