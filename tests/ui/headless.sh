@@ -44,4 +44,5 @@ if [ "$wm" = yes ]; then
   openbox --sm-disable > "$dir/wm.log" 2>&1 &
   manager=$!
 fi
-dbus-run-session -- "$@"
+# What the bus starts talks on standard output too; that belongs to the test alone.
+dbus-run-session -- bash -c 'exec "$@" 1>&8 8>&-' bash "$@" 8>&1 1>&2
