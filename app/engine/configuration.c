@@ -7,6 +7,7 @@
 #include "base/os.h"
 
 #define CONFIG_MAX (1024 * 1024)
+#define RELOAD_MS  300
 
 struct _MrConfiguration {
   char *path;
@@ -16,6 +17,7 @@ struct _MrConfiguration {
   GFileMonitor *monitor;
   MrConfigurationFunc func;
   gpointer data;
+  guint reload_source;
 };
 
 static char *
@@ -81,13 +83,28 @@ reload (MrConfiguration *self)
     self->func (self, self->data);
 }
 
+static gboolean
+reload_cb (gpointer data)
+{
+  MrConfiguration *self = data;
+
+  self->reload_source = 0;
+  reload (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 file_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
 {
   if (event == G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT || event == G_FILE_MONITOR_EVENT_DELETED
       || event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_RENAMED
-      || event == G_FILE_MONITOR_EVENT_MOVED_IN)
-    reload (data);
+      || event == G_FILE_MONITOR_EVENT_MOVED_IN) {
+    /* An editor that writes in place empties the file first: what stands there a moment later is what was meant. */
+    MrConfiguration *self = data;
+
+    g_clear_handle_id (&self->reload_source, g_source_remove);
+    self->reload_source = g_timeout_add (RELOAD_MS, reload_cb, self);
+  }
 }
 
 MrConfiguration *
@@ -111,6 +128,7 @@ mr_configuration_free (MrConfiguration *self)
 {
   if (self == NULL)
     return;
+  g_clear_handle_id (&self->reload_source, g_source_remove);
   if (self->monitor != NULL) {
     g_signal_handlers_disconnect_by_data (self->monitor, self);
     g_object_unref (self->monitor);
