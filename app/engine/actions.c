@@ -39,9 +39,13 @@ typedef struct {
 typedef struct {
   Action *action;
   char *id;
+  guint tries;
 } Step;
 
+#define TRIES_MAX 20
+
 static void action_go_on (Action *action);
+static void step_try (Step *step);
 
 static void
 step_done (Step *step, gboolean touched, const GError *error)
@@ -62,8 +66,15 @@ step_stored_cb (const GError *error, gpointer data)
 {
   /* No legal change: a delivery that ended between reading and writing has decided. The message was past that. */
   gboolean overtaken = g_error_matches (error, MR_ERROR, MR_ERROR_INVALID);
+  Step *step = data;
 
-  step_done (data, error == NULL, overtaken ? NULL : error);
+  /* Leased between reading and writing: it is in memory by now, or out of it again. */
+  if (g_error_matches (error, MR_ERROR, MR_ERROR_BUSY) && step->action->engine->scheduler != NULL
+      && ++step->tries < TRIES_MAX) {
+    step_try (step);
+    return;
+  }
+  step_done (step, error == NULL, overtaken ? NULL : error);
 }
 
 /* New states of the recipients for which `change` says TRUE. */
@@ -88,7 +99,8 @@ change_recipients (Step *step, MrMessageRecord *message,
     step_done (step, FALSE, NULL);
     return;
   }
-  mr_store_update_message (step->action->engine->store, message->id, changed, NULL, 0, step_stored_cb, step);
+  mr_store_update_message (step->action->engine->store, message->id, changed, NULL, MR_STORE_UNLESS_LEASED,
+                           step_stored_cb, step);
 }
 
 static gboolean
@@ -181,14 +193,12 @@ message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, 
 }
 
 static void
-step_begin (Action *action, const char *id)
+step_try (Step *step)
 {
-  Step *step = g_new0 (Step, 1);
+  Action *action = step->action;
   MrScheduler *scheduler = action->engine->scheduler;
+  const char *id = step->id;
 
-  step->action = action;
-  step->id = g_strdup (id);
-  action->open++;
   if (action->kind == ACTION_RETRY && mr_scheduler_retry_now (scheduler, id)) {
     step_done (step, TRUE, NULL);
     return;
@@ -204,6 +214,17 @@ step_begin (Action *action, const char *id)
     return;
   }
   mr_store_get_message (action->engine->store, step->id, message_cb, step);
+}
+
+static void
+step_begin (Action *action, const char *id)
+{
+  Step *step = g_new0 (Step, 1);
+
+  step->action = action;
+  step->id = g_strdup (id);
+  action->open++;
+  step_try (step);
 }
 
 static void

@@ -86,7 +86,7 @@ next_task (MrDelivery *self)
     begin_task (self, task);
     return;
   }
-  if (keep == 0) {
+  if (keep == 0 || mr_lane_must_give_way (self->lane)) {
     mr_delivery_end (self);
     return;
   }
@@ -101,13 +101,18 @@ mr_delivery_is_idle (MrDelivery *self)
 }
 
 gboolean
+mr_delivery_is_parked (MrDelivery *self)
+{
+  return mr_delivery_is_idle (self) && self->idle_source != 0;
+}
+
+gboolean
 mr_delivery_wake (MrDelivery *self)
 {
   MrTask *task;
 
   /* The connection may still be reading the reply to a RSET. */
-  if (!mr_delivery_is_idle (self) || self->idle_source == 0
-      || !mr_smtp_client_is_ready (mr_connection_get_client (self->connection)))
+  if (!mr_delivery_is_parked (self) || !mr_smtp_client_is_ready (mr_connection_get_client (self->connection)))
     return FALSE;
   task = mr_lane_next_task (self->lane);
   if (task == NULL)

@@ -14,6 +14,8 @@ void mr_delivery_free (MrDelivery *delivery);
 /* An idle connection takes the next task of its lane. FALSE: it is busy. */
 gboolean mr_delivery_wake (MrDelivery *delivery);
 gboolean mr_delivery_is_idle (MrDelivery *delivery);
+/* Kept for mail that may come, and not in the middle of one of its callbacks: it may be freed. */
+gboolean mr_delivery_is_parked (MrDelivery *delivery);
 /* Its task is sending this recipient right now. */
 gboolean mr_delivery_is_sending (MrDelivery *delivery, const char *id, guint recipient);
 

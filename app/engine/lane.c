@@ -185,17 +185,66 @@ wake_idle (MrLane *lane)
   return FALSE;
 }
 
+static guint
+total_limit (MrScheduler *self)
+{
+  return (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "concurrency");
+}
+
+/* All places are taken: a connection that another lane keeps for mail that may come gives way to mail that is there. Its lane stays, so that a walk
+ * over the lanes may call this. */
+static gboolean
+take_parked_place (MrScheduler *self)
+{
+  GHashTableIter iter;
+  gpointer data;
+
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &data)) {
+    MrLane *lane = data;
+
+    for (guint i = 0; i < lane->sessions->len; i++) {
+      MrDelivery *delivery = g_ptr_array_index (lane->sessions, i);
+
+      if (!mr_delivery_is_parked (delivery))
+        continue;
+      g_ptr_array_remove_index_fast (lane->sessions, i);
+      self->sessions--;
+      mr_delivery_free (delivery);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+mr_lane_must_give_way (MrLane *lane)
+{
+  MrScheduler *self = lane->scheduler;
+  GHashTableIter iter;
+  gpointer data;
+
+  if (self->sessions < total_limit (self))
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &data))
+    if (data != lane && !g_queue_is_empty (&((MrLane *)data)->tasks))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 lane_run (MrLane *lane)
 {
   MrScheduler *self = lane->scheduler;
-  guint total = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "concurrency");
+  guint total = total_limit (self);
 
   if (self->stopped || g_queue_is_empty (&lane->tasks) || !lane_is_open (lane))
     return;
   while (wake_idle (lane))
     ;
-  while (!g_queue_is_empty (&lane->tasks) && lane->sessions->len < lane_limit (lane) && self->sessions < total) {
+  while (!g_queue_is_empty (&lane->tasks) && lane->sessions->len < lane_limit (lane)
+         && (self->sessions < total || take_parked_place (self))) {
     MrTask *task = g_queue_pop_head (&lane->tasks);
 
     task->started = TRUE;
@@ -238,7 +287,7 @@ void
 mr_lane_session_ended (MrLane *lane, gpointer delivery)
 {
   MrScheduler *self = lane->scheduler;
-  guint total = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "concurrency");
+  guint total = total_limit (self);
 
   if (self->stopped || !g_ptr_array_remove_fast (lane->sessions, delivery))
     return;

@@ -88,6 +88,8 @@ void mr_lane_put_back (MrLane *lane, MrTask *task);
 void mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts);
 /* Nothing became of it: the engine ends. */
 void mr_task_free (MrTask *task);
+/* All places are taken and another lane has mail that waits for one: a connection without work ends. */
+gboolean mr_lane_must_give_way (MrLane *lane);
 /* The session ended (it frees itself afterwards). */
 void mr_lane_session_ended (MrLane *lane, gpointer delivery);
 void mr_lane_host_failed (MrLane *lane, const MrRecipientRecord *example, gint64 retry_at);

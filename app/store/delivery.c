@@ -351,8 +351,13 @@ run_update (MrSession *session, MrRequest *base, GError **error)
   MrMessageHead head;
   MrMessageSum sum;
 
-  if (!mr_message_get_head (session, base->id, &head, error) || !write_changes (session, request, &head, &sum, error)
-      || !write_attempts (session, request, &head, error))
+  if (!mr_message_get_head (session, base->id, &head, error))
+    return FALSE;
+  if (head.leased && (request->flags & MR_STORE_UNLESS_LEASED) != 0) {
+    g_set_error (error, MR_ERROR, MR_ERROR_BUSY, _ ("The message %s is being sent"), base->id);
+    return FALSE;
+  }
+  if (!write_changes (session, request, &head, &sum, error) || !write_attempts (session, request, &head, error))
     return FALSE;
   if ((request->flags & MR_STORE_RELEASE) != 0)
     head.leased = FALSE;

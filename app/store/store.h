@@ -73,8 +73,9 @@ void mr_store_lease_one (MrStore *store, const char *id, MrStoreLeaseFunc func, 
 void mr_store_mark_dot (MrStore *store, const char *id, const guint *recipients);
 
 typedef enum {
-  MR_STORE_RELEASE = 1 << 0, /* the lease ends with this */
-  MR_STORE_RIDE = 1 << 1     /* may wait for another commit (nobody waits for it); func may be NULL */
+  MR_STORE_RELEASE = 1 << 0,      /* the lease ends with this */
+  MR_STORE_RIDE = 1 << 1,         /* may wait for another commit (nobody waits for it); func may be NULL */
+  MR_STORE_UNLESS_LEASED = 1 << 2 /* MR_ERROR_BUSY, and nothing changes, where the message has been leased meanwhile */
 } MrStoreUpdateFlags;
 
 /* New states of some recipients and their attempts in one transaction. changed: MrRecipientRecord (each replaces the row of the same n),

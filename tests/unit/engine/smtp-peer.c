@@ -126,17 +126,17 @@ take_effect (Side *side, const char *line, const char *reply)
 {
   gboolean ok = reply[0] == '2' || reply[0] == '3';
 
+  /* A transaction ends with MAIL and RSET whatever is said about them, and only 354 asks for data (RFC 5321 4.1.1.4). */
+  if (g_ascii_strncasecmp (line, "MAIL", 4) == 0 || g_ascii_strncasecmp (line, "RSET", 4) == 0)
+    g_clear_pointer (&side->message, message_free);
   if (!ok)
     return;
-  if (g_ascii_strncasecmp (line, "MAIL FROM:", 10) == 0) {
-    g_clear_pointer (&side->message, message_free);
+  if (g_ascii_strncasecmp (line, "MAIL FROM:", 10) == 0)
     side->message = message_new (line + 10);
-  } else if (g_ascii_strncasecmp (line, "RCPT TO:", 8) == 0 && side->message != NULL)
+  else if (g_ascii_strncasecmp (line, "RCPT TO:", 8) == 0 && side->message != NULL)
     g_ptr_array_add (side->message->recipients, g_strdup (line + 8));
-  else if (g_ascii_strncasecmp (line, "DATA", 4) == 0)
-    side->in_data = TRUE;
-  else if (g_ascii_strncasecmp (line, "RSET", 4) == 0)
-    g_clear_pointer (&side->message, message_free);
+  else if (g_ascii_strncasecmp (line, "DATA", 4) == 0 && side->message != NULL)
+    side->in_data = strncmp (reply, "354", 3) == 0;
 }
 
 /* FALSE: the connection ends. */
