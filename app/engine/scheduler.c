@@ -325,7 +325,8 @@ is_old (MrScheduler *self, const MrMessageRecord *record)
 {
   gint64 limit = mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "old-after");
 
-  if (record->not_before != 0 || mr_clock_wall (self->engine->clock) - record->created < limit * G_USEC_PER_SEC)
+  if (record->not_before != 0
+      || !mr_policy_is_old ((mr_clock_wall (self->engine->clock) - record->created) / G_USEC_PER_SEC, limit))
     return FALSE;
   for (guint i = 0; i < record->recipients->len; i++)
     if (((MrRecipientRecord *)g_ptr_array_index (record->recipients, i))->attempts > 0)

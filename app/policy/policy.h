@@ -119,9 +119,9 @@ guint mr_policy_login_delay (guint refusals);
 
 /* TRUE from the third refusal in a row that blames the account: it is paused then, its mail waits. */
 gboolean mr_policy_refusals_blame_account (guint refusals_in_a_row);
-/* TRUE where a message has waited so long (seconds of wall time) that it is held back when sending becomes
- * possible again. */
-gboolean mr_policy_is_old (gint64 wall_age);
+/* TRUE where a message has waited so long that it is held back when sending becomes possible again; both in seconds of wall
+ * time. */
+gboolean mr_policy_is_old (gint64 wall_age, gint64 limit);
 
 /* ---- TLS and passwords ---- */
 

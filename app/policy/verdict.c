@@ -8,8 +8,6 @@
  */
 #include "policy/policy-private.h"
 
-/* Held back at reconnection when older than this (design section 5, "Submission"). */
-#define OLD_AGE (7 * 24 * 3600)
 /* So many refusals in a row that blame the account are the account's trouble. */
 #define ACCOUNT_REFUSALS 3
 
@@ -184,7 +182,7 @@ mr_policy_refusals_blame_account (guint refusals_in_a_row)
 }
 
 gboolean
-mr_policy_is_old (gint64 wall_age)
+mr_policy_is_old (gint64 wall_age, gint64 limit)
 {
-  return wall_age > OLD_AGE;
+  return wall_age > limit;
 }

@@ -102,9 +102,9 @@ test_limits (void)
 {
   g_assert_false (mr_policy_refusals_blame_account (2));
   g_assert_true (mr_policy_refusals_blame_account (3));
-  g_assert_false (mr_policy_is_old (7 * 86400));
-  g_assert_true (mr_policy_is_old (7 * 86400 + 1));
-  g_assert_false (mr_policy_is_old (-1));
+  g_assert_false (mr_policy_is_old (7 * 86400, 7 * 86400));
+  g_assert_true (mr_policy_is_old (7 * 86400 + 1, 7 * 86400));
+  g_assert_false (mr_policy_is_old (-1, 7 * 86400));
 }
 
 int
