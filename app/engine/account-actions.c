@@ -88,7 +88,7 @@ add_write (Change *c)
   gboolean first = mr_accounts_count (c->engine->accounts) == 0;
 
   if (!write_record (c->engine, c->record, first || c->record->is_default, &error) && c->had_secret)
-    mr_secrets_clear (c->engine->secrets, c->record->id, cleared_cb, NULL);
+    mr_secrets_clear (c->engine->secrets, c->record->id, MR_SECRET_KIND_PASSWORD, cleared_cb, NULL);
   change_end (c, error);
 }
 
@@ -140,7 +140,7 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
     g_autofree char *label = secret_label (record);
 
     c->had_secret = TRUE;
-    mr_secrets_store (engine->secrets, record->id, label, secret, add_stored_cb, c);
+    mr_secrets_store (engine->secrets, record->id, MR_SECRET_KIND_PASSWORD, label, secret, add_stored_cb, c);
   } else
     add_write (c);
 }
@@ -175,7 +175,7 @@ moved_cb (guint count, const GError *error, gpointer data)
   record = mr_accounts_find (c->engine->accounts, c->id);
   if (mr_configuration_apply (c->engine->configuration, &edit, record != NULL && record->is_default ? 1 : 0, group,
                               &local))
-    mr_secrets_clear (c->engine->secrets, c->id, cleared_cb, NULL);
+    mr_secrets_clear (c->engine->secrets, c->id, NULL, cleared_cb, NULL);
   /* What waits and has not been moved is routed anew: it is held, or goes where another account fits. */
   mr_store_wake (c->engine->store,
                  1u << MR_WAIT_ACCOUNT_PAUSED | 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING, TRUE, c->id,
@@ -285,7 +285,7 @@ mr_engine_set_password (MrEngine *engine, const char *id, MrSecret *secret, MrEn
   c = change_new (engine, func, data);
   c->id = g_strdup (id);
   label = secret_label (record);
-  mr_secrets_store (engine->secrets, id, label, secret, password_stored_cb, c);
+  mr_secrets_store (engine->secrets, id, MR_SECRET_KIND_PASSWORD, label, secret, password_stored_cb, c);
 }
 
 void

@@ -121,7 +121,7 @@ need_credentials (MrConnection *self)
   if (self->secret != NULL)
     mr_smtp_client_credentials (self->client, self->user, self->secret);
   else
-    mr_secrets_lookup (self->engine->secrets, self->account, credentials_cb, self);
+    mr_secrets_lookup (self->engine->secrets, self->account, MR_SECRET_KIND_PASSWORD, credentials_cb, self);
 }
 
 /* FALSE: self may be gone or has changed its stream; stop. */

@@ -1,7 +1,7 @@
 /* Two simple back ends: memory until the service ends, and a file that only the user can read.
  *
  * The file is not encrypted: whoever can read the user's files can read it, which the window says when it is
- * chosen. Form: a line a secret, "ID BASE64". It is refused when it belongs to somebody else or when group or
+ * chosen. Form: a line a secret, "ID BASE64" for a password, "ID/KIND BASE64" for the rest. It is refused when it belongs to somebody else or when group or
  * others have any right, and is replaced atomically with 0600.
  */
 #include "config.h"
@@ -18,7 +18,7 @@
 
 typedef struct {
   char *path;          /* NULL: memory */
-  GHashTable *secrets; /* id → MrSecret */
+  GHashTable *secrets; /* key → MrSecret */
 } Plain;
 
 static void
@@ -150,24 +150,72 @@ plain_close (MrSecrets *secrets)
   plain_free (mr_secrets_get_backend_data (secrets));
 }
 
+static char *
+dup_key (const char *id, const char *kind)
+{
+  return g_strcmp0 (kind, MR_SECRET_KIND_PASSWORD) == 0 ? g_strdup (id) : g_strconcat (id, "/", kind, NULL);
+}
+
+static gboolean
+is_of (const char *key, const char *id)
+{
+  gsize len = strlen (id);
+
+  return strncmp (key, id, len) == 0 && (key[len] == '\0' || key[len] == '/');
+}
+
+static void
+change_table (GHashTable *table, MrSecretsCall *call)
+{
+  g_autofree char *key = call->kind != NULL ? dup_key (call->id, call->kind) : NULL;
+  GHashTableIter iter;
+  gpointer name;
+
+  if (call->op == MR_SECRETS_STORE) {
+    g_hash_table_insert (table, g_steal_pointer (&key), mr_secret_ref (call->secret));
+    return;
+  }
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (key != NULL ? strcmp (name, key) == 0 : is_of (name, call->id))
+      g_hash_table_iter_remove (&iter);
+}
+
+/* What could not be saved did not happen. */
 static void
 change (Plain *plain, MrSecretsCall *call, GError **error)
 {
-  MrSecret *old = g_hash_table_lookup (plain->secrets, call->id);
+  g_autoptr (GHashTable) old = plain->secrets;
+  GHashTableIter iter;
+  gpointer name, secret;
 
-  if (old != NULL)
-    mr_secret_ref (old);
-  if (call->op == MR_SECRETS_STORE)
-    g_hash_table_insert (plain->secrets, g_strdup (call->id), mr_secret_ref (call->secret));
-  else
-    g_hash_table_remove (plain->secrets, call->id);
+  plain->secrets = table_new ();
+  g_hash_table_iter_init (&iter, old);
+  while (g_hash_table_iter_next (&iter, &name, &secret))
+    g_hash_table_insert (plain->secrets, g_strdup (name), mr_secret_ref (secret));
+  change_table (plain->secrets, call);
   if (plain->path != NULL && !file_save (plain, error)) {
-    if (old != NULL)
-      g_hash_table_insert (plain->secrets, g_strdup (call->id), mr_secret_ref (old));
-    else
-      g_hash_table_remove (plain->secrets, call->id);
+    g_hash_table_unref (plain->secrets);
+    plain->secrets = g_hash_table_ref (old);
   }
-  g_clear_pointer (&old, mr_secret_unref);
+}
+
+static void
+check_writable (Plain *plain, GError **error)
+{
+  g_autofree char *folder = plain->path != NULL ? g_path_get_dirname (plain->path) : NULL;
+
+  if (folder != NULL && access (folder, W_OK) != 0)
+    g_set_error (error, MR_ERROR, MR_ERROR_FAILED, _ ("%s cannot be written; make it writable for you"), folder);
+}
+
+static MrSecret *
+find (Plain *plain, MrSecretsCall *call)
+{
+  g_autofree char *key = dup_key (call->id, call->kind);
+  MrSecret *secret = g_hash_table_lookup (plain->secrets, key);
+
+  return secret != NULL ? mr_secret_ref (secret) : NULL;
 }
 
 static void
@@ -184,13 +232,14 @@ plain_run (MrSecrets *secrets, MrSecretsCall *call)
   }
   switch (call->op) {
   case MR_SECRETS_LOOKUP:
-    found = g_hash_table_lookup (plain->secrets, call->id);
-    if (found != NULL)
-      mr_secret_ref (found);
+    found = find (plain, call);
     break;
   case MR_SECRETS_STORE:
   case MR_SECRETS_CLEAR:
     change (plain, call, &error);
+    break;
+  case MR_SECRETS_WRITABLE:
+    check_writable (plain, &error);
     break;
   case MR_SECRETS_PROBE:
     break;

@@ -10,7 +10,13 @@ typedef struct _MrSecretsBackend MrSecretsBackend;
 /* One call under way. The front answers it once, whatever the back end does or never does. */
 typedef struct _MrSecretsCall MrSecretsCall;
 
-typedef enum { MR_SECRETS_LOOKUP, MR_SECRETS_STORE, MR_SECRETS_CLEAR, MR_SECRETS_PROBE } MrSecretsOp;
+typedef enum {
+  MR_SECRETS_LOOKUP,
+  MR_SECRETS_STORE,
+  MR_SECRETS_CLEAR,
+  MR_SECRETS_PROBE,
+  MR_SECRETS_WRITABLE
+} MrSecretsOp;
 
 struct _MrSecretsBackend {
   const char *name;
@@ -23,9 +29,9 @@ struct _MrSecretsBackend {
 struct _MrSecretsCall {
   MrSecrets *secrets; /* NULL: answered already; the back end only lets go of it */
   MrSecretsOp op;
-  char *id, *label;
-  MrSecret *secret; /* store */
-  MrSecret *found;  /* lookup */
+  char *id, *kind, *label; /* kind NULL: every kind (clear) */
+  MrSecret *secret;        /* store */
+  MrSecret *found;         /* lookup */
   GError *error;
   guint n_items; /* back end: items seen by the last search of a clear */
   guint timer;

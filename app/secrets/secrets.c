@@ -38,6 +38,7 @@ mr_secrets_call_unref (MrSecretsCall *call)
   if (!g_atomic_ref_count_dec (&call->refs))
     return;
   g_free (call->id);
+  g_free (call->kind);
   g_free (call->label);
   g_clear_pointer (&call->secret, mr_secret_unref);
   g_clear_pointer (&call->found, mr_secret_unref);
@@ -119,7 +120,7 @@ limit_cb (gpointer data)
 }
 
 static void
-start_call (MrSecrets *self, MrSecretsOp op, const char *id, MrSecretsLookupFunc lookup_func,
+start_call (MrSecrets *self, MrSecretsOp op, const char *id, const char *kind, MrSecretsLookupFunc lookup_func,
             MrSecretsDoneFunc done_func, gpointer data, const char *label, MrSecret *secret)
 {
   MrSecretsCall *call = g_new0 (MrSecretsCall, 1);
@@ -129,6 +130,7 @@ start_call (MrSecrets *self, MrSecretsOp op, const char *id, MrSecretsLookupFunc
   call->op = op;
   call->n_items = G_MAXUINT;
   call->id = g_strdup (id);
+  call->kind = g_strdup (kind);
   call->label = g_strdup (label);
   call->secret = secret != NULL ? mr_secret_ref (secret) : NULL;
   call->lookup_func = lookup_func;
@@ -182,28 +184,41 @@ mr_secrets_free (MrSecrets *self)
 }
 
 void
-mr_secrets_lookup (MrSecrets *self, const char *id, MrSecretsLookupFunc func, gpointer data)
+mr_secrets_lookup (MrSecrets *self, const char *id, const char *kind, MrSecretsLookupFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_LOOKUP, id, func, NULL, data, NULL, NULL);
+  start_call (self, MR_SECRETS_LOOKUP, id, kind, func, NULL, data, NULL, NULL);
 }
 
 void
-mr_secrets_store (MrSecrets *self, const char *id, const char *label, MrSecret *secret, MrSecretsDoneFunc func,
-                  gpointer data)
+mr_secrets_store (MrSecrets *self, const char *id, const char *kind, const char *label, MrSecret *secret,
+                  MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_STORE, id, NULL, func, data, label, secret);
+  start_call (self, MR_SECRETS_STORE, id, kind, NULL, func, data, label, secret);
 }
 
 void
-mr_secrets_clear (MrSecrets *self, const char *id, MrSecretsDoneFunc func, gpointer data)
+mr_secrets_clear (MrSecrets *self, const char *id, const char *kind, MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_CLEAR, id, NULL, func, data, NULL, NULL);
+  start_call (self, MR_SECRETS_CLEAR, id, kind, NULL, func, data, NULL, NULL);
 }
 
 void
 mr_secrets_probe (MrSecrets *self, MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_PROBE, "", NULL, func, data, NULL, NULL);
+  start_call (self, MR_SECRETS_PROBE, "", NULL, NULL, func, data, NULL, NULL);
+}
+
+void
+mr_secrets_check_writable (MrSecrets *self, MrSecretsDoneFunc func, gpointer data)
+{
+  start_call (self, MR_SECRETS_WRITABLE, "", NULL, NULL, func, data, NULL, NULL);
+}
+
+gboolean
+mr_secrets_error_is_passing (const GError *error)
+{
+  return error->domain == MR_ERROR && error->code != MR_ERROR_INVALID && error->code != MR_ERROR_TOO_BIG
+         && error->code != MR_ERROR_CANCELLED;
 }
 
 void

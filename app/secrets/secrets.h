@@ -22,18 +22,29 @@ typedef enum {
 } MrSecretsState;
 
 /* backend: "secret-service", "file" (file_path; MR_ERROR_REFUSED when group or others have any right), "memory". */
+/* What a secret is. An account has at most one of each kind. */
+#define MR_SECRET_KIND_PASSWORD     "password"     /* items of older versions without a kind are read as this */
+#define MR_SECRET_KIND_OAUTH_TOKEN  "oauth-token"  /* refresh token */
+#define MR_SECRET_KIND_OAUTH_CLIENT "oauth-client" /* client secret, or a certificate's key */
+
 MrSecrets *mr_secrets_new (const char *backend, const char *file_path, GError **error);
 void mr_secrets_free (MrSecrets *secrets); /* pending callbacks get MR_ERROR_CANCELLED */
 
 /* secret NULL and error NULL: absent. Errors: MR_ERROR_KEYRING_LOCKED, MR_ERROR_NO_KEYRING, MR_ERROR_TIMED_OUT,
  * MR_ERROR_REFUSED. secret borrowed. */
 typedef void (*MrSecretsLookupFunc) (MrSecret *secret, const GError *error, gpointer data);
-void mr_secrets_lookup (MrSecrets *secrets, const char *id, MrSecretsLookupFunc func, gpointer data);
+void mr_secrets_lookup (MrSecrets *secrets, const char *id, const char *kind, MrSecretsLookupFunc func, gpointer data);
 typedef void (*MrSecretsDoneFunc) (const GError *error, gpointer data);
 /* Reads back after it stored. label: what a keyring manager shows. */
-void mr_secrets_store (MrSecrets *secrets, const char *id, const char *label, MrSecret *secret, MrSecretsDoneFunc func,
-                       gpointer data);
-void mr_secrets_clear (MrSecrets *secrets, const char *id, MrSecretsDoneFunc func, gpointer data);
+void mr_secrets_store (MrSecrets *secrets, const char *id, const char *kind, const char *label, MrSecret *secret,
+                       MrSecretsDoneFunc func, gpointer data);
+/* kind NULL: every kind. */
+void mr_secrets_clear (MrSecrets *secrets, const char *id, const char *kind, MrSecretsDoneFunc func, gpointer data);
+/* Could something be stored now, without a prompt? No error: yes (a place is there, unlocked and answers). Asked before
+ * a refresh that may replace a token, since the old one is void afterwards. */
+void mr_secrets_check_writable (MrSecrets *secrets, MrSecretsDoneFunc func, gpointer data);
+/* TRUE where storing the same once more may succeed later (locked, no service, no answer). */
+gboolean mr_secrets_error_is_passing (const GError *error);
 
 /* Look-ups, stores and clears of this data: their callbacks are not called. */
 void mr_secrets_cancel (MrSecrets *secrets, gpointer data);

@@ -170,14 +170,62 @@ deleted_cb (GObject *object, GAsyncResult *result, gpointer data)
     search (call);
 }
 
-/* An unlocked item where there is one. (transfer none) */
+/* How well an item's kind fits what is asked for; items of older versions have no kind or "smtp". */
+typedef enum { FIT_NOT, FIT_OLD, FIT_EXACT } Fit;
+
+static Fit
+fit_of (MrSecretsCall *call, gpointer item)
+{
+  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (SECRET_RETRIEVABLE (item));
+  const char *kind = attributes != NULL ? g_hash_table_lookup (attributes, "kind") : NULL;
+
+  if (call->kind == NULL || g_strcmp0 (kind, call->kind) == 0)
+    return FIT_EXACT;
+  if (strcmp (call->kind, MR_SECRET_KIND_PASSWORD) == 0 && (kind == NULL || strcmp (kind, "smtp") == 0))
+    return FIT_OLD;
+  return FIT_NOT;
+}
+
+static GList *
+keep_fitting (MrSecretsCall *call, GList *items)
+{
+  GList *next;
+
+  for (GList *l = items; l != NULL; l = next) {
+    next = l->next;
+    if (fit_of (call, l->data) != FIT_NOT)
+      continue;
+    g_object_unref (l->data);
+    items = g_list_delete_link (items, l);
+  }
+  return items;
+}
+
+static gboolean
+is_locked (gpointer item)
+{
+  return SECRET_IS_ITEM (item) && secret_item_get_locked (item);
+}
+
+/* An unlocked item where there is one, of the exact kind where there is one. (transfer none) */
 static SecretRetrievable *
-best_item (GList *items)
+best_item (MrSecretsCall *call, GList *items)
+{
+  SecretRetrievable *best = NULL;
+
+  for (GList *l = items; l != NULL; l = l->next)
+    if (!is_locked (l->data) && (best == NULL || fit_of (call, l->data) == FIT_EXACT))
+      best = l->data;
+  return best;
+}
+
+/* Stored anew under its kind: the item of an older version would only come back when the new one is deleted. */
+static void
+remove_old (MrSecretsCall *call, GList *items)
 {
   for (GList *l = items; l != NULL; l = l->next)
-    if (!SECRET_IS_ITEM (l->data) || !secret_item_get_locked (l->data))
-      return l->data;
-  return NULL;
+    if (SECRET_IS_ITEM (l->data) && !is_locked (l->data) && fit_of (call, l->data) == FIT_OLD)
+      secret_item_delete (l->data, NULL, NULL, NULL);
 }
 
 static void
@@ -208,11 +256,15 @@ clear_item (MrSecretsCall *call, SecretRetrievable *item, guint n_items)
 static void
 found_items (MrSecretsCall *call, GList *items)
 {
-  SecretRetrievable *item = best_item (items);
+  SecretRetrievable *item = best_item (call, items);
 
-  if (item == NULL)
+  if (item == NULL) {
     end_call (call, NULL, locked_error ());
-  else if (call->op == MR_SECRETS_CLEAR)
+    return;
+  }
+  if (call->op == MR_SECRETS_STORE)
+    remove_old (call, items);
+  if (call->op == MR_SECRETS_CLEAR)
     clear_item (call, item, g_list_length (items));
   else
     secret_retrievable_retrieve_secret (item, NULL, retrieved_cb, call);
@@ -223,7 +275,7 @@ found_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   MrSecretsCall *call = data;
   GError *error = NULL;
-  GList *items = secret_password_search_finish (result, &error);
+  GList *items = keep_fitting (call, secret_password_search_finish (result, &error));
 
   if (error != NULL)
     fail (call, error);
@@ -239,7 +291,7 @@ found_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 search (MrSecretsCall *call)
 {
-  secret_password_search (&schema, SECRET_SEARCH_NONE, NULL, found_cb, call, "account", call->id, "kind", "smtp", NULL);
+  secret_password_search (&schema, SECRET_SEARCH_ALL, NULL, found_cb, call, "account", call->id, NULL);
 }
 
 static void
@@ -276,11 +328,11 @@ default_cb (GObject *object, GAsyncResult *result, gpointer data)
               g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no default keyring; create one first")));
   else if (secret_collection_get_locked (collection))
     end_call (call, NULL, locked_error ());
-  else if (call->op == MR_SECRETS_PROBE)
+  else if (call->op != MR_SECRETS_STORE)
     end_call (call, NULL, NULL);
   else
     secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, call->label, mr_secret_get (call->secret), NULL,
-                           stored_cb, call, "account", call->id, "kind", "smtp", NULL);
+                           stored_cb, call, "account", call->id, "kind", call->kind, NULL);
 }
 
 static void

@@ -11,7 +11,8 @@ com.example.MailRelay.Mock) on the connection that owns org.freedesktop.secrets:
     Lose(b)             items are taken and not kept
     NoDefault(b)        the alias `default` leads nowhere
     Prompts() -> u      how many prompts were made: a service that never prompts leaves this at 0
-    Dump() -> a{ss}     account -> secret
+    Dump() -> a{ss}     account/kind -> secret
+    Plant(ssss)         puts an item there: account, kind ("": none), schema, secret
     Quit()
 
 Options: --locked
@@ -73,6 +74,7 @@ INTERFACES = f"""
     <method name="NoDefault"><arg type="b"/></method>
     <method name="Prompts"><arg type="u" direction="out"/></method>
     <method name="Dump"><arg type="a{{ss}}" direction="out"/></method>
+    <method name="Plant"><arg type="s"/><arg type="s"/><arg type="s"/><arg type="s"/></method>
     <method name="Quit"/>
   </interface>
 </node>"""
@@ -81,6 +83,9 @@ INTERFACES = f"""
 class Item:
     def __init__(self, label, attributes, secret):
         self.label, self.attributes, self.secret = label, attributes, secret
+
+    def name(self):
+        return "/".join(self.attributes[key] for key in ("account", "kind") if key in self.attributes)
 
 
 class Mock:
@@ -116,7 +121,11 @@ class Mock:
         elif method == "Prompts":
             answer = GLib.Variant("(u)", (self.prompts,))
         elif method == "Dump":
-            answer = GLib.Variant("(a{ss})", ({i.attributes["account"]: i.secret.decode() for i in self.items.values()},))
+            answer = GLib.Variant("(a{ss})", ({i.name(): i.secret.decode() for i in self.items.values()},))
+        elif method == "Plant":
+            account, kind, schema, secret = arguments
+            attributes = {"account": account, "xdg:schema": schema} | ({"kind": kind} if kind else {})
+            self.add("", attributes, secret.encode())
         elif method == "Quit":
             GLib.idle_add(self.loop.quit)
         else:
@@ -210,12 +219,17 @@ class Mock:
             return
         attributes = properties[PREFIX + "Item.Attributes"]
         old = self.matching(attributes) if replace else []
-        path = old[0] if old else self.new_item_path()
+        path = old[0] if old else "/"
         if not self.lose:
-            self.items[path] = Item(properties.get(PREFIX + "Item.Label", ""), attributes, bytes(secret[2]))
-            if not old:
-                self.export(path, "Item")
+            path = self.add(properties.get(PREFIX + "Item.Label", ""), attributes, bytes(secret[2]), old)
         call.return_value(GLib.Variant("(oo)", (path, "/")))
+
+    def add(self, label, attributes, secret, old=()):
+        path = old[0] if old else self.new_item_path()
+        self.items[path] = Item(label, attributes, secret)
+        if not old:
+            self.export(path, "Item")
+        return path
 
     def item_GetSecret(self, path, call, session):
         call.return_value(GLib.Variant(f"({SECRET})", (self.secret_of(session, path),)))

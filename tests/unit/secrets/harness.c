@@ -20,10 +20,25 @@ done_cb (const GError *error, gpointer data)
   lookup_cb (NULL, error, data);
 }
 
-void
-harness_look_up (MrSecrets *secrets, const char *id, Answer *answer)
+/* "work" is a password, "work/oauth-token" a secret of that kind, "work/" and a star all kinds. */
+static const char *
+kind_of (const char *name, char **ret_id)
 {
-  mr_secrets_lookup (secrets, id, lookup_cb, answer);
+  const char *slash = strchr (name, '/');
+
+  *ret_id = slash != NULL ? g_strndup (name, (gsize)(slash - name)) : g_strdup (name);
+  if (slash == NULL)
+    return MR_SECRET_KIND_PASSWORD;
+  return g_str_equal (slash, "/*") ? NULL : slash + 1;
+}
+
+void
+harness_look_up (MrSecrets *secrets, const char *name, Answer *answer)
+{
+  g_autofree char *id = NULL;
+  const char *kind = kind_of (name, &id);
+
+  mr_secrets_lookup (secrets, id, kind, lookup_cb, answer);
   g_assert_cmpuint (answer->answers, ==, 0); /* never inside the call */
 }
 
@@ -36,22 +51,26 @@ harness_await (Answer *answer)
 }
 
 int
-harness_store (MrSecrets *secrets, const char *id, const char *password)
+harness_store (MrSecrets *secrets, const char *name, const char *password)
 {
+  g_autofree char *id = NULL;
+  const char *kind = kind_of (name, &id);
   g_autoptr (MrSecret) secret = mr_secret_new (password, strlen (password));
   Answer answer = { 0 };
 
-  mr_secrets_store (secrets, id, "Mail Relay: test", secret, done_cb, &answer);
+  mr_secrets_store (secrets, id, kind, "Mail Relay: test", secret, done_cb, &answer);
   harness_await (&answer);
   return answer.code;
 }
 
 int
-harness_clear (MrSecrets *secrets, const char *id)
+harness_clear (MrSecrets *secrets, const char *name)
 {
+  g_autofree char *id = NULL;
+  const char *kind = kind_of (name, &id);
   Answer answer = { 0 };
 
-  mr_secrets_clear (secrets, id, done_cb, &answer);
+  mr_secrets_clear (secrets, id, kind, done_cb, &answer);
   harness_await (&answer);
   return answer.code;
 }
@@ -66,12 +85,22 @@ harness_probe (MrSecrets *secrets)
   return answer.code;
 }
 
-char *
-harness_dup_lookup (MrSecrets *secrets, const char *id)
+int
+harness_check_writable (MrSecrets *secrets)
 {
   Answer answer = { 0 };
 
-  harness_look_up (secrets, id, &answer);
+  mr_secrets_check_writable (secrets, done_cb, &answer);
+  harness_await (&answer);
+  return answer.code;
+}
+
+char *
+harness_dup_lookup (MrSecrets *secrets, const char *name)
+{
+  Answer answer = { 0 };
+
+  harness_look_up (secrets, name, &answer);
   harness_await (&answer);
   if (answer.code != HARNESS_OK)
     return g_strdup_printf ("!%s", mr_error_nick ((MrError)answer.code));
@@ -83,4 +112,26 @@ harness_await_state (MrSecrets *secrets, MrSecretsState state)
 {
   while (mr_secrets_get_state (secrets) != state)
     g_main_context_iteration (NULL, TRUE);
+}
+
+void
+harness_check_kinds (MrSecrets *secrets)
+{
+  g_assert_cmpint (harness_store (secrets, "work", "word"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (secrets, "work/oauth-token", "token"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (secrets, "work/oauth-client", "client"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (secrets, "workshop", "other"), ==, HARNESS_OK);
+  harness_assert_lookup (secrets, "work", "word");
+  harness_assert_lookup (secrets, "work/oauth-token", "token");
+  harness_assert_lookup (secrets, "work/oauth-client", "client");
+  g_assert_cmpint (harness_store (secrets, "work/oauth-token", "rotated"), ==, HARNESS_OK);
+  harness_assert_lookup (secrets, "work/oauth-token", "rotated");
+  g_assert_cmpint (harness_clear (secrets, "work/oauth-client"), ==, HARNESS_OK);
+  harness_assert_lookup (secrets, "work/oauth-client", "-");
+  harness_assert_lookup (secrets, "work", "word");
+  g_assert_cmpint (harness_clear (secrets, "work/*"), ==, HARNESS_OK);
+  harness_assert_lookup (secrets, "work", "-");
+  harness_assert_lookup (secrets, "work/oauth-token", "-");
+  harness_assert_lookup (secrets, "workshop", "other");
+  g_assert_cmpint (harness_clear (secrets, "workshop/*"), ==, HARNESS_OK);
 }

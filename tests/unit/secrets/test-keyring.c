@@ -56,6 +56,7 @@ test_life (void)
   harness_assert_lookup (secrets, "work", "geheim, ü");
   g_assert_cmpint (harness_clear (secrets, "work"), ==, HARNESS_OK);
   harness_assert_lookup (secrets, "work", "-");
+  harness_check_kinds (secrets);
 }
 
 static void
@@ -69,8 +70,10 @@ test_lock (void)
   harness_assert_lookup (secrets, "work", "!keyring-locked");
   g_assert_cmpint (harness_store (secrets, "work", "new"), ==, MR_ERROR_KEYRING_LOCKED);
   g_assert_cmpint (harness_clear (secrets, "work"), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (harness_check_writable (secrets), ==, MR_ERROR_KEYRING_LOCKED);
   unlock ("test");
   harness_await_state (secrets, MR_SECRETS_OK);
+  g_assert_cmpint (harness_check_writable (secrets), ==, HARNESS_OK);
   harness_assert_lookup (secrets, "work", "secret");
 }
 

@@ -53,6 +53,47 @@ check_life (MrSecrets *secrets)
   g_assert_cmpint (mr_secrets_get_state (secrets), ==, MR_SECRETS_OK);
 }
 
+/* A file of a version that knew passwords only. */
+static void
+test_old_file (Place *place, gconstpointer data)
+{
+  g_autoptr (MrSecrets) secrets = NULL;
+
+  g_assert_true (g_file_set_contents_full (place->path, "work c2VjcmV0\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  secrets = open_file (place);
+  harness_assert_lookup (secrets, "work", "secret");
+  harness_assert_lookup (secrets, "work/oauth-token", "-");
+  g_assert_cmpint (harness_store (secrets, "work/oauth-token", "token"), ==, HARNESS_OK);
+  harness_assert_lookup (secrets, "work", "secret");
+}
+
+static void
+test_writable (Place *place, gconstpointer data)
+{
+  g_autoptr (MrSecrets) secrets = open_file (place);
+
+  g_assert_cmpint (harness_check_writable (secrets), ==, HARNESS_OK);
+  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
+  g_assert_cmpint (harness_check_writable (secrets), ==, MR_ERROR_FAILED);
+  g_assert_cmpint (mr_secrets_get_state (secrets), ==, MR_SECRETS_OK);
+}
+
+static void
+test_passing_errors (void)
+{
+  static const struct {
+    MrError code;
+    gboolean passing;
+  } rows[] = { { MR_ERROR_KEYRING_LOCKED, TRUE }, { MR_ERROR_NO_KEYRING, TRUE }, { MR_ERROR_TIMED_OUT, TRUE },
+               { MR_ERROR_FAILED, TRUE },         { MR_ERROR_INVALID, FALSE },   { MR_ERROR_CANCELLED, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = g_error_new_literal (MR_ERROR, (int)rows[i].code, "x");
+
+    g_assert_cmpint (mr_secrets_error_is_passing (error), ==, rows[i].passing);
+  }
+}
+
 static void
 test_memory (void)
 {
@@ -60,6 +101,8 @@ test_memory (void)
 
   g_assert_cmpstr (mr_secrets_get_backend (secrets), ==, "memory");
   check_life (secrets);
+  harness_check_kinds (secrets);
+  g_assert_cmpint (harness_check_writable (secrets), ==, HARNESS_OK);
 }
 
 static void
@@ -70,6 +113,7 @@ test_file (Place *place, gconstpointer data)
   g_autofree char *text = NULL;
   struct stat st;
 
+  harness_check_kinds (secrets);
   check_life (secrets);
   g_assert_cmpint (stat (place->path, &st), ==, 0);
   g_assert_cmpuint (st.st_mode & 0777, ==, 0600);
@@ -209,6 +253,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/secrets/memory", test_memory);
   ADD ("life", test_file);
+  ADD ("old-file", test_old_file);
+  ADD ("writable", test_writable);
+  g_test_add_func ("/secrets/passing-errors", test_passing_errors);
   ADD ("wide-rights", test_wide_rights);
   ADD ("link", test_link);
   ADD ("other-owner", test_other_owner);

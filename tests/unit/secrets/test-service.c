@@ -113,6 +113,15 @@ tear_down (Fixture *f, gconstpointer option)
 }
 
 static void
+assert_dump (Fixture *f, const char *expected)
+{
+  g_autoptr (GVariant) dump = control (f, "Dump", NULL);
+  g_autofree char *text = g_variant_print (dump, FALSE);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
 test_life (Fixture *f, gconstpointer option)
 {
   harness_assert_lookup (f->secrets, "work", "-");
@@ -127,6 +136,40 @@ test_life (Fixture *f, gconstpointer option)
   g_assert_cmpint (harness_clear (f->secrets, "work"), ==, HARNESS_OK);
   g_assert_cmpint (harness_probe (f->secrets), ==, HARNESS_OK);
   g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_OK);
+}
+
+static void
+test_kinds (Fixture *f, gconstpointer option)
+{
+  harness_check_kinds (f->secrets);
+}
+
+/* Items of versions that knew one secret an account: read, replaced when stored anew, removed with the account. */
+static void
+test_old_items (Fixture *f, gconstpointer kind)
+{
+  tell (f, "Plant", g_variant_new ("(ssss)", "work", kind, "com.example.MailRelay.Account", "old"));
+  harness_assert_lookup (f->secrets, "work", "old");
+  harness_assert_lookup (f->secrets, "work/oauth-token", "-");
+  g_assert_cmpint (harness_store (f->secrets, "work", "new"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "new");
+  assert_dump (f, "({'work/password': 'new'},)");
+  tell (f, "Plant", g_variant_new ("(ssss)", "work", kind, "com.example.MailRelay.Account", "old"));
+  tell (f, "Plant", g_variant_new ("(ssss)", "work", "smtp", "org.example.Other", "of another program"));
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, HARNESS_OK);
+  assert_dump (f, "({'work/smtp': 'of another program'},)");
+}
+
+static void
+test_old_items_smtp (Fixture *f, gconstpointer option)
+{
+  test_old_items (f, "smtp");
+}
+
+static void
+test_old_items_bare (Fixture *f, gconstpointer option)
+{
+  test_old_items (f, "");
 }
 
 static void
@@ -146,6 +189,7 @@ test_locked_item (Fixture *f, gconstpointer option)
   tell (f, "Lock", NULL);
   harness_assert_lookup (f->secrets, "work", "!keyring-locked");
   g_assert_cmpint (harness_store (f->secrets, "work", "new"), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (harness_check_writable (f->secrets), ==, MR_ERROR_KEYRING_LOCKED);
   g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_KEYRING_LOCKED);
   g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_LOCKED);
   tell (f, "Unlock", NULL);
@@ -275,6 +319,7 @@ test_no_default (Fixture *f, gconstpointer option)
 {
   tell (f, "NoDefault", g_variant_new ("(b)", TRUE));
   g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_NO_KEYRING);
+  g_assert_cmpint (harness_check_writable (f->secrets), ==, MR_ERROR_NO_KEYRING);
   harness_assert_lookup (f->secrets, "work", "-");
 }
 
@@ -282,13 +327,8 @@ test_no_default (Fixture *f, gconstpointer option)
 static void
 test_what_is_stored (Fixture *f, gconstpointer option)
 {
-  g_autoptr (GVariant) dump = NULL;
-  g_autofree char *text = NULL;
-
   g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
-  dump = control (f, "Dump", NULL);
-  text = g_variant_print (dump, FALSE);
-  g_assert_cmpstr (text, ==, "({'work': 'secret'},)");
+  assert_dump (f, "({'work/password': 'secret'},)");
 }
 
 static void
@@ -312,6 +352,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("hangs-at-first", test_hangs_at_first, NULL);
   ADD ("life", test_life, NULL);
+  ADD ("kinds", test_kinds, NULL);
+  ADD ("old-items/smtp", test_old_items_smtp, NULL);
+  ADD ("old-items/bare", test_old_items_bare, NULL);
   ADD ("locked-from-the-start", test_locked_from_the_start, "--locked");
   ADD ("locked-item", test_locked_item, NULL);
   ADD ("watch", test_watch, NULL);
