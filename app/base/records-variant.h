@@ -15,6 +15,8 @@ GVariant *mr_message_record_to_variant (const MrMessageRecord *record, gboolean 
 GVariant *mr_recipient_record_to_variant (const MrRecipientRecord *record);
 GVariant *mr_attempt_record_to_variant (const MrAttemptRecord *record);
 GVariant *mr_account_record_to_variant (const MrAccountRecord *record);
+GVariant *mr_discovery_record_to_variant (const MrDiscoveryRecord *record);
+GVariant *mr_desktop_account_record_to_variant (const MrDesktopAccountRecord *record);
 GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
 GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
 GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
@@ -24,6 +26,8 @@ MrMessageRecord *mr_message_record_from_variant (GVariant *variant);
 MrRecipientRecord *mr_recipient_record_from_variant (GVariant *variant);
 MrAttemptRecord *mr_attempt_record_from_variant (GVariant *variant);
 MrAccountRecord *mr_account_record_from_variant (GVariant *variant);
+MrDiscoveryRecord *mr_discovery_record_from_variant (GVariant *variant); /* never NULL */
+MrDesktopAccountRecord *mr_desktop_account_record_from_variant (GVariant *variant);
 MrProgramRecord *mr_program_record_from_variant (GVariant *variant);
 MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
 /* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */

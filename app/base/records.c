@@ -184,48 +184,6 @@ mr_attempt_record_free (MrAttemptRecord *record)
   g_free (record);
 }
 
-MrAccountRecord *
-mr_account_record_new (void)
-{
-  return g_new0 (MrAccountRecord, 1);
-}
-
-MrAccountRecord *
-mr_account_record_copy (const MrAccountRecord *record)
-{
-  MrAccountRecord *copy = g_new (MrAccountRecord, 1);
-
-  *copy = *record;
-  copy->id = g_strdup (record->id);
-  copy->name = g_strdup (record->name);
-  copy->addresses = g_strdupv (record->addresses);
-  copy->host = g_strdup (record->host);
-  copy->user = g_strdup (record->user);
-  copy->fingerprint = g_strdup (record->fingerprint);
-  copy->ca_file = g_strdup (record->ca_file);
-  memset (&copy->reply, 0, sizeof copy->reply);
-  mr_reply_record_copy_into (&record->reply, &copy->reply);
-  copy->offered_fingerprint = g_strdup (record->offered_fingerprint);
-  return copy;
-}
-
-void
-mr_account_record_free (MrAccountRecord *record)
-{
-  if (record == NULL)
-    return;
-  g_free (record->id);
-  g_free (record->name);
-  g_strfreev (record->addresses);
-  g_free (record->host);
-  g_free (record->user);
-  g_free (record->fingerprint);
-  g_free (record->ca_file);
-  mr_reply_record_clear (&record->reply);
-  g_free (record->offered_fingerprint);
-  g_free (record);
-}
-
 MrProgramRecord *
 mr_program_record_new (void)
 {

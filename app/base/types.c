@@ -9,18 +9,22 @@
 
 static const char *const recipient_states[] = { "waiting", "sending", "uncertain", "needs-person", "delivered",
                                                 "relayed", "failed",  "expired",   "cancelled",    "returned" };
-static const char *const wait_reasons[] = { "none",    "retry-time", "account-paused", "keyring-locked", "no-keyring",
-                                            "offline", "paused",     "capacity",       "no-account" };
+static const char *const wait_reasons[]
+    = { "none",    "retry-time", "account-paused", "keyring-locked", "no-keyring",
+        "offline", "paused",     "capacity",       "no-account",     "account-limit" };
 static const char *const hold_reasons[] = { "none", "person", "no-account", "old", "damaged" };
 static const char *const stages[] = { "none", "resolve", "connect", "ehlo", "starttls", "auth",
                                       "mail", "rcpt",    "data",    "dot",  "quit" };
 static const char *const scopes[] = { "host", "message", "recipient", "account" };
 static const char *const tls_modes[] = { "none", "starttls", "implicit", "opportunistic" };
 static const char *const account_kinds[] = { "relay", "direct" };
-static const char *const account_states[] = { "ready",          "password-refused", "no-password",
-                                              "keyring-locked", "no-keyring",       "keyring-slow",
-                                              "host-unknown",   "tls-trouble",      "sender-refused",
-                                              "paused" };
+static const char *const account_states[] = { "ready",          "password-refused", "no-password",  "keyring-locked",
+                                              "no-keyring",     "keyring-slow",     "host-unknown", "tls-trouble",
+                                              "sender-refused", "paused",           "needs-sign-in" };
+static const char *const auth_kinds[] = { "password", "oauth2" };
+static const char *const oauth_flows[] = { "browser", "paste", "device", "client-credentials", "desktop" };
+static const char *const sources[] = { "preset", "autoconfig",   "well-known", "ispdb",
+                                       "srv",    "autodiscover", "mx",         "probe" };
 static const char *const actors[] = { "you", "provider", "recipient", "recipient-admin", "nobody", "unknown" };
 static const char *const retry_hints[] = { "yes", "after-fix", "no" };
 static const char *const speakers[] = { "account", "recipient-server", "intermediate", "local" };
@@ -38,6 +42,9 @@ G_STATIC_ASSERT (G_N_ELEMENTS (scopes) == MR_SCOPE_N_SCOPES);
 G_STATIC_ASSERT (G_N_ELEMENTS (tls_modes) == MR_TLS_N_MODES);
 G_STATIC_ASSERT (G_N_ELEMENTS (account_kinds) == MR_ACCOUNT_N_KINDS);
 G_STATIC_ASSERT (G_N_ELEMENTS (account_states) == MR_ACCOUNT_N_STATES);
+G_STATIC_ASSERT (G_N_ELEMENTS (auth_kinds) == MR_AUTH_N_KINDS);
+G_STATIC_ASSERT (G_N_ELEMENTS (oauth_flows) == MR_OAUTH_N_FLOWS);
+G_STATIC_ASSERT (G_N_ELEMENTS (sources) == MR_SOURCE_N_SOURCES);
 G_STATIC_ASSERT (G_N_ELEMENTS (actors) == MR_ACTOR_N_ACTORS);
 G_STATIC_ASSERT (G_N_ELEMENTS (retry_hints) == MR_RETRY_N_HINTS);
 G_STATIC_ASSERT (G_N_ELEMENTS (speakers) == MR_SPEAKER_N_SPEAKERS);
@@ -94,6 +101,12 @@ DEFINE_NICK (MrAccountKind, mr_account_kind, account_kinds)
 DEFINE_FROM_NICK (MrAccountKind, mr_account_kind, account_kinds)
 DEFINE_NICK (MrAccountState, mr_account_state, account_states)
 DEFINE_FROM_NICK (MrAccountState, mr_account_state, account_states)
+DEFINE_NICK (MrAuthKind, mr_auth_kind, auth_kinds)
+DEFINE_FROM_NICK (MrAuthKind, mr_auth_kind, auth_kinds)
+DEFINE_NICK (MrOauthFlow, mr_oauth_flow, oauth_flows)
+DEFINE_FROM_NICK (MrOauthFlow, mr_oauth_flow, oauth_flows)
+DEFINE_NICK (MrSource, mr_source, sources)
+DEFINE_FROM_NICK (MrSource, mr_source, sources)
 DEFINE_NICK (MrActor, mr_actor, actors)
 DEFINE_FROM_NICK (MrActor, mr_actor, actors)
 DEFINE_NICK (MrRetryHint, mr_retry_hint, retry_hints)

@@ -44,6 +44,20 @@ mr_client_account_to_variant (const MrAccountRecord *record)
   ADD ("user", TEXT (record->user));
   ADD ("fingerprint", TEXT (record->fingerprint));
   ADD ("ca-file", TEXT (record->ca_file));
+  ADD ("provider", TEXT (record->provider));
+  ADD ("colour", TEXT (record->colour));
+  ADD ("auth", TEXT (mr_auth_kind_nick (record->auth)));
+  ADD ("oauth-flow", TEXT (mr_oauth_flow_nick (record->oauth_flow)));
+  ADD ("oauth-client", TEXT (record->oauth_client));
+  ADD ("oauth-tenant", TEXT (record->oauth_tenant));
+  ADD ("oauth-scope", TEXT (record->oauth_scope));
+  ADD ("oauth-authorize", TEXT (record->oauth_authorize));
+  ADD ("oauth-token", TEXT (record->oauth_token));
+  ADD ("oauth-device", TEXT (record->oauth_device));
+  ADD ("oauth-revoke", TEXT (record->oauth_revoke));
+  ADD ("desktop-account", TEXT (record->desktop_account));
+  ADD ("limit-minute", g_variant_new_uint32 (record->limit_minute));
+  ADD ("limit-day", g_variant_new_uint32 (record->limit_day));
   ADD ("paused", g_variant_new_boolean (record->paused));
   ADD ("order", g_variant_new_int32 (record->order));
 #undef TEXT

@@ -40,6 +40,38 @@ change_end (Change *c, const GError *error)
   g_free (c);
 }
 
+#define MAX_EDITS 32
+
+typedef struct {
+  MrConfigurationEdit edits[MAX_EDITS];
+  guint n;
+} Edits;
+
+static void
+add_edit (Edits *edits, const char *group, const char *key, const char *value)
+{
+  g_assert (edits->n < MAX_EDITS);
+  edits->edits[edits->n++] = (MrConfigurationEdit){ group, key, value != NULL && *value != '\0' ? value : NULL };
+}
+
+static void
+add_oauth_edits (Edits *edits, const char *group, const MrAccountRecord *r)
+{
+  gboolean used = r->kind == MR_ACCOUNT_RELAY && r->auth == MR_AUTH_OAUTH2;
+
+  add_edit (edits, group, "auth", used ? mr_auth_kind_nick (r->auth) : NULL);
+  add_edit (edits, group, "oauth-flow",
+            used && r->oauth_flow != MR_OAUTH_BROWSER ? mr_oauth_flow_nick (r->oauth_flow) : NULL);
+  add_edit (edits, group, "oauth-client", used ? r->oauth_client : NULL);
+  add_edit (edits, group, "oauth-tenant", used ? r->oauth_tenant : NULL);
+  add_edit (edits, group, "oauth-scope", used ? r->oauth_scope : NULL);
+  add_edit (edits, group, "oauth-authorize", used ? r->oauth_authorize : NULL);
+  add_edit (edits, group, "oauth-token", used ? r->oauth_token : NULL);
+  add_edit (edits, group, "oauth-device", used ? r->oauth_device : NULL);
+  add_edit (edits, group, "oauth-revoke", used ? r->oauth_revoke : NULL);
+  add_edit (edits, group, "desktop-account", used ? r->desktop_account : NULL);
+}
+
 /* Keys at their default are not written: the file stays short. */
 static gboolean
 write_record (MrEngine *engine, const MrAccountRecord *r, gboolean make_default, GError **error)
@@ -48,24 +80,30 @@ write_record (MrEngine *engine, const MrAccountRecord *r, gboolean make_default,
   g_autofree char *addresses = g_strjoinv (";", r->addresses);
   g_autofree char *port = r->port != 0 ? g_strdup_printf ("%u", r->port) : NULL;
   g_autofree char *order = r->order != 0 ? g_strdup_printf ("%d", r->order) : NULL;
+  g_autofree char *limit_minute = r->limit_minute != 0 ? g_strdup_printf ("%u", r->limit_minute) : NULL;
+  g_autofree char *limit_day = r->limit_day != 0 ? g_strdup_printf ("%u", r->limit_day) : NULL;
   gboolean relay = r->kind == MR_ACCOUNT_RELAY;
-  const MrConfigurationEdit edits[] = {
-    { group, "name", r->name != NULL && *r->name != '\0' ? r->name : NULL },
-    { group, "kind", mr_account_kind_nick (r->kind) },
-    { group, "addresses", addresses },
-    { group, "host", relay ? r->host : NULL },
-    { group, "port", relay ? port : NULL },
-    { group, "tls", relay ? mr_tls_mode_nick (r->tls) : NULL },
-    { group, "user", relay && r->user != NULL && *r->user != '\0' ? r->user : NULL },
-    { group, "fingerprint", relay && r->fingerprint != NULL && *r->fingerprint != '\0' ? r->fingerprint : NULL },
-    { group, "ca-file", relay && r->ca_file != NULL && *r->ca_file != '\0' ? r->ca_file : NULL },
-    { group, "paused", r->paused ? "true" : NULL },
-    { group, "order", order },
-    { "general", "default-account", r->id },
-  };
+  Edits edits = { .n = 0 };
 
-  return mr_configuration_apply (engine->configuration, edits, G_N_ELEMENTS (edits) - (make_default ? 0 : 1), NULL,
-                                 error);
+  add_edit (&edits, group, "name", r->name);
+  add_edit (&edits, group, "kind", mr_account_kind_nick (r->kind));
+  edits.edits[edits.n++] = (MrConfigurationEdit){ group, "addresses", addresses };
+  add_edit (&edits, group, "host", relay ? r->host : NULL);
+  add_edit (&edits, group, "port", relay ? port : NULL);
+  add_edit (&edits, group, "tls", relay ? mr_tls_mode_nick (r->tls) : NULL);
+  add_edit (&edits, group, "user", relay ? r->user : NULL);
+  add_oauth_edits (&edits, group, r);
+  add_edit (&edits, group, "fingerprint", relay ? r->fingerprint : NULL);
+  add_edit (&edits, group, "ca-file", relay ? r->ca_file : NULL);
+  add_edit (&edits, group, "provider", r->provider);
+  add_edit (&edits, group, "colour", r->colour);
+  add_edit (&edits, group, "limit-minute", limit_minute);
+  add_edit (&edits, group, "limit-day", limit_day);
+  add_edit (&edits, group, "paused", r->paused ? "true" : NULL);
+  add_edit (&edits, group, "order", order);
+  if (make_default)
+    add_edit (&edits, "general", "default-account", r->id);
+  return mr_configuration_apply (engine->configuration, edits.edits, edits.n, NULL, error);
 }
 
 static char *

@@ -63,6 +63,21 @@ mr_accounts_free (MrAccounts *self)
   g_free (self);
 }
 
+static void
+read_sign_in (MrConfig *config, const char *group, MrAccountRecord *record)
+{
+  mr_auth_kind_from_nick (mr_config_get_string (config, group, "auth"), &record->auth);
+  mr_oauth_flow_from_nick (mr_config_get_string (config, group, "oauth-flow"), &record->oauth_flow);
+  record->oauth_client = g_strdup (mr_config_get_string (config, group, "oauth-client"));
+  record->oauth_tenant = g_strdup (mr_config_get_string (config, group, "oauth-tenant"));
+  record->oauth_scope = g_strdup (mr_config_get_string (config, group, "oauth-scope"));
+  record->oauth_authorize = g_strdup (mr_config_get_string (config, group, "oauth-authorize"));
+  record->oauth_token = g_strdup (mr_config_get_string (config, group, "oauth-token"));
+  record->oauth_device = g_strdup (mr_config_get_string (config, group, "oauth-device"));
+  record->oauth_revoke = g_strdup (mr_config_get_string (config, group, "oauth-revoke"));
+  record->desktop_account = g_strdup (mr_config_get_string (config, group, "desktop-account"));
+}
+
 static MrAccountRecord *
 record_from_config (MrConfig *config, const char *id)
 {
@@ -79,6 +94,11 @@ record_from_config (MrConfig *config, const char *id)
   record->user = g_strdup (mr_config_get_string (config, group, "user"));
   record->fingerprint = g_strdup (mr_config_get_string (config, group, "fingerprint"));
   record->ca_file = g_strdup (mr_config_get_string (config, group, "ca-file"));
+  record->provider = g_strdup (mr_config_get_string (config, group, "provider"));
+  record->colour = g_strdup (mr_config_get_string (config, group, "colour"));
+  record->limit_minute = (guint)mr_config_get_integer (config, group, "limit-minute");
+  record->limit_day = (guint)mr_config_get_integer (config, group, "limit-day");
+  read_sign_in (config, group, record);
   record->paused = mr_config_get_boolean (config, group, "paused");
   record->order = (gint)mr_config_get_integer (config, group, "order");
   record->is_default = g_strcmp0 (mr_config_get_string (config, "general", "default-account"), id) == 0;
@@ -88,12 +108,22 @@ record_from_config (MrConfig *config, const char *id)
   return record;
 }
 
+static gboolean
+same_sign_in (const MrAccountRecord *a, const MrAccountRecord *b)
+{
+  return a->auth == b->auth && a->oauth_flow == b->oauth_flow && g_strcmp0 (a->provider, b->provider) == 0
+         && g_strcmp0 (a->oauth_client, b->oauth_client) == 0 && g_strcmp0 (a->oauth_tenant, b->oauth_tenant) == 0
+         && g_strcmp0 (a->oauth_scope, b->oauth_scope) == 0 && g_strcmp0 (a->oauth_authorize, b->oauth_authorize) == 0
+         && g_strcmp0 (a->oauth_token, b->oauth_token) == 0 && g_strcmp0 (a->oauth_device, b->oauth_device) == 0
+         && g_strcmp0 (a->desktop_account, b->desktop_account) == 0;
+}
+
 /* What a delivery found out stays true only while the settings that led to it are the same. */
 static gboolean
 same_settings (const MrAccountRecord *a, const MrAccountRecord *b)
 {
-  return a->kind == b->kind && g_strcmp0 (a->host, b->host) == 0 && a->port == b->port && a->tls == b->tls
-         && g_strcmp0 (a->user, b->user) == 0 && g_strcmp0 (a->fingerprint, b->fingerprint) == 0
+  return same_sign_in (a, b) && a->kind == b->kind && g_strcmp0 (a->host, b->host) == 0 && a->port == b->port
+         && a->tls == b->tls && g_strcmp0 (a->user, b->user) == 0 && g_strcmp0 (a->fingerprint, b->fingerprint) == 0
          && g_strcmp0 (a->ca_file, b->ca_file) == 0 && a->paused == b->paused
          && g_strv_equal ((const char *const *)a->addresses, (const char *const *)b->addresses);
 }
@@ -225,6 +255,7 @@ wait_of_state (MrAccountState state)
   case MR_ACCOUNT_HOST_UNKNOWN:
   case MR_ACCOUNT_TLS_TROUBLE:
   case MR_ACCOUNT_SENDER_REFUSED:
+  case MR_ACCOUNT_NEEDS_SIGN_IN:
   case MR_ACCOUNT_PAUSED:
   case MR_ACCOUNT_N_STATES:
     break;
@@ -265,7 +296,8 @@ recheck_delay (Account *account)
   case MR_ACCOUNT_TLS_TROUBLE:
   case MR_ACCOUNT_SENDER_REFUSED:
     return TROUBLE_RECHECK_SECONDS;
-  case MR_ACCOUNT_NO_PASSWORD: /* only a person can help; set-password wakes it */
+  case MR_ACCOUNT_NO_PASSWORD: /* only a person can help; set-password wakes it, sign-in the next */
+  case MR_ACCOUNT_NEEDS_SIGN_IN:
   case MR_ACCOUNT_READY:
   case MR_ACCOUNT_PAUSED:
   case MR_ACCOUNT_N_STATES:

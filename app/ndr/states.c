@@ -45,6 +45,7 @@ mr_wait_reason_sentence (MrWaitReason reason)
     [MR_WAIT_PAUSED] = N_ ("It waits because sending is paused."),
     [MR_WAIT_CAPACITY] = N_ ("It waits for other messages to be sent first."),
     [MR_WAIT_NO_ACCOUNT] = N_ ("It waits for a sending account."),
+    [MR_WAIT_ACCOUNT_LIMIT] = N_ ("It waits because the account may send no more for now."),
   };
 
   return translated (PICK (sentences, reason));
@@ -77,6 +78,7 @@ mr_account_state_word (MrAccountState state)
     [MR_ACCOUNT_TLS_TROUBLE] = N_ ("Connection not secure"),
     [MR_ACCOUNT_SENDER_REFUSED] = N_ ("Sender refused"),
     [MR_ACCOUNT_PAUSED] = N_ ("Paused by you"),
+    [MR_ACCOUNT_NEEDS_SIGN_IN] = N_ ("Needs you to sign in"),
   };
 
   return translated (PICK (words, state));
@@ -100,6 +102,7 @@ mr_account_state_sentence (MrAccountState state)
     [MR_ACCOUNT_SENDER_REFUSED] = N_ ("The server refused several messages in a row because of the account. Check the "
                                       "addresses and the sign-in of the account."),
     [MR_ACCOUNT_PAUSED] = N_ ("Mail for this account waits until you resume it."),
+    [MR_ACCOUNT_NEEDS_SIGN_IN] = N_ ("Sign in with the provider again; the mail waits until then."),
   };
 
   return translated (PICK (sentences, state));

@@ -45,6 +45,10 @@ set_remedy (MrAccountRow *self, MrAccountState state)
     label = _ ("Enter the Password…");
     self->remedy_action = "win.edit-account";
     break;
+  case MR_ACCOUNT_NEEDS_SIGN_IN:
+    label = _ ("Sign In…");
+    self->remedy_action = "win.sign-in-account";
+    break;
   case MR_ACCOUNT_KEYRING_LOCKED:
     label = _ ("Unlock…");
     self->remedy_action = "win.unlock-keyring";

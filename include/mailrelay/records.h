@@ -6,18 +6,11 @@
  */
 #pragma once
 
-#include <mailrelay/types.h>
+#include <mailrelay/account-records.h>
 
 G_BEGIN_DECLS
 
 #define MR_ID_LENGTH 16 /* Crockford base32: 48 bits of milliseconds, 32 random */
-
-/* Reply code, enhanced code and text stay three fields from the wire to the screen (RFC 5321 4.2, RFC 3463). */
-typedef struct {
-  guint code;     /* 0: no reply was received */
-  char *enhanced; /* "5.1.1" or NULL */
-  char *text;     /* lines joined by '\n', controls stripped, at most 2048 bytes */
-} MrReplyRecord;
 
 typedef struct {
   guint n;       /* number within the message, from 0 */
@@ -95,37 +88,6 @@ typedef struct {
   char *reason; /* nick of MrSubmitDenial in app/policy, or "bare-cr", "bare-lf", "http", "tls" */
 } MrRefusalRecord;
 
-/* A sending account as the configuration describes it, with its state. */
-typedef struct {
-  char *id;
-  char *name;
-  MrAccountKind kind;
-  char **addresses; /* patterns: address, "*@domain", "*" */
-  char *host;       /* "" for direct */
-  guint port;
-  MrTlsMode tls;
-  char *user;        /* "": no log-in */
-  char *fingerprint; /* of the one certificate a person accepted, "" */
-  char *ca_file;     /* "" */
-  gboolean paused;
-  gboolean is_default;
-  gint order;
-  MrAccountState state;
-  gint64 state_since;
-  gint64 next_login;         /* when the log-in is tried again, 0 */
-  MrReplyRecord reply;       /* the reply that led to the state */
-  char *offered_fingerprint; /* certificate that was shown and refused, "" */
-  guint waiting;             /* recipients that wait for this account */
-} MrAccountRecord;
-
-/* A program's own password. */
-typedef struct {
-  char *id;
-  char *name;
-  gint64 created;
-  gboolean revoked;
-} MrProgramRecord;
-
 typedef enum { MR_LIST_OUTBOX, MR_LIST_HISTORY } MrListKind;
 typedef struct {
   MrListKind kind;
@@ -149,19 +111,8 @@ MrMessageRecord *mr_message_record_copy (const MrMessageRecord *record);
 void mr_message_record_free (MrMessageRecord *record);
 MrAttemptRecord *mr_attempt_record_new (void);
 void mr_attempt_record_free (MrAttemptRecord *record);
-MrAccountRecord *mr_account_record_new (void);
-MrAccountRecord *mr_account_record_copy (const MrAccountRecord *record);
-void mr_account_record_free (MrAccountRecord *record);
-MrProgramRecord *mr_program_record_new (void);
-void mr_program_record_free (MrProgramRecord *record);
 MrRefusalRecord *mr_refusal_record_new (void);
 void mr_refusal_record_free (MrRefusalRecord *record);
-
-/* Takes copies. text is cut to 2048 bytes at a character boundary, controls other than '\n' become spaces and invalid
- * UTF-8 becomes U+FFFD: a remote server's words are hostile input. */
-void mr_reply_record_set (MrReplyRecord *reply, guint code, const char *enhanced, const char *text);
-void mr_reply_record_clear (MrReplyRecord *reply);
-void mr_reply_record_copy_into (const MrReplyRecord *from, MrReplyRecord *to);
 
 /* The state that stands for the whole message in a list: the one that needs a person most. */
 MrRecipientState mr_message_record_summary_state (const MrMessageRecord *record);
@@ -169,8 +120,6 @@ MrRecipientState mr_message_record_summary_state (const MrMessageRecord *record)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrRecipientRecord, mr_recipient_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrMessageRecord, mr_message_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAttemptRecord, mr_attempt_record_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAccountRecord, mr_account_record_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrProgramRecord, mr_program_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrRefusalRecord, mr_refusal_record_free)
 
 G_END_DECLS

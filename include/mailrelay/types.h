@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include <mailrelay/account-types.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +35,7 @@ typedef enum {
   MR_WAIT_PAUSED,
   MR_WAIT_CAPACITY,
   MR_WAIT_NO_ACCOUNT,
+  MR_WAIT_ACCOUNT_LIMIT, /* the account may send no more for now */
   MR_WAIT_N_REASONS
 } MrWaitReason;
 
@@ -74,23 +75,6 @@ typedef enum {
   MR_TLS_OPPORTUNISTIC, /* direct MX only */
   MR_TLS_N_MODES
 } MrTlsMode;
-
-typedef enum { MR_ACCOUNT_RELAY, MR_ACCOUNT_DIRECT, MR_ACCOUNT_N_KINDS } MrAccountKind;
-
-/* The one clear state of an account. */
-typedef enum {
-  MR_ACCOUNT_READY,
-  MR_ACCOUNT_PASSWORD_REFUSED,
-  MR_ACCOUNT_NO_PASSWORD, /* a user name is set and no secret is stored */
-  MR_ACCOUNT_KEYRING_LOCKED,
-  MR_ACCOUNT_NO_KEYRING,
-  MR_ACCOUNT_KEYRING_SLOW, /* no answer within 5 s */
-  MR_ACCOUNT_HOST_UNKNOWN,
-  MR_ACCOUNT_TLS_TROUBLE,
-  MR_ACCOUNT_SENDER_REFUSED, /* three messages in a row refused for a reason of the account's */
-  MR_ACCOUNT_PAUSED,         /* by a person */
-  MR_ACCOUNT_N_STATES
-} MrAccountState;
 
 /* Whose move it is. */
 typedef enum {
@@ -161,10 +145,6 @@ gboolean mr_stage_from_nick (const char *nick, MrStage *ret);
 const char *mr_scope_nick (MrScope scope);
 const char *mr_tls_mode_nick (MrTlsMode mode);
 gboolean mr_tls_mode_from_nick (const char *nick, MrTlsMode *ret);
-const char *mr_account_kind_nick (MrAccountKind kind);
-gboolean mr_account_kind_from_nick (const char *nick, MrAccountKind *ret);
-const char *mr_account_state_nick (MrAccountState state);
-gboolean mr_account_state_from_nick (const char *nick, MrAccountState *ret);
 const char *mr_actor_nick (MrActor actor);
 gboolean mr_actor_from_nick (const char *nick, MrActor *ret);
 const char *mr_retry_hint_nick (MrRetryHint hint);

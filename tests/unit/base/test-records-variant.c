@@ -170,13 +170,34 @@ test_account (void)
   mr_reply_record_set (&record->reply, 535, "5.7.8", "no");
   record->offered_fingerprint = g_strdup ("bb");
   record->waiting = 12;
+  record->provider = g_strdup ("gmail");
+  record->colour = g_strdup ("blue");
+  record->auth = MR_AUTH_OAUTH2;
+  record->oauth_flow = MR_OAUTH_DEVICE;
+  record->oauth_client = g_strdup ("client");
+  record->oauth_tenant = g_strdup ("tenant");
+  record->oauth_scope = g_strdup ("scope");
+  record->oauth_authorize = g_strdup ("https://a.example/");
+  record->oauth_token = g_strdup ("https://t.example/");
+  record->oauth_device = g_strdup ("https://d.example/");
+  record->oauth_revoke = g_strdup ("https://r.example/");
+  record->desktop_account = g_strdup ("account_1");
+  record->limit_minute = 30;
+  record->limit_day = 500;
+  record->used_minute = 1;
+  record->used_day = 2;
+  record->limit_until = 3;
+  g_autoptr (MrAccountRecord) copy = mr_account_record_copy (record);
   g_autoptr (GVariant) variant = g_variant_ref_sink (mr_account_record_to_variant (record));
   g_autoptr (MrAccountRecord) back = mr_account_record_from_variant (variant);
   g_autofree char *there = g_variant_print (variant, TRUE);
   g_autofree char *again = print (mr_account_record_to_variant (back));
 
-  assert_fields (variant, 21);
+  g_autofree char *copied = print (mr_account_record_to_variant (copy));
+
+  assert_fields (variant, 38);
   g_assert_cmpstr (there, ==, again);
+  g_assert_cmpstr (there, ==, copied);
   g_assert_cmpstr (back->addresses[1], ==, "*");
 }
 
@@ -191,6 +212,49 @@ test_account_sparse (void)
   g_assert_cmpstr (record->user, ==, "");
   g_assert_cmpstr (record->offered_fingerprint, ==, "");
   g_assert_null (record->addresses[0]);
+}
+
+static void
+test_discovery (void)
+{
+  static const char text[] = "{'source': <'ispdb'>, 'source-host': <'v1.ispdb.net'>, 'secure': <true>, 'conflicts': "
+                             "<true>, 'provider': <'gmail'>, "
+                             "'provider-name': <'Gmail'>, 'host': <'smtp.gmail.com'>, 'port': <uint32 465>, 'tls': "
+                             "<'implicit'>, 'user': <'u'>, "
+                             "'log-ins': <['oauth2', 'app-password']>, 'user-label': <'ul'>, 'secret-label': <'sl'>, "
+                             "'help': <'h'>, 'help-url': "
+                             "<'https://h.example/'>, 'notice': <'n'>, 'regions': <['eu|Europe|smtp.eu.example.com']>, "
+                             "'oauth-issuer': <'i'>, "
+                             "'oauth-authorize': <'a'>, 'oauth-token': <'t'>, 'oauth-device': <'d'>, 'oauth-revoke': "
+                             "<'r'>, 'oauth-scope': <'s'>, "
+                             "'oauth-client': <'c'>, 'oauth-ready': <true>, 'limit-minute': <uint32 1>, 'limit-day': "
+                             "<uint32 2>, 'fact': <'f'>}";
+  g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new_parsed (text));
+  g_autoptr (MrDiscoveryRecord) record = mr_discovery_record_from_variant (variant);
+  g_autoptr (MrDiscoveryRecord) copy = mr_discovery_record_copy (record);
+  g_autofree char *there = g_variant_print (variant, TRUE);
+  g_autofree char *again = print (mr_discovery_record_to_variant (copy));
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (MrDiscoveryRecord) empty = mr_discovery_record_from_variant (nothing);
+
+  g_assert_cmpstr (there, ==, again);
+  g_assert_cmpstr (empty->host, ==, "");
+  g_assert_null (empty->log_ins[0]);
+}
+
+static void
+test_desktop_account (void)
+{
+  g_autoptr (GVariant) variant = g_variant_ref_sink (
+      g_variant_new_parsed ("{'id': <'account_1'>, 'provider': <'gmail'>, 'address': <'a@example.com'>, 'name': "
+                            "<'Google'>, 'needs-attention': <true>}"));
+  g_autoptr (MrDesktopAccountRecord) record = mr_desktop_account_record_from_variant (variant);
+  g_autofree char *there = g_variant_print (variant, TRUE);
+  g_autofree char *again = print (mr_desktop_account_record_to_variant (record));
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+
+  g_assert_cmpstr (there, ==, again);
+  g_assert_null (mr_desktop_account_record_from_variant (nothing));
 }
 
 static void
@@ -352,6 +416,8 @@ main (int argc, char **argv)
   g_test_add_func ("/records-variant/message-in-list", test_message_in_list);
   g_test_add_func ("/records-variant/attempt", test_attempt);
   g_test_add_func ("/records-variant/account", test_account);
+  g_test_add_func ("/records-variant/discovery", test_discovery);
+  g_test_add_func ("/records-variant/desktop-account", test_desktop_account);
   g_test_add_func ("/records-variant/account-sparse", test_account_sparse);
   g_test_add_func ("/records-variant/program-and-refusal", test_program_and_refusal);
   g_test_add_func ("/records-variant/missing-keys", test_missing_keys);

@@ -28,7 +28,7 @@ static void
 check_spelling (const char *nick)
 {
   g_assert_cmpuint (strlen (nick), >, 0);
-  g_assert_cmpuint (strspn (nick, "abcdefghijklmnopqrstuvwxyz-"), ==, strlen (nick));
+  g_assert_cmpuint (strspn (nick, "abcdefghijklmnopqrstuvwxyz0123456789-"), ==, strlen (nick));
 }
 
 static void
@@ -41,6 +41,9 @@ test_nicks (void)
   CHECK_NICKS (MrTlsMode, mr_tls_mode, MR_TLS_N_MODES);
   CHECK_NICKS (MrAccountKind, mr_account_kind, MR_ACCOUNT_N_KINDS);
   CHECK_NICKS (MrAccountState, mr_account_state, MR_ACCOUNT_N_STATES);
+  CHECK_NICKS (MrAuthKind, mr_auth_kind, MR_AUTH_N_KINDS);
+  CHECK_NICKS (MrOauthFlow, mr_oauth_flow, MR_OAUTH_N_FLOWS);
+  CHECK_NICKS (MrSource, mr_source, MR_SOURCE_N_SOURCES);
   CHECK_NICKS (MrActor, mr_actor, MR_ACTOR_N_ACTORS);
   CHECK_NICKS (MrRetryHint, mr_retry_hint, MR_RETRY_N_HINTS);
   CHECK_NICKS (MrSpeaker, mr_speaker, MR_SPEAKER_N_SPEAKERS);
@@ -60,6 +63,10 @@ test_spelling (void)
   g_assert_cmpstr (mr_scope_nick (MR_SCOPE_RECIPIENT), ==, "recipient");
   g_assert_cmpstr (mr_tls_mode_nick (MR_TLS_IMPLICIT), ==, "implicit");
   g_assert_cmpstr (mr_account_state_nick (MR_ACCOUNT_SENDER_REFUSED), ==, "sender-refused");
+  g_assert_cmpstr (mr_account_state_nick (MR_ACCOUNT_NEEDS_SIGN_IN), ==, "needs-sign-in");
+  g_assert_cmpstr (mr_auth_kind_nick (MR_AUTH_OAUTH2), ==, "oauth2");
+  g_assert_cmpstr (mr_oauth_flow_nick (MR_OAUTH_DESKTOP), ==, "desktop");
+  g_assert_cmpstr (mr_source_nick (MR_SOURCE_PROBE), ==, "probe");
   g_assert_cmpstr (mr_actor_nick (MR_ACTOR_RECIPIENT_ADMIN), ==, "recipient-admin");
   g_assert_cmpstr (mr_error_nick (MR_ERROR_DNS_TEMPORARY), ==, "dns-temporary");
   g_assert_cmpstr (mr_error_nick (MR_ERROR_CANCELLED), ==, "cancelled");
