@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "ndr/diagnosis.h"
 #include "net/connect.h"
+#include "net/http.h"
 #include "net/resolver.h"
 #include "net/tls.h"
 #include "secrets/secrets.h"
@@ -37,6 +38,8 @@ struct _MrEngine {
   MrNetworkWatch *network;
   MrTlsTrust *trust;
   char *trust_file; /* what trust was made from */
+  MrHttp *http;
+  char *http_file; /* what http was made with */
   MrTlsServer *tls_server;
   MrAccounts *accounts;
   MrPrograms *programs;
@@ -67,6 +70,8 @@ MrConfig *mr_engine_get_config (MrEngine *engine);
 void mr_engine_notify (MrEngine *engine, MrChanged what);
 /* Trust anchors of an account: its own CA file, else the configuration's. (transfer full) NULL with error where the file cannot be read. */
 MrTlsTrust *mr_engine_dup_trust (MrEngine *engine, const char *ca_file, GError **error);
+/* The client for HTTPS, with the trust of the configuration. (transfer full) NULL with error where the CA file cannot be read. */
+MrHttp *mr_engine_dup_http (MrEngine *engine, GError **error);
 /* (Re)makes the secrets back end from the configuration. */
 gboolean mr_engine_open_secrets (MrEngine *engine, GError **error);
 

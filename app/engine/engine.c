@@ -11,6 +11,7 @@
 #include "engine/programs.h"
 #include "engine/scheduler.h"
 #include "engine/submission.h"
+#include "net/gio-resolver.h"
 
 #define NOTIFY_MS    100
 #define POOL_THREADS 2
@@ -51,6 +52,9 @@ mr_engine_free (MrEngine *self)
   close_store (self);
   g_clear_pointer (&self->accounts, mr_accounts_free);
   g_clear_pointer (&self->network, mr_network_watch_free);
+  g_clear_pointer (&self->http, mr_http_unref);
+  g_free (self->http_file);
+  mr_gio_resolver_remove (self->resolver);
   g_clear_pointer (&self->resolver, mr_resolver_free);
   g_clear_pointer (&self->secrets, mr_secrets_free);
   g_clear_pointer (&self->diagnosis, mr_diagnosis_free);
@@ -168,6 +172,24 @@ mr_engine_dup_trust (MrEngine *self, const char *ca_file, GError **error)
   return mr_tls_trust_ref (self->trust);
 }
 
+MrHttp *
+mr_engine_dup_http (MrEngine *self, GError **error)
+{
+  const char *file = mr_config_get_string (mr_engine_get_config (self), "tls", "ca-file");
+
+  if (self->http == NULL || g_strcmp0 (self->http_file, file) != 0) {
+    MrHttp *http = mr_http_new (file, error);
+
+    if (http == NULL)
+      return NULL;
+    g_clear_pointer (&self->http, mr_http_unref);
+    self->http = http;
+    g_free (self->http_file);
+    self->http_file = g_strdup (file);
+  }
+  return mr_http_ref (self->http);
+}
+
 static void
 secrets_changed_cb (MrSecrets *secrets, gpointer data)
 {
@@ -252,6 +274,7 @@ open_resolver (MrEngine *self, GError **error)
   if (resolver == NULL)
     return FALSE;
   self->resolver = resolver;
+  mr_gio_resolver_install (resolver);
   return TRUE;
 }
 
