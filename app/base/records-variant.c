@@ -37,6 +37,8 @@ static const MrField message_fields[] = {
   ROW (MR_FIELD_STRING, MrMessageRecord, "helo", helo),
   ROW (MR_FIELD_STRING, MrMessageRecord, "auth-identity", auth_identity),
   ROW (MR_FIELD_STRING, MrMessageRecord, "account-override", account_override),
+  ROW (MR_FIELD_STRING, MrMessageRecord, "envid", envid),
+  ROW (MR_FIELD_STRING, MrMessageRecord, "report-for", report_for),
   ROW (MR_FIELD_UINT, MrMessageRecord, "n-recipients", n_recipients),
   END_ROW,
 };
@@ -51,6 +53,9 @@ static const MrField summary_fields[] = {
   ROW (MR_FIELD_STRING, MrRecipientRecord, "account", account),
   ROW (MR_FIELD_STRING, MrRecipientRecord, "cause", cause),
   ROW (MR_FIELD_PARAMS, MrRecipientRecord, "cause-params", cause_params),
+  ROW (MR_FIELD_BOOLEAN, MrRecipientRecord, "direct", direct),
+  ROW (MR_FIELD_INT64, MrRecipientRecord, "bounced", bounced),
+  ROW (MR_FIELD_STRING, MrRecipientRecord, "bounced-cause", bounced_cause),
   END_ROW,
 };
 
@@ -70,6 +75,12 @@ static const MrField recipient_fields[] = {
   ROW (MR_FIELD_STRING, MrRecipientRecord, "account", account),
   ROW (MR_FIELD_STRING, MrRecipientRecord, "cause", cause),
   ROW (MR_FIELD_PARAMS, MrRecipientRecord, "cause-params", cause_params),
+  ROW (MR_FIELD_BOOLEAN, MrRecipientRecord, "direct", direct),
+  ROW (MR_FIELD_UINT, MrRecipientRecord, "notify", notify),
+  ROW (MR_FIELD_STRING, MrRecipientRecord, "orcpt", orcpt),
+  ROW (MR_FIELD_UINT, MrRecipientRecord, "reported", reported),
+  ROW (MR_FIELD_INT64, MrRecipientRecord, "bounced", bounced),
+  ROW (MR_FIELD_STRING, MrRecipientRecord, "bounced-cause", bounced_cause),
   END_ROW,
 };
 
@@ -108,6 +119,14 @@ static const MrField refusal_fields[] = {
   ROW (MR_FIELD_STRING, MrRefusalRecord, "peer", peer),
   ROW (MR_FIELD_STRING, MrRefusalRecord, "reverse-path", reverse_path),
   ROW (MR_FIELD_STRING, MrRefusalRecord, "reason", reason),
+  END_ROW,
+};
+
+static const MrField never_fields[] = {
+  ROW (MR_FIELD_STRING, MrNeverRecord, "address", address),
+  ROW (MR_FIELD_INT64, MrNeverRecord, "added", added),
+  ROW (MR_FIELD_STRING, MrNeverRecord, "reason", reason),
+  ROW (MR_FIELD_STRING, MrNeverRecord, "message-id", message_id),
   END_ROW,
 };
 
@@ -165,6 +184,12 @@ GVariant *
 mr_refusal_record_to_variant (const MrRefusalRecord *record)
 {
   return mr_fields_to_variant (refusal_fields, record);
+}
+
+GVariant *
+mr_never_record_to_variant (const MrNeverRecord *record)
+{
+  return mr_fields_to_variant (never_fields, record);
 }
 
 /* All recipients where the dictionary has them, else the one that stands for them. */
@@ -243,4 +268,13 @@ mr_refusal_record_from_variant (GVariant *variant)
 
   mr_fields_read (refusal_fields, record, variant);
   return record->reason != NULL ? g_steal_pointer (&record) : NULL;
+}
+
+MrNeverRecord *
+mr_never_record_from_variant (GVariant *variant)
+{
+  g_autoptr (MrNeverRecord) record = mr_never_record_new (NULL);
+
+  mr_fields_read (never_fields, record, variant);
+  return record->address != NULL ? g_steal_pointer (&record) : NULL;
 }

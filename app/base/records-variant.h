@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 /* Floating references. detail: all recipients in "recipients" (aa{sv}); else only the summary keys "state", "wait-reason", "recipient", "n-recipients",
- * "next-attempt", "cause", "cause-params", "reply-code", "reply-enhanced", "reply-text", "account", "host". */
+ * "next-attempt", "cause", "cause-params", "reply-code", "reply-enhanced", "reply-text", "account", "host",
+ * "direct", "bounced", "bounced-cause". */
 GVariant *mr_message_record_to_variant (const MrMessageRecord *record, gboolean detail);
 GVariant *mr_recipient_record_to_variant (const MrRecipientRecord *record);
 GVariant *mr_attempt_record_to_variant (const MrAttemptRecord *record);
@@ -19,6 +20,7 @@ GVariant *mr_discovery_record_to_variant (const MrDiscoveryRecord *record);
 GVariant *mr_desktop_account_record_to_variant (const MrDesktopAccountRecord *record);
 GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
 GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
+GVariant *mr_never_record_to_variant (const MrNeverRecord *record);
 GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
 
 /* NULL where the required keys (id, address, ...) are missing. (transfer full) */
@@ -30,6 +32,7 @@ MrDiscoveryRecord *mr_discovery_record_from_variant (GVariant *variant); /* neve
 MrDesktopAccountRecord *mr_desktop_account_record_from_variant (GVariant *variant);
 MrProgramRecord *mr_program_record_from_variant (GVariant *variant);
 MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
+MrNeverRecord *mr_never_record_from_variant (GVariant *variant);
 /* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */
 gboolean mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
 

@@ -81,6 +81,8 @@ mr_recipient_record_copy (const MrRecipientRecord *record)
   copy->host = g_strdup (record->host);
   copy->account = g_strdup (record->account);
   copy->cause = g_strdup (record->cause);
+  copy->orcpt = g_strdup (record->orcpt);
+  copy->bounced_cause = g_strdup (record->bounced_cause);
   if (record->cause_params != NULL) {
     /* A floating reference is the record's own; the copy takes one beside it. */
     if (g_variant_is_floating (record->cause_params))
@@ -100,6 +102,8 @@ mr_recipient_record_free (MrRecipientRecord *record)
   g_free (record->host);
   g_free (record->account);
   g_free (record->cause);
+  g_free (record->orcpt);
+  g_free (record->bounced_cause);
   g_clear_pointer (&record->cause_params, g_variant_unref);
   g_free (record);
 }
@@ -136,6 +140,8 @@ mr_message_record_copy (const MrMessageRecord *record)
   copy->helo = g_strdup (record->helo);
   copy->auth_identity = g_strdup (record->auth_identity);
   copy->account_override = g_strdup (record->account_override);
+  copy->envid = g_strdup (record->envid);
+  copy->report_for = g_strdup (record->report_for);
   copy->recipients = new_recipients ();
   for (guint i = 0; record->recipients != NULL && i < record->recipients->len; i++)
     g_ptr_array_add (copy->recipients, mr_recipient_record_copy (g_ptr_array_index (record->recipients, i)));
@@ -157,6 +163,8 @@ mr_message_record_free (MrMessageRecord *record)
   g_free (record->helo);
   g_free (record->auth_identity);
   g_free (record->account_override);
+  g_free (record->envid);
+  g_free (record->report_for);
   g_clear_pointer (&record->recipients, g_ptr_array_unref);
   g_free (record);
 }
@@ -219,6 +227,35 @@ mr_refusal_record_free (MrRefusalRecord *record)
   g_free (record->reverse_path);
   g_free (record->reason);
   g_free (record);
+}
+
+MrNeverRecord *
+mr_never_record_new (const char *address)
+{
+  MrNeverRecord *record = g_new0 (MrNeverRecord, 1);
+
+  record->address = g_strdup (address);
+  return record;
+}
+
+void
+mr_never_record_free (MrNeverRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->address);
+  g_free (record->reason);
+  g_free (record->message_id);
+  g_free (record);
+}
+
+void
+mr_account_use_free (MrAccountUse *use)
+{
+  if (use == NULL)
+    return;
+  g_free (use->account);
+  g_free (use);
 }
 
 MrRecipientState

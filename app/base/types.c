@@ -12,7 +12,7 @@ static const char *const recipient_states[] = { "waiting", "sending", "uncertain
 static const char *const wait_reasons[]
     = { "none",    "retry-time", "account-paused", "keyring-locked", "no-keyring",
         "offline", "paused",     "capacity",       "no-account",     "account-limit" };
-static const char *const hold_reasons[] = { "none", "person", "no-account", "old", "damaged" };
+static const char *const hold_reasons[] = { "none", "person", "no-account", "old", "damaged", "never-write-to" };
 static const char *const stages[] = { "none", "resolve", "connect", "ehlo", "starttls", "auth",
                                       "mail", "rcpt",    "data",    "dot",  "quit" };
 static const char *const scopes[] = { "host", "message", "recipient", "account" };

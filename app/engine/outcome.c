@@ -174,6 +174,7 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   r->host = g_strdup (a->host);
   g_free (r->account);
   r->account = g_strdup (self->lane->account);
+  r->direct = self->lane->domain != NULL;
   if (trouble == NULL && o->stage == MR_STAGE_DOT && o->reply.code / 100 == 2) {
     delivered (r, a);
     return r;

@@ -4,6 +4,7 @@
 #include "ndr/states.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define PICK(table, value) ((guint)(value) < G_N_ELEMENTS (table) && (table)[value] != NULL ? (table)[value] : "")
 
@@ -59,6 +60,7 @@ mr_hold_reason_sentence (MrHoldReason reason)
     [MR_HOLD_NO_ACCOUNT] = N_ ("No sending account may send for this sender."),
     [MR_HOLD_OLD] = N_ ("This message is older than seven days: send or discard it."),
     [MR_HOLD_DAMAGED] = N_ ("The saved message is damaged and cannot be sent."),
+    [MR_HOLD_NEVER_WRITE] = N_ ("It goes to an address on your list “never write to”."),
   };
 
   return translated (PICK (sentences, reason));
@@ -159,12 +161,18 @@ dup_waiting (const MrRecipientRecord *recipient, gint64 now)
   return g_strdup_printf (_ ("Waiting, next try %s"), time);
 }
 
+/* Whoever took it has answered for it; the name says whether that was the recipient's own server. */
 static char *
 dup_handed (const MrRecipientRecord *recipient, gint64 now)
 {
   g_autofree char *time = recipient->changed > 0 ? dup_time (recipient->changed, now) : NULL;
+  const char *domain = recipient->address != NULL ? strrchr (recipient->address, '@') : NULL;
   gboolean has_host = recipient->host != NULL && *recipient->host != '\0';
 
+  if (recipient->direct && domain != NULL && time != NULL)
+    return g_strdup_printf (_ ("Accepted by %s's server, %s"), domain + 1, time);
+  if (recipient->direct && domain != NULL)
+    return g_strdup_printf (_ ("Accepted by %s's server"), domain + 1);
   if (has_host && time != NULL)
     return g_strdup_printf (_ ("Handed to %s, %s"), recipient->host, time);
   if (has_host)
@@ -177,6 +185,11 @@ mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now)
 {
   if (recipient->state == MR_RECIPIENT_WAITING)
     return dup_waiting (recipient, now);
+  if (recipient->state == MR_RECIPIENT_DELIVERED && recipient->bounced > 0) {
+    g_autofree char *time = dup_time (recipient->bounced, now);
+
+    return g_strdup_printf (_ ("Returned later, %s"), time);
+  }
   if (recipient->state == MR_RECIPIENT_DELIVERED || recipient->state == MR_RECIPIENT_RELAYED)
     return dup_handed (recipient, now);
   if (recipient->state == MR_RECIPIENT_UNCERTAIN && recipient->next_attempt > now) {

@@ -357,7 +357,8 @@ run_update (MrSession *session, MrRequest *base, GError **error)
     g_set_error (error, MR_ERROR, MR_ERROR_BUSY, _ ("The message %s is being sent"), base->id);
     return FALSE;
   }
-  if (!write_changes (session, request, &head, &sum, error) || !write_attempts (session, request, &head, error))
+  if (!write_changes (session, request, &head, &sum, error) || !write_attempts (session, request, &head, error)
+      || !mr_account_use_add (session, request->attempts, error))
     return FALSE;
   if ((request->flags & MR_STORE_RELEASE) != 0)
     head.leased = FALSE;

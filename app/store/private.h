@@ -77,6 +77,12 @@ void mr_reader_push (MrReader *reader, MrRequest *request);
 void mr_reader_drain (MrReader *reader);
 void mr_reader_free (MrReader *reader);
 
+/* use.c: what accounts accepted according to these attempts (MrAttemptRecord, may be NULL), in the transaction that records the
+ * attempts. */
+gboolean mr_account_use_add (MrSession *session, GPtrArray *attempts, GError **error);
+/* What is too old to count for any limit. */
+gboolean mr_account_use_trim (MrSession *session, GError **error);
+
 /* ---- message.c: one message inside a transaction of the writer ---- */
 
 typedef struct {

@@ -112,6 +112,9 @@ mr_row_get_message (MrRow row, MrMessageExtra *ret_extra, gboolean *ret_bad)
   record->helo = mr_row_get_text (row, c++, &bad);
   record->auth_identity = mr_row_get_text (row, c++, &bad);
   record->account_override = mr_row_get_text (row, c++, &bad);
+  record->ret = (MrReturn)get_int (row, c++, 0, MR_RETURN_N_KINDS - 1, &bad);
+  record->envid = mr_row_get_text (row, c++, &bad);
+  record->report_for = mr_row_get_text (row, c++, &bad);
   if (record->id == NULL || !mr_id_is_valid (record->id))
     bad = TRUE;
   *ret_bad = bad;
@@ -142,6 +145,13 @@ mr_row_get_recipient (MrRow row, gboolean *ret_bad)
   record->account = mr_row_get_text (row, c++, &bad);
   record->cause = mr_row_get_text (row, c++, &bad);
   record->cause_params = get_params (row, c++, &bad);
+  record->direct = get_int (row, c++, 0, 1, &bad) != 0;
+  record->notify = (guint)get_int (row, c++, 0, MR_NOTIFY_ALL, &bad);
+  record->orcpt = mr_row_get_text (row, c++, &bad);
+  record->report_due = (guint)get_int (row, c++, 0, MR_REPORT_ALL, &bad);
+  record->reported = (guint)get_int (row, c++, 0, MR_REPORT_ALL, &bad);
+  record->bounced = get_time (row, c++, &bad);
+  record->bounced_cause = mr_row_get_text (row, c++, &bad);
   if (record->address[0] == '\0')
     bad = TRUE;
   *ret_bad = bad;
@@ -181,7 +191,7 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   g_auto (MrRow) row = mr_db_statement (db,
                                         "INSERT INTO message (" MR_MESSAGE_COLUMNS ", due) VALUES (?1, ?2, ?3, ?4, ?5,"
                                         " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-                                        " ?22, ?23, ?24, ?25, ?26, ?27)",
+                                        " ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
                                         error);
   int i = 1;
 
@@ -213,6 +223,9 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   mr_db_bind_text (row, i++, record->helo);
   mr_db_bind_text (row, i++, record->auth_identity);
   mr_db_bind_text (row, i++, record->account_override);
+  sqlite3_bind_int (row, i++, record->ret);
+  mr_db_bind_text (row, i++, record->envid);
+  mr_db_bind_text (row, i++, record->report_for);
   if (due >= 0)
     sqlite3_bind_int64 (row, i++, due);
   else
@@ -220,7 +233,7 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   return mr_db_run (db, row, error);
 }
 
-/* Parameters 1 to 17, in the order of MR_RECIPIENT_COLUMNS. params: storage of the text of cause_params while the
+/* Parameters 1 to 24, in the order of MR_RECIPIENT_COLUMNS. params: storage of the text of cause_params while the
  * statement runs. */
 static void
 bind_recipient (MrRow row, gint64 num, const MrRecipientRecord *record, char **params)
@@ -246,6 +259,13 @@ bind_recipient (MrRow row, gint64 num, const MrRecipientRecord *record, char **p
   mr_db_bind_text (row, i++, record->account);
   mr_db_bind_text (row, i++, record->cause);
   mr_db_bind_text (row, i++, *params);
+  sqlite3_bind_int (row, i++, record->direct != FALSE);
+  sqlite3_bind_int (row, i++, (int)(record->notify & MR_NOTIFY_ALL));
+  mr_db_bind_text (row, i++, record->orcpt);
+  sqlite3_bind_int (row, i++, (int)(record->report_due & MR_REPORT_ALL));
+  sqlite3_bind_int (row, i++, (int)(record->reported & MR_REPORT_ALL));
+  sqlite3_bind_int64 (row, i++, record->bounced);
+  mr_db_bind_text (row, i++, record->bounced_cause);
 }
 
 gboolean
@@ -254,14 +274,15 @@ mr_rows_insert_recipient (MrDb *db, gint64 num, const char *id, const MrRecipien
   g_auto (MrRow) row = mr_db_statement (db,
                                         "INSERT INTO recipient (" MR_RECIPIENT_COLUMNS
                                         ", message, dot) VALUES (?1, ?2, ?3,"
-                                        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0)",
+                                        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+                                        " ?20, ?21, ?22, ?23, ?24, ?25, 0)",
                                         error);
   g_autofree char *params = NULL;
 
   if (row == NULL)
     return FALSE;
   bind_recipient (row, num, record, &params);
-  mr_db_bind_key (row, 18, id);
+  mr_db_bind_key (row, 25, id);
   return mr_db_run (db, row, error);
 }
 
@@ -272,7 +293,8 @@ mr_rows_update_recipient (MrDb *db, gint64 num, const MrRecipientRecord *record,
                                         "UPDATE recipient SET address=?2, state=?3, wait_reason=?4, attempts=?5,"
                                         " uncertain=?6, policy_retries=?7, next_attempt=?8, changed=?9, stage=?10,"
                                         " reply_code=?11, reply_enhanced=?12, reply_text=?13, host=?14, account=?15,"
-                                        " cause=?16, cause_params=?17, dot=0 WHERE key=?1",
+                                        " cause=?16, cause_params=?17, direct=?18, notify=?19, orcpt=?20,"
+                                        " report_due=(report_due | ?21) & ~reported, dot=0 WHERE key=?1",
                                         error);
   g_autofree char *params = NULL;
 

@@ -14,10 +14,11 @@ typedef enum { MR_BODY_GONE, MR_BODY_ACTIVE, MR_BODY_KEPT, MR_BODY_KEPT_FAILED, 
 #define MR_MESSAGE_COLUMNS                                                                                             \
   "id, num, created, finished, online_at, not_before, next_attempt, leased, hold, body, n_chunks, n_recipients,"       \
   " n_attempts, size, has_8bit, reverse_path, from_address, subject, message_id, program, uid, pid, socket, helo,"     \
-  " auth_identity, account_override"
+  " auth_identity, account_override, ret, envid, report_for"
 #define MR_RECIPIENT_COLUMNS                                                                                           \
   "key, address, state, wait_reason, attempts, uncertain, policy_retries, next_attempt, changed, stage, reply_code,"   \
-  " reply_enhanced, reply_text, host, account, cause, cause_params"
+  " reply_enhanced, reply_text, host, account, cause, cause_params, direct, notify, orcpt, report_due, reported,"      \
+  " bounced, bounced_cause"
 
 /* Columns of message that no record has. */
 typedef struct {
@@ -38,7 +39,8 @@ gboolean mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const 
                                  GError **error);
 gboolean
 mr_rows_insert_recipient (MrDb *db, gint64 num, const char *id, const MrRecipientRecord *record, GError **error);
-/* *ret_found: FALSE where the row is not there. Clears the mark of the final dot. */
+/* *ret_found: FALSE where the row is not there. Clears the mark of the final dot. The record may be an older copy: which reports were made and
+ * that it came back are kept, and a report that becomes due is added unless it was made. */
 gboolean
 mr_rows_update_recipient (MrDb *db, gint64 num, const MrRecipientRecord *record, gboolean *ret_found, GError **error);
 gboolean mr_rows_insert_attempt (MrDb *db, gint64 num, guint serial, const MrAttemptRecord *record, GError **error);

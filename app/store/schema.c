@@ -1,12 +1,13 @@
-/* Schema version 1 and migrations.
+/* The schema and its migrations.
  *
  * A message has a public id (text, sorts by age) and a number of this file. Its recipients, attempts and body chunks are
  * rows of tables whose integer key is (number << 20 | n): one b-tree each, appended to, no second index, and all rows of
- * a message are one range. Foreign keys would ask for a column and an index in each of them, some 20 % of the cost of a message; instead the
- * ranges are deleted with their message, and a reader that misses a row takes the message for damaged.
+ * a message are one range. Foreign keys would ask for a column and an index more in each of them; instead the ranges are deleted with
+ * their message, and a reader that misses a row takes the message for damaged.
  *
- * Enums are stored as the integers of <mailrelay/types.h>: that order is part of the schema (asserted below); a new value is
- * appended and needs a migration that widens its CHECK. Indexes are partial, so that a message that is taken and
+ * Enums are stored as the integers of <mailrelay/types.h>: that order is part of the schema (asserted below). A new value is appended and
+ * needs a new version, so that an older program does not open the file and take the value for damage; the CHECKs of version 2 leave room
+ * for it where version 1 named the last value. Indexes are partial, so that a message that is taken and
  * delivered at once touches only message_active; the others hold what waits for a time, an event or a person.
  *
  * message.due: when it may be leased; NULL where it is held, leased, finished or nothing of it is scheduled. Derived, and
@@ -23,7 +24,7 @@
 G_STATIC_ASSERT (MR_RECIPIENT_WAITING == 0 && MR_RECIPIENT_SENDING == 1 && MR_RECIPIENT_NEEDS_PERSON == 3);
 G_STATIC_ASSERT (MR_RECIPIENT_RETURNED == 9 && MR_RECIPIENT_N_STATES == 10);
 G_STATIC_ASSERT (MR_WAIT_NO_ACCOUNT == 8 && MR_WAIT_ACCOUNT_LIMIT == 9 && MR_WAIT_N_REASONS == 10);
-G_STATIC_ASSERT (MR_HOLD_DAMAGED == 4 && MR_HOLD_N_REASONS == 5);
+G_STATIC_ASSERT (MR_HOLD_DAMAGED == 4 && MR_HOLD_NEVER_WRITE == 5 && MR_HOLD_N_REASONS == 6);
 G_STATIC_ASSERT (MR_STAGE_DOT == 9 && MR_STAGE_N_STAGES == 11);
 G_STATIC_ASSERT (MR_VERDICT_FAILED == 3 && MR_VERDICT_N_VERDICTS == 4);
 
@@ -86,8 +87,74 @@ static const char schema_1[]
       " peer TEXT, reverse_path TEXT, reason TEXT"
       ");";
 
+/* The columns of version 1, in its order. */
+#define MESSAGE_1                                                                                                      \
+  "id, num, created, finished, online_at, not_before, next_attempt, due, leased, hold, body, n_chunks, n_recipients,"  \
+  " n_attempts, size, has_8bit, reverse_path, from_address, subject, message_id, program, uid, pid, socket, helo,"     \
+  " auth_identity, account_override"
+#define RECIPIENT_1                                                                                                    \
+  "key, message, address, state, wait_reason, dot, attempts, uncertain, policy_retries, next_attempt, changed, stage," \
+  " reply_code, reply_enhanced, reply_text, host, account, cause, cause_params"
+
+/* Version 2: what RFC 3461 asks for, reports by mail, straight to the recipient's server or not, mail that came back after it had been
+ * delivered, addresses that are never written to, what accounts took. A CHECK cannot be altered: the two tables are made anew. */
+static const char schema_2[]
+    = "ALTER TABLE message RENAME TO message_1;"
+      "ALTER TABLE recipient RENAME TO recipient_1;"
+      "CREATE TABLE message ("
+      " id TEXT PRIMARY KEY NOT NULL CHECK (length (id) = 16),"
+      " num INTEGER NOT NULL CHECK (num BETWEEN 1 AND 8796093022207),"
+      " created INTEGER NOT NULL, finished INTEGER NOT NULL CHECK (finished >= 0),"
+      " online_at INTEGER NOT NULL, not_before INTEGER NOT NULL, next_attempt INTEGER NOT NULL,"
+      " due INTEGER, leased INTEGER NOT NULL CHECK (leased BETWEEN 0 AND 1),"
+      " hold INTEGER NOT NULL CHECK (hold BETWEEN 0 AND 255),"
+      " body INTEGER NOT NULL CHECK (body BETWEEN 0 AND 3),"
+      " n_chunks INTEGER NOT NULL, n_recipients INTEGER NOT NULL CHECK (n_recipients > 0), n_attempts INTEGER NOT NULL,"
+      " size INTEGER NOT NULL CHECK (size >= 0), has_8bit INTEGER NOT NULL CHECK (has_8bit BETWEEN 0 AND 1),"
+      " reverse_path TEXT NOT NULL, from_address TEXT, subject TEXT, message_id TEXT,"
+      " program TEXT, uid INTEGER NOT NULL, pid INTEGER NOT NULL, socket TEXT, helo TEXT, auth_identity TEXT,"
+      " account_override TEXT,"
+      " ret INTEGER NOT NULL DEFAULT 0 CHECK (ret BETWEEN 0 AND 255), envid TEXT,"
+      " report_for TEXT" /* public id of the message that this is a report about */
+      ") WITHOUT ROWID;"
+      "INSERT INTO message (" MESSAGE_1 ") SELECT " MESSAGE_1 " FROM message_1;"
+      "DROP TABLE message_1;"
+      "CREATE INDEX message_active ON message (id) WHERE finished = 0;"
+      "CREATE INDEX message_due ON message (due) WHERE due IS NOT NULL;"
+      "CREATE INDEX message_kept ON message (finished) WHERE finished > 0 AND body > 0;"
+
+      "CREATE TABLE recipient ("
+      " key INTEGER PRIMARY KEY, message TEXT NOT NULL, address TEXT NOT NULL,"
+      " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 255),"
+      " wait_reason INTEGER NOT NULL CHECK (wait_reason BETWEEN 0 AND 255),"
+      " dot INTEGER NOT NULL CHECK (dot BETWEEN 0 AND 1),"
+      " attempts INTEGER NOT NULL CHECK (attempts >= 0), uncertain INTEGER NOT NULL CHECK (uncertain >= 0),"
+      " policy_retries INTEGER NOT NULL CHECK (policy_retries >= 0),"
+      " next_attempt INTEGER NOT NULL, changed INTEGER NOT NULL,"
+      " stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 255),"
+      " reply_code INTEGER NOT NULL CHECK (reply_code BETWEEN 0 AND 999), reply_enhanced TEXT, reply_text TEXT,"
+      " host TEXT, account TEXT, cause TEXT, cause_params TEXT,"
+      " direct INTEGER NOT NULL DEFAULT 0 CHECK (direct BETWEEN 0 AND 1),"
+      " notify INTEGER NOT NULL DEFAULT 0, orcpt TEXT,"                              /* MrNotify */
+      " report_due INTEGER NOT NULL DEFAULT 0, reported INTEGER NOT NULL DEFAULT 0," /* MrReport */
+      " bounced INTEGER NOT NULL DEFAULT 0, bounced_cause TEXT"
+      ");"
+      "INSERT INTO recipient (" RECIPIENT_1 ") SELECT " RECIPIENT_1 " FROM recipient_1;"
+      "DROP TABLE recipient_1;"
+      "CREATE INDEX recipient_blocked ON recipient (wait_reason) WHERE wait_reason > 0;"
+      "CREATE INDEX recipient_person ON recipient (state) WHERE state = 3;"
+      "CREATE INDEX recipient_report ON recipient (key) WHERE report_due > 0;"
+
+      /* key: the address as it is compared. */
+      "CREATE TABLE never (key TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, added INTEGER NOT NULL, reason TEXT,"
+      " message TEXT) WITHOUT ROWID;"
+      /* Recipients and transactions that an account accepted, by minute. */
+      "CREATE TABLE account_use (account TEXT NOT NULL, minute INTEGER NOT NULL, messages INTEGER NOT NULL,"
+      " recipients INTEGER NOT NULL, PRIMARY KEY (account, minute)) WITHOUT ROWID;";
+
 static const MrMigration migrations[] = {
   { 1, schema_1, NULL },
+  { 2, schema_2, NULL },
 };
 
 const MrMigration *

@@ -127,6 +127,14 @@ void mr_store_count (MrStore *store, MrStoreCountsFunc func, gpointer data);
 typedef void (*MrStoreAccountsFunc) (GHashTable *waiting, const GError *error, gpointer data);
 void mr_store_count_accounts (MrStore *store, MrStoreAccountsFunc func, gpointer data);
 
+/* use: MrAccountUse, minute by minute, oldest first, borrowed. For limits per minute, hour and day: every recipient that a server accepted
+ * counts in the minute of the commit that recorded it (one transaction counts as one message), so that a restart forgets nothing. Kept for
+ * MR_STORE_USE_DAYS. */
+#define MR_STORE_USE_DAYS 32
+typedef void (*MrStoreUseFunc) (GPtrArray *use, const GError *error, gpointer data);
+/* account: id, NULL: all accounts. since: wall time; the minute that holds it is included. */
+void mr_store_account_use (MrStore *store, const char *account, gint64 since, MrStoreUseFunc func, gpointer data);
+
 /* Requests of this data: their callbacks are not called (the requests still take effect). */
 void mr_store_cancel (MrStore *store, gpointer data);
 

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <mailrelay/account-records.h>
+#include <mailrelay/dsn.h>
+#include <mailrelay/side-records.h>
 
 G_BEGIN_DECLS
 
@@ -28,6 +30,16 @@ typedef struct {
   char *account;          /* account id of the last attempt */
   char *cause;            /* cause id of app/ndr, NULL when nothing failed */
   GVariant *cause_params; /* a{ss}, NULL when empty */
+  gboolean direct;        /* the last attempt was made straight to the recipient's server */
+  /* RFC 3461: what the sender asked for */
+  guint notify; /* MrNotify bits */
+  char *orcpt;  /* original recipient as it was given: address type, ";", xtext; NULL */
+  /* reports by mail, MrReport bits */
+  guint report_due; /* to be made */
+  guint reported;   /* made */
+  /* a report that came back after it had been delivered */
+  gint64 bounced;
+  char *bounced_cause; /* cause id */
 } MrRecipientRecord;
 
 typedef struct {
@@ -54,6 +66,9 @@ typedef struct {
   char *helo;
   char *auth_identity;
   char *account_override; /* "send through ..." chosen by a person for this message */
+  MrReturn ret;           /* RFC 3461: what a report returns */
+  char *envid;            /* RFC 3461: the sender's envelope id as it was given (xtext); NULL */
+  char *report_for;       /* this is a report made here, about the message of this id; NULL */
   GPtrArray *recipients;  /* MrRecipientRecord, owned; in lists it may hold only the first */
   guint n_recipients;
 } MrMessageRecord;

@@ -1,7 +1,8 @@
 /* Enums, error domain and names that every room may use.
  *
- * Each enum has a nick: the word that crosses the bus, stands in the store and in --json. A nick never changes once it
- * has been released. The functions live in app/base/types.c.
+ * Each enum has a nick: the word that crosses the bus and stands in --json. A nick never changes once it has been released. The store keeps
+ * the integers, so that their order does not change either and a new value goes behind the last one. The functions live in
+ * app/base/types.c.
  */
 #pragma once
 
@@ -42,10 +43,11 @@ typedef enum {
 /* Why a message is held (kept back). Held messages are never tried until a person releases them. */
 typedef enum {
   MR_HOLD_NONE,
-  MR_HOLD_PERSON,     /* a person pressed hold */
-  MR_HOLD_NO_ACCOUNT, /* no account may send for this sender */
-  MR_HOLD_OLD,        /* older than seven days when sending became possible again */
-  MR_HOLD_DAMAGED,    /* the stored message cannot be read; set aside, never deleted */
+  MR_HOLD_PERSON,      /* a person pressed hold */
+  MR_HOLD_NO_ACCOUNT,  /* no account may send for this sender */
+  MR_HOLD_OLD,         /* older than seven days when sending became possible again */
+  MR_HOLD_DAMAGED,     /* the stored message cannot be read; set aside, never deleted */
+  MR_HOLD_NEVER_WRITE, /* a recipient is on the list of addresses that are never written to */
   MR_HOLD_N_REASONS
 } MrHoldReason;
 

@@ -26,6 +26,12 @@ full_recipient (guint n)
   recipient->account = g_strdup ("work");
   recipient->cause = g_strdup ("no-such-user");
   recipient->cause_params = g_variant_new_parsed ("{'limit': '10'}");
+  recipient->direct = TRUE;
+  recipient->notify = MR_NOTIFY_DELAY;
+  recipient->orcpt = g_strdup ("rfc822;lou@example.com");
+  recipient->reported = MR_REPORT_RELAYED;
+  recipient->bounced = 3000;
+  recipient->bounced_cause = g_strdup ("mailbox-full");
   return recipient;
 }
 
@@ -56,6 +62,8 @@ full_message (void)
   record->helo = g_strdup ("localhost");
   record->auth_identity = g_strdup ("identity");
   record->account_override = g_strdup ("override");
+  record->envid = g_strdup ("QQ314159");
+  record->report_for = g_strdup ("1123456789ABCDEF");
   record->n_recipients = 2;
   g_ptr_array_add (record->recipients, full_recipient (0));
   g_ptr_array_add (record->recipients, full_recipient (1));
@@ -86,13 +94,15 @@ test_message (void)
   g_autofree char *there = g_variant_print (variant, TRUE);
   g_autofree char *again = print (mr_message_record_to_variant (back, TRUE));
 
-  assert_fields (variant, 23 + 10 + 1);
+  assert_fields (variant, 25 + 13 + 1);
   g_assert_cmpstr (there, ==, again);
   g_assert_cmpint (back->uid, ==, 0);
   g_assert_cmpuint (back->recipients->len, ==, 2);
   const MrRecipientRecord *second = g_ptr_array_index (back->recipients, 1);
   g_assert_cmpstr (second->address, ==, "r1@example.com");
   g_assert_cmpint (second->next_attempt, ==, 1001);
+  g_autoptr (GVariant) recipient = g_variant_ref_sink (mr_recipient_record_to_variant (second));
+  assert_fields (recipient, 23);
 }
 
 static void
@@ -290,6 +300,23 @@ test_program_and_refusal (void)
 }
 
 static void
+test_never (void)
+{
+  g_autoptr (MrNeverRecord) record = mr_never_record_new ("lou@example.com");
+
+  record->added = 6;
+  record->reason = g_strdup ("asked to be left alone");
+  record->message_id = g_strdup ("0123456789ABCDEF");
+  g_autoptr (GVariant) variant = g_variant_ref_sink (mr_never_record_to_variant (record));
+  g_autoptr (MrNeverRecord) back = mr_never_record_from_variant (variant);
+  g_autofree char *there = g_variant_print (variant, TRUE);
+  g_autofree char *again = print (mr_never_record_to_variant (back));
+
+  assert_fields (variant, 4);
+  g_assert_cmpstr (there, ==, again);
+}
+
+static void
 test_missing_keys (void)
 {
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
@@ -303,6 +330,7 @@ test_missing_keys (void)
     g_assert_null (mr_account_record_from_variant (variants[i]));
     g_assert_null (mr_program_record_from_variant (variants[i]));
     g_assert_null (mr_refusal_record_from_variant (variants[i]));
+    g_assert_null (mr_never_record_from_variant (variants[i]));
   }
 }
 
@@ -420,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/records-variant/desktop-account", test_desktop_account);
   g_test_add_func ("/records-variant/account-sparse", test_account_sparse);
   g_test_add_func ("/records-variant/program-and-refusal", test_program_and_refusal);
+  g_test_add_func ("/records-variant/never", test_never);
   g_test_add_func ("/records-variant/missing-keys", test_missing_keys);
   g_test_add_func ("/records-variant/hostile", test_hostile);
   g_test_add_func ("/records-variant/bounds", test_bounds);

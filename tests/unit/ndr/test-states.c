@@ -60,6 +60,26 @@ test_line (void)
               mr_wait_reason_sentence (MR_WAIT_OFFLINE));
 }
 
+/* Straight to the recipient's server: it is that server that has it. What came back later says so. */
+static void
+test_direct_and_bounced (void)
+{
+  g_autoptr (MrRecipientRecord) recipient = mr_recipient_record_new (0, "lou@example.net");
+  g_autofree char *timeless = NULL, *accepted = NULL, *bounced = NULL;
+
+  recipient->state = MR_RECIPIENT_DELIVERED;
+  recipient->host = g_strdup ("mx1.hoster.example");
+  recipient->direct = TRUE;
+  timeless = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpstr (timeless, ==, "Accepted by example.net's server");
+  recipient->changed = NOW - 8 * MINUTE;
+  accepted = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpstr (accepted, ==, "Accepted by example.net's server, 13:52");
+  recipient->bounced = NOW - MINUTE;
+  bounced = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpstr (bounced, ==, "Returned later, 13:59");
+}
+
 /* Another day is named, a time that no calendar has does no harm. */
 static void
 test_other_days (void)
@@ -82,6 +102,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ndr/states/complete", test_complete);
   g_test_add_func ("/ndr/states/line", test_line);
+  g_test_add_func ("/ndr/states/direct-and-bounced", test_direct_and_bounced);
   g_test_add_func ("/ndr/states/other-days", test_other_days);
   return g_test_run ();
 }

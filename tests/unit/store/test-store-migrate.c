@@ -1,0 +1,87 @@
+/* An outbox that version 1 of the schema wrote, opened by this program: nothing is lost and everything goes on. */
+#include "store-fixture.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+/* The store opens the file that version-1.sql tells of, in place of its own. */
+static void
+open_version_1 (StoreFixture *fixture)
+{
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "version-1.sql", NULL);
+  g_autofree char *sql = NULL;
+  g_autofree char *wal = g_strconcat (fixture->path, "-wal", NULL);
+  g_autoptr (GError) error = NULL;
+  sqlite3 *handle = NULL;
+  char *message = NULL;
+
+  g_file_get_contents (source, &sql, NULL, &error);
+  g_assert_no_error (error);
+  store_fixture_close (fixture);
+  g_unlink (wal);
+  g_assert_cmpint (g_unlink (fixture->path), ==, 0);
+  g_assert_cmpint (sqlite3_open (fixture->path, &handle), ==, SQLITE_OK);
+  sqlite3_exec (handle, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (handle);
+  store_fixture_open (fixture);
+}
+
+static void
+test_nothing_is_lost (StoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) attempts = NULL;
+  const char *body = "Subject: two\r\n\r\nwaiting and failed\r\n";
+
+  open_version_1 (fixture);
+  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 5);
+  g_autoptr (MrMessageRecord) two = store_get (fixture, "06GC8M3C00DHYSNC", &attempts, NULL);
+  g_assert_cmpuint (two->recipients->len, ==, 2);
+  g_assert_cmpstr (two->subject, ==, "Tea, 100 % of it");
+  g_assert_cmpint (two->ret, ==, MR_RETURN_DEFAULT);
+  g_assert_null (two->envid);
+  const MrRecipientRecord *failed = g_ptr_array_index (two->recipients, 1);
+  g_assert_cmpint (failed->state, ==, MR_RECIPIENT_FAILED);
+  g_assert_cmpstr (failed->reply.enhanced, ==, "5.1.1");
+  g_assert_cmpstr (failed->cause, ==, "address-unknown");
+  g_assert_nonnull (failed->cause_params);
+  g_assert_false (failed->direct);
+  g_assert_cmpuint (failed->notify | failed->report_due | failed->reported, ==, 0);
+  g_assert_cmpint (failed->bounced, ==, 0);
+  g_assert_cmpuint (attempts->len, ==, 1);
+  g_autoptr (GBytes) chunk = store_load (fixture, "06GC8M3C00DHYSNC", 0, NULL);
+  g_assert_cmpmem (g_bytes_get_data (chunk, NULL), g_bytes_get_size (chunk), body, strlen (body));
+  g_assert_cmpint (mr_store_get_value (fixture->store, "online-usec", 0), ==, 12345);
+}
+
+/* What was on its way is uncertain, what was held is held, what waits is due, and the counters know. */
+static void
+test_goes_on (StoreFixture *fixture, gconstpointer data)
+{
+  open_version_1 (fixture);
+  g_autoptr (MrMessageRecord) leased = store_get (fixture, "06GC8M3C0ES7VBAR", NULL, NULL);
+  g_autoptr (MrMessageRecord) held = store_get (fixture, "06GC8M3C09VK3B9K", NULL, NULL);
+  g_assert_cmpint (((MrRecipientRecord *)leased->recipients->pdata[0])->state, ==, MR_RECIPIENT_UNCERTAIN);
+  g_assert_cmpint (held->hold, ==, MR_HOLD_NO_ACCOUNT);
+  MrStoreCounts counts = store_counts (fixture);
+  g_assert_cmpuint (counts.messages_active, ==, 4);
+  g_assert_cmpuint (counts.recipients[MR_RECIPIENT_NEEDS_PERSON], ==, 1);
+  g_autoptr (GPtrArray) due = store_lease (fixture, START + G_TIME_SPAN_HOUR, 10, NULL);
+  g_assert_cmpuint (due->len, ==, 2);
+  store_change (fixture, "06GC8M3C00DHYSNC", 0, MR_RECIPIENT_DELIVERED, MR_WAIT_NONE, 0, MR_STORE_RELEASE, NULL);
+  g_autofree char *fresh = store_add (fixture, 1, "Subject: new\r\n\r\nx\r\n");
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT max (num) FROM message"), ==, 65537);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/store/migrate/nothing-is-lost", StoreFixture, NULL, store_fixture_set_up, test_nothing_is_lost,
+              store_fixture_tear_down);
+  g_test_add ("/store/migrate/goes-on", StoreFixture, NULL, store_fixture_set_up, test_goes_on,
+              store_fixture_tear_down);
+  return g_test_run ();
+}
