@@ -25,7 +25,7 @@ struct _MrAccountTest {
   GVariant *failed_params;
 };
 
-enum { REQUESTED, ACCEPT_CERTIFICATE, N_SIGNALS };
+enum { REQUESTED, ACCEPT_CERTIFICATE, FINISHED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrAccountTest, mr_account_test, GTK_TYPE_WIDGET)
@@ -198,6 +198,7 @@ test_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   set_running (self, FALSE);
   show_result (self, ok, transcript, error);
   reveal_result (self);
+  g_signal_emit (self, signals[FINISHED], 0, ok);
 }
 
 void
@@ -291,6 +292,8 @@ mr_account_test_class_init (MrAccountTestClass *klass)
                                      G_TYPE_NONE, 0);
   signals[ACCEPT_CERTIFICATE] = g_signal_new ("accept-certificate", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                               NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FINISHED] = g_signal_new ("finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-test.ui");
   gtk_widget_class_bind_template_child (widget_class, MrAccountTest, box);
   gtk_widget_class_bind_template_child (widget_class, MrAccountTest, test_button);

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrAccountTest, mr_account_test, MR, ACCOUNT_TEST, GtkWidget)
 
 /* Signals: "requested" (the button was pressed: the owner checks its fields and calls mr_account_test_start()),
- * "accept-certificate" (fingerprint). */
+ * "accept-certificate" (fingerprint), "finished" (TRUE: the account works; not for a test that was stopped). */
 void mr_account_test_set_desk (MrAccountTest *self, MrDesk *desk);
 /* Tests what stands on the page. secret NULL: the stored one. */
 void mr_account_test_start (MrAccountTest *self, const MrAccountRecord *record, MrSecret *secret);
