@@ -35,6 +35,7 @@ static const gsize discovery_strings[] = {
   G_STRUCT_OFFSET (MrDiscoveryRecord, oauth_token),   G_STRUCT_OFFSET (MrDiscoveryRecord, oauth_device),
   G_STRUCT_OFFSET (MrDiscoveryRecord, oauth_revoke),  G_STRUCT_OFFSET (MrDiscoveryRecord, oauth_scope),
   G_STRUCT_OFFSET (MrDiscoveryRecord, oauth_client),  G_STRUCT_OFFSET (MrDiscoveryRecord, fact),
+  G_STRUCT_OFFSET (MrDiscoveryRecord, admin_text),
 };
 
 static void
@@ -99,6 +100,20 @@ mr_discovery_record_copy (const MrDiscoveryRecord *record)
   copy->log_ins = g_strdupv (record->log_ins);
   copy->regions = g_strdupv (record->regions);
   return copy;
+}
+
+void
+mr_discovery_record_complete (MrDiscoveryRecord *record)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (discovery_strings); i++) {
+    char **member = (char **)G_STRUCT_MEMBER_P (record, discovery_strings[i]);
+    if (*member == NULL)
+      *member = g_strdup ("");
+  }
+  if (record->log_ins == NULL)
+    record->log_ins = g_new0 (char *, 1);
+  if (record->regions == NULL)
+    record->regions = g_new0 (char *, 1);
 }
 
 void

@@ -69,6 +69,7 @@ static const MrField discovery_fields[] = {
   ROW (MR_FIELD_STRING, MrDiscoveryRecord, "help", help),
   ROW (MR_FIELD_STRING, MrDiscoveryRecord, "help-url", help_url),
   ROW (MR_FIELD_STRING, MrDiscoveryRecord, "notice", notice),
+  ROW (MR_FIELD_STRING, MrDiscoveryRecord, "admin-text", admin_text),
   ROW (MR_FIELD_LIST, MrDiscoveryRecord, "regions", regions),
   ROW (MR_FIELD_STRING, MrDiscoveryRecord, "oauth-issuer", oauth_issuer),
   ROW (MR_FIELD_STRING, MrDiscoveryRecord, "oauth-authorize", oauth_authorize),

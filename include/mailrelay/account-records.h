@@ -65,13 +65,14 @@ typedef struct {
   char *secret_label; /* "App password", "Server token"; "": Password */
   char *help;         /* where to find them */
   char *help_url;
-  char *notice;   /* what a person must know first, "" */
-  char **regions; /* "id|name|host" */
+  char *notice;     /* what a person must know first, "" */
+  char *admin_text; /* what the administrator of a hosted domain can be asked for, to be copied; "" */
+  char **regions;   /* "id|name|host" */
   char *oauth_issuer, *oauth_authorize, *oauth_token, *oauth_device, *oauth_revoke, *oauth_scope;
   char *oauth_client;   /* offered by the provider's own autoconfig */
   gboolean oauth_ready; /* a client id is there or can be had: a sign-in button can work */
   guint limit_minute, limit_day;
-  char *fact; /* where the settings are known from: "ispdb", "provider" ... */
+  char *fact; /* where the settings of a preset are known from: "servers:ispdb;limits:provider" */
 } MrDiscoveryRecord;
 
 /* An account that the desktop already knows. */
@@ -96,6 +97,8 @@ MrAccountRecord *mr_account_record_copy (const MrAccountRecord *record);
 void mr_account_record_free (MrAccountRecord *record);
 MrDiscoveryRecord *mr_discovery_record_new (void);
 MrDiscoveryRecord *mr_discovery_record_copy (const MrDiscoveryRecord *record);
+/* Puts "" and empty lists where nothing was set. */
+void mr_discovery_record_complete (MrDiscoveryRecord *record);
 void mr_discovery_record_free (MrDiscoveryRecord *record);
 MrDesktopAccountRecord *mr_desktop_account_record_new (void);
 void mr_desktop_account_record_free (MrDesktopAccountRecord *record);

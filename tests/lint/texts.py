@@ -114,7 +114,7 @@ def rule_texts(root, path):
     """GKeyFile rules: keys whose values people read."""
     for line in source.read(root, path).splitlines():
         key, equals, value = line.partition("=")
-        if equals and re.match(r"(?:title|sentence|explanation|label)\b", key.strip()):
+        if equals and re.match(r"(?:title|sentence|explanation|label|user-label|secret-label|help|notice|admin-text)$", key.strip()):
             yield None, value.strip()
 
 
@@ -123,7 +123,7 @@ def readers(root):
         yield path, ui_texts(root, path)
     for path in source.files(root, ["app/ui", "app/ndr"], (".c", ".h")):
         yield path, c_texts(root, path)
-    for path in source.files(root, ["data/diagnosis"], (".conf", ".rules", ".ini")):
+    for path in source.files(root, ["data/diagnosis", "data/providers"], (".conf", ".rules", ".ini")):
         yield path, rule_texts(root, path)
 
 
@@ -176,4 +176,5 @@ VIOLATIONS = [
     ({"po/POTFILES": "app/net/a.c\n", "app/net/a.c": 'void t (void) { _ ("a %" G_GSIZE_FORMAT " b"); }\n'},
      "G_GSIZE_FORMAT cuts"),
     ({"data/diagnosis/a.conf": "[full]\ntitle=A bounce came back\n"}, "says “bounce”"),
+    ({"data/providers/a.conf": "[provider a]\nhelp=Use STARTTLS\n"}, "says “STARTTLS”"),
 ]
