@@ -137,8 +137,15 @@ read_target (const Reader *reader, const Record *record, gsize skip, Name *ret)
   return inner.pos < record->end && read_name (&inner, ret) && inner.pos == record->end && !ret->odd;
 }
 
+static guint
+u16_at (const guint8 *data, gsize offset)
+{
+  return (guint)data[offset] << 8 | data[offset + 1];
+}
+
+/* The text of the record, its numbers in ret; NULL: it is broken. */
 static char *
-dup_record_text (const Reader *reader, const Record *record, guint *ret_preference)
+dup_record_text (const Reader *reader, const Record *record, MrDnsRecord *ret)
 {
   char address[INET6_ADDRSTRLEN];
   const guint8 *data = reader->data + record->start;
@@ -153,7 +160,14 @@ dup_record_text (const Reader *reader, const Record *record, guint *ret_preferen
   case MR_DNS_MX:
     if (len < 3 || !read_target (reader, record, 2, &target))
       return NULL;
-    *ret_preference = (guint)data[0] << 8 | data[1];
+    ret->preference = u16_at (data, 0);
+    return g_strdup (target.text);
+  case MR_DNS_SRV:
+    if (len < 7 || !read_target (reader, record, 6, &target))
+      return NULL;
+    ret->preference = u16_at (data, 0);
+    ret->weight = u16_at (data, 2);
+    ret->port = u16_at (data, 4);
     return g_strdup (target.text);
   default:
     return NULL;
@@ -202,16 +216,14 @@ take_answer_record (Parse *parse, const Record *record)
     Alias alias = { g_strdup (record->owner.text), g_strdup (target.text) };
     g_array_append_val (parse->aliases, alias);
   } else if (record->type == parse->type && parse->owners->len < MR_DNS_RECORDS_MAX) {
-    guint preference = 0;
-    char *text = dup_record_text (&parse->reader, record, &preference);
+    MrDnsRecord found = { .ttl = record->ttl };
 
-    if (text == NULL) {
+    found.text = dup_record_text (&parse->reader, record, &found);
+    if (found.text == NULL) {
       parse->left_out = TRUE;
       return;
     }
-    MrDnsRecord *found = g_new (MrDnsRecord, 1);
-    *found = (MrDnsRecord){ .preference = preference, .text = text, .ttl = record->ttl };
-    g_ptr_array_add (parse->answer->records, found);
+    g_ptr_array_add (parse->answer->records, g_memdup2 (&found, sizeof found));
     g_ptr_array_add (parse->owners, g_strdup (record->owner.text));
   }
 }

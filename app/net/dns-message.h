@@ -12,6 +12,7 @@ typedef enum {
   MR_DNS_SOA = 6,
   MR_DNS_MX = 15,
   MR_DNS_AAAA = 28,
+  MR_DNS_SRV = 33,
 } MrDnsType;
 
 typedef enum {
@@ -24,8 +25,9 @@ typedef enum {
 } MrDnsOutcome;
 
 typedef struct {
-  guint preference; /* MX */
-  char *text;       /* address, or host name in lower case without the last dot; "" is the root */
+  guint preference;   /* MX; priority of SRV */
+  guint weight, port; /* SRV */
+  char *text;         /* address, or host name in lower case without the last dot; "" is the root */
   guint32 ttl;
 } MrDnsRecord;
 
@@ -40,7 +42,7 @@ typedef struct {
 #define MR_DNS_RECORDS_MAX 64
 #define MR_DNS_ALIASES_MAX 8
 
-/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA or MX. Never NULL. */
+/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA, MX or SRV. Never NULL. */
 MrDnsAnswer *mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type);
 void mr_dns_answer_free (MrDnsAnswer *answer);
 /* Labels of 1 to 63 letters, digits, '-' and '_', together at most 253 characters; a last dot is allowed. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "net/dns-srv.h"
 
 MrDnsRequest *
 mr_dns_request_new (const char *name, gpointer data)
@@ -46,7 +47,7 @@ mr_dns_request_free (MrDnsRequest *request)
 gboolean
 mr_dns_request_is_cancelled (const MrDnsRequest *request)
 {
-  return request->mx_func == NULL && request->address_func == NULL;
+  return request->mx_func == NULL && request->address_func == NULL && request->srv_func == NULL;
 }
 
 /* ---- errors ---- */
@@ -192,11 +193,38 @@ tell_addresses (MrDnsRequest *request, MrAddressFunc func)
   func (error == NULL ? (const char *const *)request->addresses->pdata : NULL, error, request->data);
 }
 
+/* ---- SRV ---- */
+
+static void
+tell_srv (MrDnsRequest *request, MrSrvFunc func)
+{
+  const MrDnsQuestion *question = &request->questions[0];
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean nxdomain;
+
+  if (request->n_questions > 0 && question->answer != NULL && question->answer->outcome == MR_DNS_FOUND)
+    records = mr_dns_order_srv (question->answer->records);
+  else
+    set_error (&error, request, &nxdomain);
+  func (records, error, request->data);
+}
+
+void
+mr_srv_record_free (MrSrvRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->target);
+  g_free (record);
+}
+
 void
 mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
 {
   MrMxFunc mx_func = g_steal_pointer (&request->mx_func);
   MrAddressFunc address_func = g_steal_pointer (&request->address_func);
+  MrSrvFunc srv_func = g_steal_pointer (&request->srv_func);
   g_autoptr (GError) error = NULL;
 
   if (cancelled)
@@ -209,6 +237,10 @@ mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
     address_func (NULL, error, request->data);
   else if (address_func != NULL)
     tell_addresses (request, address_func);
+  else if (srv_func != NULL && error != NULL)
+    srv_func (NULL, error, request->data);
+  else if (srv_func != NULL)
+    tell_srv (request, srv_func);
 }
 
 void

@@ -24,8 +24,9 @@ typedef struct {
 } MrDnsQuestion;
 
 struct _MrDnsRequest {
-  MrMxFunc mx_func; /* one of the two; both NULL: cancelled */
+  MrMxFunc mx_func; /* one of the three; all NULL: cancelled */
   MrAddressFunc address_func;
+  MrSrvFunc srv_func;
   gpointer data;
   char *name;
   MrDnsQuestion questions[2];

@@ -23,6 +23,7 @@ G_DEFINE_FINAL_TYPE (MrGioResolver, mr_gio_resolver, G_TYPE_RESOLVER)
 typedef struct {
   GTask *task;
   char *name;
+  gboolean service;
   GResolverNameLookupFlags flags;
   MrResolver *resolver; /* that was asked */
   GSource *cancelled;
@@ -100,6 +101,35 @@ addresses_cb (const char *const *addresses, const GError *error, gpointer data)
   lookup_free (lookup);
 }
 
+static void
+free_targets (gpointer data)
+{
+  g_resolver_free_targets (data);
+}
+
+static void
+targets_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  Lookup *lookup = data;
+  GList *list = NULL;
+
+  for (guint i = records != NULL ? records->len : 0; i-- > 0;) {
+    const MrSrvRecord *record = g_ptr_array_index (records, i);
+
+    if (*record->target != '\0')
+      list = g_list_prepend (
+          list, g_srv_target_new (record->target, record->port, (guint16)record->priority, (guint16)record->weight));
+  }
+  if (error != NULL)
+    return_error (lookup->task, error);
+  else if (list != NULL)
+    g_task_return_pointer (lookup->task, list, free_targets);
+  else
+    g_task_return_new_error (lookup->task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "%s is not offered",
+                             lookup->name);
+  lookup_free (lookup);
+}
+
 static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
@@ -131,7 +161,10 @@ begin_cb (gpointer data)
     g_source_set_callback (lookup->cancelled, G_SOURCE_FUNC (cancelled_cb), lookup, NULL);
     g_source_attach (lookup->cancelled, self->context);
   }
-  mr_resolver_lookup_addresses (self->resolver, lookup->name, addresses_cb, lookup);
+  if (lookup->service)
+    mr_resolver_lookup_srv (self->resolver, lookup->name, targets_cb, lookup);
+  else
+    mr_resolver_lookup_addresses (self->resolver, lookup->name, addresses_cb, lookup);
   return G_SOURCE_REMOVE;
 }
 
@@ -152,6 +185,18 @@ by_name_async (GResolver *resolver, const char *name, GCancellable *cancellable,
                gpointer data)
 {
   by_name_with_flags_async (resolver, name, G_RESOLVER_NAME_LOOKUP_FLAGS_DEFAULT, cancellable, callback, data);
+}
+
+static void
+service_async (GResolver *resolver, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+               gpointer data)
+{
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->task = g_task_new (resolver, cancellable, callback, data);
+  lookup->name = g_strdup (name);
+  lookup->service = TRUE;
+  g_main_context_invoke (MR_GIO_RESOLVER (resolver)->context, begin_cb, lookup);
 }
 
 static GList *
@@ -227,6 +272,8 @@ mr_gio_resolver_class_init (MrGioResolverClass *class)
   resolver->lookup_by_name_with_flags_finish = by_name_finish;
   resolver->lookup_by_address = by_address;
   resolver->lookup_service = service;
+  resolver->lookup_service_async = service_async;
+  resolver->lookup_service_finish = by_name_finish;
   resolver->lookup_records = records;
 }
 

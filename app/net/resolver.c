@@ -345,6 +345,18 @@ mr_resolver_lookup_mx (MrResolver *resolver, const char *domain, MrMxFunc func, 
   start (resolver, request);
 }
 
+void
+mr_resolver_lookup_srv (MrResolver *resolver, const char *name, MrSrvFunc func, gpointer data)
+{
+  MrDnsRequest *request = mr_dns_request_new (name, data);
+
+  request->srv_func = func;
+  request->bad_name = !mr_dns_name_is_valid (name);
+  if (!request->bad_name)
+    mr_dns_request_add_question (request, MR_DNS_SRV);
+  start (resolver, request);
+}
+
 static gboolean
 is_localhost (const char *name)
 {
@@ -411,6 +423,7 @@ mr_resolver_cancel (MrResolver *resolver, gpointer data)
       continue;
     request->mx_func = NULL;
     request->address_func = NULL;
+    request->srv_func = NULL;
   }
 }
 

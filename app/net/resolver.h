@@ -17,6 +17,12 @@ typedef struct {
   char *name; /* "" for null MX (RFC 7505) */
 } MrMxRecord;
 
+typedef struct {
+  guint priority, weight;
+  guint16 port;
+  char *target; /* "" for "decidedly not offered here" (RFC 2782, target ".") */
+} MrSrvRecord;
+
 /* servers: "127.0.0.1:5353,[::1]:53" (or ';' between them); NULL or "": the system's. MR_ERROR_INVALID for anything else. */
 MrResolver *mr_resolver_new (const char *servers, guint timeout_ms, guint tries, GError **error);
 void mr_resolver_free (MrResolver *resolver); /* callbacks of queries in flight get MR_ERROR_CANCELLED */
@@ -30,10 +36,15 @@ void mr_resolver_lookup_mx (MrResolver *resolver, const char *domain, MrMxFunc f
 typedef void (*MrAddressFunc) (const char *const *addresses, const GError *error, gpointer data);
 void mr_resolver_lookup_addresses (MrResolver *resolver, const char *host, MrAddressFunc func, gpointer data);
 
+/* name: "_submissions._tcp.example.com". records: MrSrvRecord in the order in which they are to be tried; borrowed. Errors as for MX. */
+typedef void (*MrSrvFunc) (GPtrArray *records, const GError *error, gpointer data);
+void mr_resolver_lookup_srv (MrResolver *resolver, const char *name, MrSrvFunc func, gpointer data);
+
 /* Cancels every query of this func/data owner: its callbacks are not called. */
 void mr_resolver_cancel (MrResolver *resolver, gpointer data);
 
 void mr_mx_record_free (MrMxRecord *record);
+void mr_srv_record_free (MrSrvRecord *record);
 
 /* TRUE for loopback, unspecified, link-local, RFC 1918, ULA, CGNAT, multicast, documentation-free special ranges: no MX may be there unless
  * configured. FALSE for text that is no address. */

@@ -34,7 +34,9 @@ check_answer (const MrDnsAnswer *answer, MrDnsType type)
     const MrDnsRecord *record = g_ptr_array_index (answer->records, i);
 
     g_assert_cmpuint (record->ttl, <=, G_MAXINT32);
-    if (type == MR_DNS_MX) {
+    if (type == MR_DNS_MX || type == MR_DNS_SRV) {
+      g_assert_cmpuint (record->port, <=, G_MAXUINT16);
+      g_assert_cmpuint (record->weight, <=, G_MAXUINT16);
       g_assert_cmpuint (record->preference, <=, G_MAXUINT16);
       g_assert_true (*record->text == '\0' || mr_dns_name_is_valid (record->text));
     } else {
@@ -46,7 +48,7 @@ check_answer (const MrDnsAnswer *answer, MrDnsType type)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static const MrDnsType types[] = { MR_DNS_A, MR_DNS_AAAA, MR_DNS_MX };
+  static const MrDnsType types[] = { MR_DNS_A, MR_DNS_AAAA, MR_DNS_MX, MR_DNS_SRV };
   g_autoptr (MrDnsAnswer) answer = NULL;
   char name[NAME_SIZE];
   MrDnsType type;

@@ -108,6 +108,18 @@ wire_mx (GByteArray *wire, const char *owner, guint preference, const char *host
 }
 
 void
+wire_srv (GByteArray *wire, const char *owner, guint priority, guint weight, guint port, const char *target)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+
+  wire_u16 (data, priority);
+  wire_u16 (data, weight);
+  wire_u16 (data, port);
+  wire_name (data, target);
+  wire_record (wire, 1, owner, MR_DNS_SRV, data->data, data->len);
+}
+
+void
 wire_soa (GByteArray *wire, const char *owner)
 {
   g_autoptr (GByteArray) data = g_byte_array_new ();

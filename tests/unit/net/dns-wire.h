@@ -17,6 +17,7 @@ void wire_record (GByteArray *wire, guint section, const char *owner, guint type
 void wire_address (GByteArray *wire, const char *owner, const char *address);
 void wire_alias (GByteArray *wire, const char *owner, const char *target);
 void wire_mx (GByteArray *wire, const char *owner, guint preference, const char *host);
+void wire_srv (GByteArray *wire, const char *owner, guint priority, guint weight, guint port, const char *target);
 void wire_soa (GByteArray *wire, const char *owner);
 
 G_END_DECLS

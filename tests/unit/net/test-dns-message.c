@@ -24,7 +24,9 @@ expect (GByteArray *wire, const char *name, MrDnsType type, MrDnsOutcome outcome
   for (guint i = 0; i < answer->records->len; i++) {
     const MrDnsRecord *record = g_ptr_array_index (answer->records, i);
 
-    if (type == MR_DNS_MX)
+    if (type == MR_DNS_SRV)
+      g_string_append_printf (got, "%u %u %u ", record->preference, record->weight, record->port);
+    else if (type == MR_DNS_MX)
       g_string_append_printf (got, "%u ", record->preference);
     g_string_append_printf (got, "%s;", record->text);
     g_assert_cmpuint (record->ttl, ==, 300);
@@ -61,6 +63,23 @@ test_mx (void)
   wire = wire_new (ANSWER, "example.com", MR_DNS_MX);
   wire_mx (wire, "example.com", 0, "");
   expect (wire, "example.com", MR_DNS_MX, MR_DNS_FOUND, "0 ;");
+}
+
+static void
+test_srv (void)
+{
+  GByteArray *wire = wire_new (ANSWER, "_submission._tcp.example.com", MR_DNS_SRV);
+
+  wire_srv (wire, "_submission._tcp.example.com", 20, 65535, 587, "Smtp.example.com");
+  wire_srv (wire, "_submission._tcp.example.com", 0, 1, 65535, "");
+  expect (wire, "_submission._tcp.example.com", MR_DNS_SRV, MR_DNS_FOUND, "20 65535 587 smtp.example.com;0 1 65535 ;");
+  /* No target, half a number, a target that is no host, bytes behind it. */
+  wire = wire_new (ANSWER, "_s._tcp.example.com", MR_DNS_SRV);
+  wire_record (wire, 1, "_s._tcp.example.com", MR_DNS_SRV, "\0\1\0\2\0\3", 6);
+  wire_record (wire, 1, "_s._tcp.example.com", MR_DNS_SRV, "\0\1\0\2\0", 5);
+  wire_srv (wire, "_s._tcp.example.com", 0, 0, 25, "a b");
+  wire_record (wire, 1, "_s._tcp.example.com", MR_DNS_SRV, "\0\1\0\2\0\3\1a\0x", 10);
+  expect (wire, "_s._tcp.example.com", MR_DNS_SRV, MR_DNS_MALFORMED, "");
 }
 
 static void
@@ -272,6 +291,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dns-message/found", test_found);
   g_test_add_func ("/dns-message/mx", test_mx);
+  g_test_add_func ("/dns-message/srv", test_srv);
   g_test_add_func ("/dns-message/not-there", test_not_there);
   g_test_add_func ("/dns-message/failures", test_failures);
   g_test_add_func ("/dns-message/aliases", test_aliases);

@@ -64,15 +64,17 @@ say (DnsServer *server, const DnsQuery *query, gpointer data)
 {
   GByteArray *wire;
 
-  if (strcmp (query->name, "gone.test") == 0) {
+  if (g_str_has_suffix (query->name, "gone.test")) {
     wire = wire_new (0x8183, query->name, query->type);
     wire_soa (wire, "test");
     return wire;
   }
-  if (strcmp (query->name, "mute.test") == 0)
+  if (g_str_has_suffix (query->name, "mute.test"))
     return NULL;
   wire = wire_new (strcmp (query->name, "broken.test") == 0 ? 0x8182 : 0x8180, query->name, query->type);
-  if (query->type == MR_DNS_A)
+  if (query->type == MR_DNS_SRV)
+    wire_srv (wire, query->name, 0, 0, 465, "smtp.host.test");
+  else if (query->type == MR_DNS_A)
     wire_address (wire, query->name, "127.0.0.1");
   else
     wire_soa (wire, "test");
@@ -428,6 +430,48 @@ test_bad_urls (World *world, gconstpointer data)
   }
 }
 
+static void
+targets_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Result *told = data;
+  GList *targets = g_resolver_lookup_service_finish (G_RESOLVER (source), result, &told->error);
+
+  told->calls++;
+  for (GList *l = targets; l != NULL; l = l->next) {
+    g_autofree char *before = told->body;
+    told->body = g_strdup_printf ("%s%s:%u ", before != NULL ? before : "", g_srv_target_get_hostname (l->data),
+                                  g_srv_target_get_port (l->data));
+  }
+  g_resolver_free_targets (targets);
+}
+
+/* What else GIO may ask of the resolver. */
+static void
+test_gio (World *world, gconstpointer data)
+{
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Result result = { 0 };
+
+  g_resolver_lookup_service_async (resolver, "submissions", "tcp", "host.test", NULL, targets_cb, &result);
+  wait_for (result.calls > 0);
+  g_assert_no_error (result.error);
+  g_assert_cmpstr (result.body, ==, "smtp.host.test:465 ");
+  result_clear (&result);
+  g_resolver_lookup_service_async (resolver, "submissions", "tcp", "gone.test", NULL, targets_cb, &result);
+  wait_for (result.calls > 0);
+  g_assert_error (result.error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND);
+  result_clear (&result);
+  g_resolver_lookup_service_async (resolver, "submissions", "tcp", "mute.test", cancellable, targets_cb, &result);
+  g_cancellable_cancel (cancellable);
+  wait_for (result.calls > 0);
+  g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  result_clear (&result);
+  g_assert_null (g_resolver_lookup_by_name (resolver, "a.host.test", NULL, &result.error));
+  g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  result_clear (&result);
+}
+
 /* Given up at each turn of the loop that a whole request takes: nobody is told, nothing is left. */
 static void
 test_cancel (World *world, gconstpointer data)
@@ -481,6 +525,7 @@ main (int argc, char **argv)
   add ("/http/answers", test_answers);
   add ("/http/hosts", test_hosts);
   add ("/http/bad-urls", test_bad_urls);
+  add ("/http/gio", test_gio);
   add ("/http/cancel", test_cancel);
   g_test_add_func ("/http/ca-file-missing", test_ca_file_missing);
   return g_test_run ();

@@ -31,6 +31,25 @@ say_mx (const DnsQuery *query)
 }
 
 static GByteArray *
+say_srv (const DnsQuery *query)
+{
+  GByteArray *wire = wire_new (ANSWER, query->name, query->type);
+
+  if (strcmp (query->name, "_none._tcp.test") == 0) {
+    wire_soa (wire, "test");
+    return wire;
+  }
+  if (!g_str_has_prefix (query->name, "_all"))
+    wire_srv (wire, query->name, 0, 0, 0, "");
+  if (g_str_has_prefix (query->name, "_off"))
+    return wire;
+  wire_srv (wire, query->name, 20, 5, 587, "c.test");
+  wire_srv (wire, query->name, 10, 2, 465, "b.test");
+  wire_srv (wire, query->name, 10, 0, 465, "a.test");
+  return wire;
+}
+
+static GByteArray *
 say_addresses (const DnsQuery *query, guint n4, guint n6)
 {
   GByteArray *wire = wire_new (ANSWER, query->name, query->type);
@@ -103,6 +122,8 @@ say (DnsServer *server, const DnsQuery *query, gpointer data)
     return say_next (query, G_MAXUINT);
   if (query->type == MR_DNS_MX)
     return say_mx (query);
+  if (query->type == MR_DNS_SRV)
+    return say_srv (query);
   return say_addresses (query, 3, 2);
 }
 
@@ -157,6 +178,19 @@ mx_cb (GPtrArray *records, gboolean nxdomain, const GError *error, gpointer data
 }
 
 static void
+srv_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  GString *got = g_string_new (NULL);
+
+  g_assert_true ((records == NULL) == (error != NULL));
+  for (guint i = 0; records != NULL && i < records->len; i++) {
+    const MrSrvRecord *record = g_ptr_array_index (records, i);
+    g_string_append_printf (got, "%u %u %u %s;", record->priority, record->weight, record->port, record->target);
+  }
+  note (data, g_string_free (got, FALSE), error);
+}
+
+static void
 addresses_cb (const char *const *addresses, const GError *error, gpointer data)
 {
   g_assert_true ((addresses == NULL) == (error != NULL));
@@ -179,6 +213,15 @@ look_up_mx (MrResolver *resolver, const char *name, Result *result)
 {
   result_clear (result);
   mr_resolver_lookup_mx (resolver, name, mx_cb, result);
+  g_assert_cmpuint (result->calls, ==, 0);
+  wait_for (result->calls > 0);
+}
+
+static void
+look_up_srv (MrResolver *resolver, const char *name, Result *result)
+{
+  result_clear (result);
+  mr_resolver_lookup_srv (resolver, name, srv_cb, result);
   g_assert_cmpuint (result->calls, ==, 0);
   wait_for (result->calls > 0);
 }
@@ -212,6 +255,39 @@ test_mx (void)
   /* A null MX beside others is none. */
   look_up_mx (resolver, "nullandmore.test", &result);
   g_assert_cmpuint (strlen (result.got), ==, strlen ("10 a.test;10 b.test;20 c.test;"));
+  result_clear (&result);
+  dns_server_free (server);
+}
+
+static void
+test_srv (void)
+{
+  DnsServer *server = dns_server_new (say, NULL);
+  g_autoptr (MrResolver) resolver = resolver_new (server->address, 5000);
+  Result result = { 0 }, cancelled = { 0 };
+  guint a_first = 0, b_first = 0;
+
+  /* By priority; within one by lot, and weight 0 comes first sooner or later too. */
+  while (a_first == 0 || b_first == 0) {
+    look_up_srv (resolver, "_all._tcp.test", &result);
+    g_assert_no_error (result.error);
+    a_first += strcmp (result.got, "10 0 465 a.test;10 2 465 b.test;20 5 587 c.test;") == 0;
+    b_first += strcmp (result.got, "10 2 465 b.test;10 0 465 a.test;20 5 587 c.test;") == 0;
+    g_assert_true (g_str_has_suffix (result.got, ";20 5 587 c.test;"));
+  }
+  /* "Not offered" counts only alone. */
+  look_up_srv (resolver, "_off._tcp.test", &result);
+  g_assert_cmpstr (result.got, ==, "0 0 0 ;");
+  look_up_srv (resolver, "_some._tcp.test", &result);
+  g_assert_true (g_str_has_suffix (result.got, ";20 5 587 c.test;"));
+  look_up_srv (resolver, "_none._tcp.test", &result);
+  g_assert_error (result.error, MR_ERROR, MR_ERROR_DNS_NOT_FOUND);
+  look_up_srv (resolver, "not a name", &result);
+  g_assert_error (result.error, MR_ERROR, MR_ERROR_DNS_NOT_FOUND);
+  mr_resolver_lookup_srv (resolver, "_all._tcp.test", srv_cb, &cancelled);
+  mr_resolver_cancel (resolver, &cancelled);
+  look_up_srv (resolver, "_all._tcp.test", &result);
+  g_assert_cmpuint (cancelled.calls, ==, 0);
   result_clear (&result);
   dns_server_free (server);
 }
@@ -557,6 +633,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/resolver/mx", test_mx);
+  g_test_add_func ("/resolver/srv", test_srv);
   g_test_add_func ("/resolver/errors", test_errors);
   g_test_add_func ("/resolver/nobody-listens", test_nobody_listens);
   g_test_add_func ("/resolver/addresses", test_addresses);
