@@ -172,6 +172,7 @@ mr_verb_account (MrCtl *ctl, int argc, char **argv)
     { "test", N_ ("Connect and log in, step by step"), mr_verb_account_test },
     { "set-password", N_ ("Store its password"), set_password },
     { "set-default", N_ ("Make it the default"), set_default },
+    { "providers", N_ ("Providers whose settings are known"), mr_verb_account_providers },
     { "unlock", N_ ("Unlock the desktop's keyring"), unlock },
     { NULL, NULL, NULL },
   };

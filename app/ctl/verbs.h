@@ -15,6 +15,7 @@ int mr_verb_cancel (MrCtl *ctl, int argc, char **argv);
 int mr_verb_pause (MrCtl *ctl, int argc, char **argv);
 int mr_verb_resume (MrCtl *ctl, int argc, char **argv);
 int mr_verb_explain (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_providers (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account (MrCtl *ctl, int argc, char **argv);
 int mr_verb_program (MrCtl *ctl, int argc, char **argv);
 int mr_verb_config (MrCtl *ctl, int argc, char **argv);

@@ -14,6 +14,7 @@
 #include "net/http.h"
 #include "net/resolver.h"
 #include "net/tls.h"
+#include "policy/presets.h"
 #include "secrets/secrets.h"
 #include "store/store.h"
 
@@ -39,7 +40,9 @@ struct _MrEngine {
   MrTlsTrust *trust;
   char *trust_file; /* what trust was made from */
   MrHttp *http;
-  char *http_file; /* what http was made with */
+  char *http_file;     /* what http was made with */
+  MrPresets *presets;  /* providers.c */
+  char *presets_stamp; /* what they were made from */
   MrTlsServer *tls_server;
   MrAccounts *accounts;
   MrPrograms *programs;

@@ -27,24 +27,35 @@ struct _MrPresets {
   GHashTable *domains, *wildcards, *endings; /* name in small letters → Target */
 };
 
-void
-mr_presets_free (MrPresets *self)
+static void
+presets_clear (gpointer data)
 {
-  if (self == NULL)
-    return;
+  MrPresets *self = data;
+
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->domains);
   g_hash_table_unref (self->wildcards);
   g_hash_table_unref (self->endings);
   g_ptr_array_unref (self->presets);
   g_ptr_array_unref (self->retired);
-  g_free (self);
+}
+
+MrPresets *
+mr_presets_ref (MrPresets *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+mr_presets_unref (MrPresets *self)
+{
+  g_rc_box_release_full (self, presets_clear);
 }
 
 MrPresets *
 mr_presets_new_empty (void)
 {
-  MrPresets *self = g_new0 (MrPresets, 1);
+  MrPresets *self = g_rc_box_new0 (MrPresets);
 
   self->presets = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_preset_free);
   self->retired = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_preset_free);

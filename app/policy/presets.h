@@ -62,7 +62,9 @@ MrPresets *mr_presets_new_builtin (void);
 /* own: a person's file, all of it or nothing. name stands in messages. Error: MR_ERROR_INVALID
  * "NAME: [provider ID] KEY: ...". */
 gboolean mr_presets_add (MrPresets *presets, const char *name, GBytes *bytes, gboolean own, GError **error);
-void mr_presets_free (MrPresets *presets);
+/* What was found stays valid as long as a reference. */
+MrPresets *mr_presets_ref (MrPresets *presets);
+void mr_presets_unref (MrPresets *presets);
 
 guint mr_presets_get_count (MrPresets *presets);
 const MrPreset *mr_presets_get_nth (MrPresets *presets, guint n); /* in the order of the files */
@@ -84,6 +86,6 @@ mr_preset_dup_records (const MrPreset *preset, const MrPresetRegion *region, con
  * controls. (transfer full) */
 char *mr_preset_fill (const char *template, const char *address);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrPresets, mr_presets_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrPresets, mr_presets_unref)
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n-lib.h>
+#include <mailrelay/engine-accounts.h>
 
 #include "base/records-variant.h"
 #include "data/dbus/mailrelay-dbus.h"
@@ -85,6 +86,28 @@ list_cb (GPtrArray *records, const GError *error, gpointer data)
   for (guint i = 0; i < records->len; i++)
     g_variant_builder_add_value (&builder, mr_account_record_to_variant (g_ptr_array_index (records, i)));
   g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+}
+
+static void
+list_providers_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  GVariantBuilder builder;
+
+  if (error != NULL) {
+    mr_call_fail (data, error);
+    return;
+  }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < records->len; i++)
+    g_variant_builder_add_value (&builder, mr_discovery_record_to_variant (g_ptr_array_index (records, i)));
+  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+}
+
+static gboolean
+handle_list_providers_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, Context *context)
+{
+  mr_engine_list_providers (context->engine, list_providers_cb, invocation);
+  return TRUE;
 }
 
 static gboolean
@@ -402,6 +425,7 @@ mr_accounts_interface_new (MrEngine *engine)
   context->tests = g_ptr_array_new ();
   g_object_set_data (G_OBJECT (skeleton), "context", context);
   g_signal_connect_data (skeleton, "handle-list", G_CALLBACK (handle_list_cb), context, context_free, 0);
+  g_signal_connect (skeleton, "handle-list-providers", G_CALLBACK (handle_list_providers_cb), context);
   g_signal_connect (skeleton, "handle-add", G_CALLBACK (handle_add_cb), context);
   g_signal_connect (skeleton, "handle-update", G_CALLBACK (handle_update_cb), context);
   g_signal_connect (skeleton, "handle-remove", G_CALLBACK (handle_remove_cb), context);

@@ -241,7 +241,7 @@ test_own (void)
   g_assert_null (mr_presets_find_domain (presets, "googlemail.com", NULL));
   g_assert_cmpstr (old->name, ==, "Gmail"); /* who holds it may go on reading it */
   g_assert_cmpstr (mr_presets_find (presets, "club")->facts, ==, "all:person");
-  mr_presets_free (presets);
+  mr_presets_unref (presets);
 }
 
 static void
@@ -287,7 +287,7 @@ test_errors (void)
       g_error ("“%s” does not say “%s”", error->message, rows[i].words);
   }
   g_assert_cmpuint (mr_presets_get_count (presets), ==, before);
-  mr_presets_free (presets);
+  mr_presets_unref (presets);
 }
 
 int
@@ -306,6 +306,6 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/presets/own", test_own);
   g_test_add_func ("/policy/presets/errors", test_errors);
   int code = g_test_run ();
-  mr_presets_free (builtin);
+  mr_presets_unref (builtin);
   return code;
 }

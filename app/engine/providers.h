@@ -1,0 +1,13 @@
+/* The presets of providers in force: the program's own and those of `providers.d` in the configuration folder. */
+#pragma once
+
+#include "engine/engine-private.h"
+#include "policy/presets.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full) a reference: what is found in it stays valid as long as that. Files that came, went or changed since
+ * the last call are read now; one with an error is left out and logged once. */
+MrPresets *mr_engine_dup_presets (MrEngine *engine);
+
+G_END_DECLS
