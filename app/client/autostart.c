@@ -98,6 +98,12 @@ choose_unit (void)
   return SERVICE_UNIT;
 }
 
+static const char *
+other_unit (const char *unit)
+{
+  return g_str_equal (unit, SOCKET_UNIT) ? SERVICE_UNIT : SOCKET_UNIT;
+}
+
 /* unit NULL: both. NULL where it cannot be run. (transfer full) */
 static GSubprocess *
 run_systemctl (const char *verb, const char *unit)
@@ -194,6 +200,23 @@ disabled_cb (GObject *object, GAsyncResult *result, gpointer data)
     return_written (task, FALSE);
 }
 
+/* The unit of other ports goes first: both would want the store. */
+static void
+other_disabled_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  g_autoptr (GSubprocess) process = run_systemctl ("enable", choose_unit ());
+  if (process != NULL)
+    g_subprocess_wait_async (process, cancellable, enabled_cb, g_steal_pointer (&task));
+  else
+    return_written (task, TRUE);
+}
+
 void
 mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
@@ -203,15 +226,61 @@ mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReady
   g_task_set_source_tag (task, mr_autostart_set_async);
   /* Without --now: the service that runs has the ports; systemd takes them over at the next log-in. */
   if (have_systemd ())
-    process = enabled ? run_systemctl ("enable", choose_unit ()) : run_systemctl ("disable", NULL);
+    process = run_systemctl ("disable", enabled ? other_unit (choose_unit ()) : NULL);
   if (process != NULL)
-    g_subprocess_wait_async (process, cancellable, enabled ? enabled_cb : disabled_cb, g_steal_pointer (&task));
+    g_subprocess_wait_async (process, cancellable, enabled ? other_disabled_cb : disabled_cb, g_steal_pointer (&task));
   else
     return_written (task, enabled);
 }
 
 gboolean
 mr_autostart_set_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- refresh ---- */
+
+static void
+refreshed_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (mr_autostart_set_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+queried_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  MrAutostart now = MR_AUTOSTART_OFF;
+  GError *error = NULL;
+
+  if (!mr_autostart_query_finish (result, &now, &error))
+    g_task_return_error (task, error);
+  else if (now != MR_AUTOSTART_SYSTEMD)
+    g_task_return_boolean (task, TRUE);
+  else
+    mr_autostart_set_async (TRUE, cancellable, refreshed_cb, g_steal_pointer (&task));
+}
+
+void
+mr_autostart_refresh_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, mr_autostart_refresh_async);
+  mr_autostart_query_async (cancellable, queried_cb, task);
+}
+
+gboolean
+mr_autostart_refresh_finish (GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);

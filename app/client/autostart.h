@@ -16,4 +16,8 @@ gboolean mr_autostart_query_finish (GAsyncResult *result, MrAutostart *ret, GErr
 void mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean mr_autostart_set_finish (GAsyncResult *result, GError **error);
 
+/* The setting of the ports changed: where it is switched on, the unit that fits is taken. */
+void mr_autostart_refresh_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean mr_autostart_refresh_finish (GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "base/paths.h"
+#include "client/autostart.h"
 #include "ctl/output.h"
 
 /* "retry.first", or "retry" "first", or "account work" "host". NULL: neither. */
@@ -80,6 +81,15 @@ get (MrCtl *ctl, int argc, char **argv)
   return MR_EXIT_DONE;
 }
 
+/* What starts after log-in has to listen at the new ports. */
+static gboolean
+follow_ports (MrCtl *ctl, GError **error)
+{
+  mr_autostart_refresh_async (NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  return mr_autostart_refresh_finish (result, error);
+}
+
 static int
 set (MrCtl *ctl, int argc, char **argv)
 {
@@ -99,6 +109,8 @@ set (MrCtl *ctl, int argc, char **argv)
   mr_client_set_config_async (ctl->client, group, key, value, NULL, mr_ctl_ready_cb, ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   if (!mr_client_set_config_finish (ctl->client, result, &error))
+    return mr_ctl_fail (ctl, error);
+  if (g_str_equal (group, "submission") && g_str_equal (key, "listen") && !follow_ports (ctl, &error))
     return mr_ctl_fail (ctl, error);
   if (ctl->json)
     mr_print_json (setting_to_variant (group, key, value));

@@ -19,6 +19,7 @@ const MrVerb mr_verbs[] = {
   { "account", N_ ("Sending accounts: list add remove test set-password set-default unlock"), mr_verb_account },
   { "program", N_ ("Who may hand in mail: list add remove allow"), mr_verb_program },
   { "config", N_ ("Settings: get set list"), mr_verb_config },
+  { "autostart", N_ ("Whether mail is taken after log-in: on off"), mr_verb_autostart },
   { "send", N_ ("Hand in a message from standard input"), mr_verb_send },
   { "log", N_ ("What the service did"), mr_verb_log },
   { NULL, NULL, NULL },

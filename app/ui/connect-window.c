@@ -176,6 +176,16 @@ autostart_changed_cb (MrConnectWindow *self)
     mr_autostart_set_async (gtk_switch_get_active (self->autostart), self->cancellable, autostart_set_cb, self);
 }
 
+/* The ports may have been set elsewhere since it was switched on. */
+static void
+autostart_refreshed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mr_autostart_refresh_finish (result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    mr_toast_show_error (data, _ ("Could not change what starts when you log in"), error);
+}
+
 static void
 autostart_query_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -189,6 +199,8 @@ autostart_query_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->setting_switch = TRUE;
   gtk_switch_set_active (self->autostart, now != MR_AUTOSTART_OFF);
   self->setting_switch = FALSE;
+  if (now == MR_AUTOSTART_SYSTEMD)
+    mr_autostart_refresh_async (self->cancellable, autostart_refreshed_cb, self);
   if (self->first_run && now == MR_AUTOSTART_OFF)
     gtk_switch_set_active (self->autostart, TRUE);
 }
