@@ -95,6 +95,8 @@ static const MrConfigKey keys[] = {
   INTEGER ("retry", "person-life", "432000", 60, 2 * MONTH, N_("Seconds after which a message that needs a person is given up")),
 
   ENUM ("secrets", "backend", "secret-service", "secret-service|file|memory", N_("Where passwords are kept: the desktop's keyring, a file only you can read, or only until the service stops")),
+  ENUM ("secrets", "keep", "until-logout", "until-logout|for-a-time|never", N_("How long a password that came out of the keyring stays in protected memory, so that mail goes on while the keyring is locked: until the service stops, which is at log-out; for the seconds of keep-seconds; or not at all")),
+  INTEGER ("secrets", "keep-seconds", "3600", 1, MONTH, N_("Seconds that a password stays in memory when keep is for-a-time")),
 
   INTEGER ("store", "keep-bodies-days", "0", 0, 3650, N_("Days that the text of a delivered message is kept")),
   INTEGER ("store", "keep-failed-days", "30", 0, 3650, N_("Days that the text of a message that failed is kept")),

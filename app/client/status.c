@@ -81,6 +81,8 @@ mr_service_status_from_variant (GVariant *variant)
   status->online = TRUE;
   g_variant_lookup (variant, "online", "b", &status->online);
   g_variant_lookup (variant, "paused", "b", &status->paused);
+  status->secrets_needed = TRUE;
+  g_variant_lookup (variant, "secrets-needed", "b", &status->secrets_needed);
   g_variant_lookup (variant, "n-accounts", "u", &status->n_accounts);
   g_variant_lookup (variant, "sessions", "u", &status->sessions);
   g_variant_lookup (variant, "sending", "u", &status->sending);

@@ -13,9 +13,10 @@ typedef struct {
 /* Strings are never NULL ("" where there is none) except where said. */
 typedef struct {
   gboolean online, paused;
-  char *secrets_backend; /* "secret-service" "file" "memory" */
-  char *secrets_state;   /* "ok" "locked" "no-service" "timed-out" "refused" */
-  GPtrArray *listeners;  /* MrServiceListener */
+  char *secrets_backend;   /* "secret-service" "file" "memory" */
+  char *secrets_state;     /* "ok" "locked" "no-service" "timed-out" "refused" "no-place" "asks-each-time" */
+  gboolean secrets_needed; /* mail of some account depends on that state */
+  GPtrArray *listeners;    /* MrServiceListener */
   guint n_accounts, sessions, sending;
   char *config_file;
   char *config_error;     /* NULL: the file on the disk is in force */

@@ -9,23 +9,37 @@
 #include "ctl/output.h"
 
 static const char *
-secrets_sentence (const char *state)
+secrets_sentence (const MrServiceStatus *status)
 {
   static const struct {
     const char *state, *sentence;
   } rows[] = {
     { "ok", N_ ("ready") },
     { "locked", N_ ("your saved passwords are locked: mail-relayctl account unlock") },
-    { "no-service",
-      N_ ("there is no keyring in this session: choose another place with config set secrets backend file") },
-    { "timed-out", N_ ("the keyring does not answer") },
-    { "refused", N_ ("the place of the passwords cannot be used: see the log") },
+    { "no-service", N_ ("there is no keyring in this session: start one, or choose another place: mail-relayctl config "
+                        "set secrets backend file") },
+    { "timed-out", N_ ("the keyring does not answer; perhaps it asks you something: look for its window, then "
+                       "mail-relayctl account unlock") },
+    { "refused", N_ ("the file with the passwords can be read by others and is not used: see mail-relayctl log") },
+    { "no-place", N_ ("the keyring has no place for passwords: mail-relayctl account unlock --create") },
+    { "asks-each-time", N_ ("your password program wants to ask you each time one is used: switch that off there "
+                            "(KeePassXC: Settings, Secret Service Integration)") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (g_str_equal (rows[i].state, state))
+    if (g_str_equal (rows[i].state, status->secrets_state))
       return _ (rows[i].sentence);
-  return state;
+  return status->secrets_state;
+}
+
+static char *
+dup_secrets (const MrServiceStatus *status)
+{
+  const char *sentence = secrets_sentence (status);
+
+  if (status->secrets_needed || status->n_accounts == 0 || g_str_equal (status->secrets_state, "ok"))
+    return g_strdup_printf ("%s, %s", status->secrets_backend, sentence);
+  return g_strdup_printf (_ ("%s, %s (mail goes on with the passwords in memory)"), status->secrets_backend, sentence);
 }
 
 static void
@@ -65,8 +79,7 @@ static void
 print_status (MrCtl *ctl, const MrServiceStatus *status)
 {
   g_autofree char *accounts = g_strdup_printf ("%u", status->n_accounts);
-  g_autofree char *secrets = g_strdup_printf ("%s, %s", status->secrets_backend,
-                                              secrets_sentence (status->secrets_state));
+  g_autofree char *secrets = dup_secrets (status);
   g_autofree char *service = g_strdup_printf (_ ("version %s, process %u"), status->version, status->pid);
 
   mr_print_field (_ ("Service"), service);

@@ -128,6 +128,31 @@ same_settings (const MrAccountRecord *a, const MrAccountRecord *b)
          && g_strv_equal ((const char *const *)a->addresses, (const char *const *)b->addresses);
 }
 
+/* The server or the user is another one: the secret in memory is not for it. */
+static gboolean
+same_login (const MrAccountRecord *a, const MrAccountRecord *b)
+{
+  return a->kind == b->kind && a->port == b->port && a->tls == b->tls && g_strcmp0 (a->host, b->host) == 0
+         && g_strcmp0 (a->user, b->user) == 0;
+}
+
+static void
+forget_secrets (MrAccounts *self, GHashTable *old)
+{
+  GHashTableIter iter;
+  gpointer id, before;
+
+  if (old == NULL || self->engine->secrets == NULL)
+    return;
+  g_hash_table_iter_init (&iter, old);
+  while (g_hash_table_iter_next (&iter, &id, &before)) {
+    Account *now = g_hash_table_lookup (self->accounts, id);
+
+    if (now == NULL || !same_login (((Account *)before)->record, now->record))
+      mr_secrets_forget (self->engine->secrets, id);
+  }
+}
+
 static void
 keep_state (Account *account, const Account *old)
 {
@@ -197,6 +222,7 @@ mr_accounts_reload (MrAccounts *self)
   }
   g_ptr_array_sort (self->records, compare_order);
   build_policy (self);
+  forget_secrets (self, old);
   g_hash_table_unref (old);
   if (self->engine->scheduler != NULL)
     for (guint i = 0; i < wake->len; i++)
@@ -434,6 +460,35 @@ mr_accounts_recheck_keyring (MrAccounts *self)
         || record->state == MR_ACCOUNT_KEYRING_SLOW || record->state == MR_ACCOUNT_NO_PASSWORD)
       become_ready (self, find (self, record->id));
   }
+}
+
+void
+mr_accounts_secret_changed (MrAccounts *self, const char *id, const char *kind, gboolean present)
+{
+  Account *account = find (self, id);
+
+  if (account == NULL)
+    return;
+  mr_info ("engine", "account %s: its %s was %s in the keyring", id, kind, present ? "changed" : "deleted");
+  account->proven = FALSE;
+  if (present)
+    mr_accounts_recheck (self, id);
+  else if (strcmp (kind, MR_SECRET_KIND_PASSWORD) == 0 && account->record->user != NULL
+           && *account->record->user != '\0')
+    mr_accounts_set_trouble (self, id, MR_ACCOUNT_NO_PASSWORD, NULL, NULL);
+}
+
+gboolean
+mr_accounts_need_keyring (MrAccounts *self)
+{
+  for (guint i = 0; i < self->records->len; i++) {
+    const MrAccountRecord *record = g_ptr_array_index (self->records, i);
+
+    if (record->kind == MR_ACCOUNT_RELAY && !record->paused && record->user != NULL && *record->user != '\0'
+        && !mr_secrets_has_kept (self->engine->secrets, record->id))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

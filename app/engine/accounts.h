@@ -37,6 +37,10 @@ guint64 mr_accounts_announced_size (MrAccounts *accounts);
 /* Secret or network changed: accounts that wait for that are tried again, and their mail is woken. */
 void mr_accounts_recheck (MrAccounts *accounts, const char *id); /* NULL: all */
 void mr_accounts_recheck_keyring (MrAccounts *accounts);
+/* A secret was changed in the keyring by somebody else (present FALSE: deleted). */
+void mr_accounts_secret_changed (MrAccounts *accounts, const char *id, const char *kind, gboolean present);
+/* TRUE where an account that logs in has no secret in memory: its mail depends on the keyring. */
+gboolean mr_accounts_need_keyring (MrAccounts *accounts);
 
 /* Everything that a person can type, checked. Error MR_ERROR_INVALID names the field. */
 gboolean mr_accounts_check (const MrAccountRecord *record, GError **error);

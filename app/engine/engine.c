@@ -202,6 +202,27 @@ secrets_changed_cb (MrSecrets *secrets, gpointer data)
     mr_accounts_recheck_keyring (self->accounts);
 }
 
+static void
+item_changed_cb (const char *id, const char *kind, gboolean present, gpointer data)
+{
+  MrEngine *self = data;
+
+  if (self->running)
+    mr_accounts_secret_changed (self->accounts, id, kind, present);
+}
+
+static void
+set_keep (MrEngine *self)
+{
+  MrConfig *config = mr_engine_get_config (self);
+  const char *keep = mr_config_get_string (config, "secrets", "keep");
+
+  mr_secrets_set_keep (self->secrets, strcmp (keep, "never") == 0 ? MR_SECRETS_KEEP_NEVER
+                                      : strcmp (keep, "until-logout") == 0
+                                          ? MR_SECRETS_KEEP_UNTIL_END
+                                          : (int)mr_config_get_integer (config, "secrets", "keep-seconds"));
+}
+
 gboolean
 mr_engine_open_secrets (MrEngine *self, GError **error)
 {
@@ -216,6 +237,8 @@ mr_engine_open_secrets (MrEngine *self, GError **error)
   self->secrets = secrets;
   mr_secrets_free (old);
   mr_secrets_watch (secrets, secrets_changed_cb, self);
+  mr_secrets_watch_items (secrets, item_changed_cb, self);
+  set_keep (self);
   return TRUE;
 }
 
@@ -293,6 +316,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
                           (guint)mr_config_get_integer (config, "store", "keep-failed-days"),
                           (guint)mr_config_get_integer (config, "store", "keep-history-days"), min_free (config));
   reopen_secrets (self);
+  set_keep (self);
   mr_accounts_reload (self->accounts);
   mr_submission_reload (self->submission);
   mr_scheduler_pause_changed (self->scheduler);

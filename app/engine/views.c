@@ -154,24 +154,6 @@ mr_engine_get_body (MrEngine *engine, const char *id, MrBytesFunc func, gpointer
 
 /* ---- status ---- */
 
-static const char *
-secrets_state_nick (MrSecretsState state)
-{
-  switch (state) {
-  case MR_SECRETS_OK:
-    return "ok";
-  case MR_SECRETS_LOCKED:
-    return "locked";
-  case MR_SECRETS_NO_SERVICE:
-    return "no-service";
-  case MR_SECRETS_TIMED_OUT:
-    return "timed-out";
-  case MR_SECRETS_REFUSED:
-    return "refused";
-  }
-  return "no-service";
-}
-
 static void
 listener_status_free (gpointer data)
 {
@@ -201,7 +183,8 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
     .online = !engine->offline,
     .paused = mr_config_get_boolean (config, "general", "paused"),
     .secrets_backend = (char *)mr_secrets_get_backend (engine->secrets),
-    .secrets_state = (char *)secrets_state_nick (mr_secrets_get_state (engine->secrets)),
+    .secrets_state = (char *)mr_secrets_state_nick (mr_secrets_get_state (engine->secrets)),
+    .secrets_needed = mr_accounts_need_keyring (engine->accounts),
     .listeners = mr_submission_dup_status (engine->submission),
     .n_accounts = mr_accounts_count (engine->accounts),
     .sessions = mr_submission_get_sessions (engine->submission),

@@ -247,5 +247,5 @@ plain_run (MrSecrets *secrets, MrSecretsCall *call)
   mr_secrets_call_done (call, found, error);
 }
 
-const MrSecretsBackend mr_secrets_backend_memory = { "memory", memory_open, plain_close, plain_run };
-const MrSecretsBackend mr_secrets_backend_file = { "file", file_open, plain_close, plain_run };
+const MrSecretsBackend mr_secrets_backend_memory = { "memory", FALSE, memory_open, plain_close, plain_run };
+const MrSecretsBackend mr_secrets_backend_file = { "file", FALSE, file_open, plain_close, plain_run };

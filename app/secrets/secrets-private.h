@@ -20,6 +20,7 @@ typedef enum {
 
 struct _MrSecretsBackend {
   const char *name;
+  gboolean is_kept; /* what it gives is kept in memory */
   gboolean (*open) (MrSecrets *secrets, const char *file_path, GError **error);
   void (*close) (MrSecrets *secrets);
   /* Ends with mr_secrets_call_done(), later or at once. */
@@ -33,7 +34,12 @@ struct _MrSecretsCall {
   MrSecret *secret;        /* store */
   MrSecret *found;         /* lookup */
   GError *error;
-  guint n_items; /* back end: items seen by the last search of a clear */
+  MrSecretsState state;    /* of the front after this error; MR_SECRETS_N_STATES: as the error's code says */
+  gboolean from_memory;    /* the back end was not asked */
+  gboolean overtaken;      /* the secret was changed meanwhile */
+  gboolean silent;         /* a look whether anything changed */
+  gboolean connected_anew; /* back end */
+  guint n_items;           /* back end: items seen by the last search of a clear */
   guint timer;
   guint answer_source;
   MrSecretsLookupFunc lookup_func;
@@ -50,6 +56,8 @@ MrSecretsCall *mr_secrets_call_ref (MrSecretsCall *call);
 void mr_secrets_call_unref (MrSecretsCall *call);
 /* error (transfer full) or NULL. found (transfer full) or NULL. The state of the front follows from the error. */
 void mr_secrets_call_done (MrSecretsCall *call, MrSecret *found, GError *error);
+/* The back end heard that some secret may have changed: all that were seen are looked at again. */
+void mr_secrets_may_have_changed (MrSecrets *secrets);
 /* For tests: how long a call may take, in milliseconds; 5000 otherwise. */
 void mr_secrets_set_limit (MrSecrets *secrets, guint milliseconds);
 gpointer mr_secrets_get_backend_data (MrSecrets *secrets);

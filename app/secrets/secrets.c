@@ -1,8 +1,10 @@
-/* The front of the secrets room: calls, their time limit, the state.
+/* The front of the secrets room: calls, their time limit, the state, and what is kept in memory above the back end.
  *
  * Invariants: each call is answered exactly once and never inside the function that made it; after 5 s it is
  * answered MR_ERROR_TIMED_OUT even where the keyring's own call never comes back (libsecret 0.20 does not return
- * from a prompt that nobody answers).
+ * from a prompt that nobody answers). A look-up asks the keyring first, so that a password changed there counts at
+ * once, and takes what is in memory where the keyring cannot give it; only one that did not answer, or is not there,
+ * is not waited for again: the memory answers, and a probe finds out whether it is back.
  */
 #include "config.h"
 
@@ -12,17 +14,25 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "secrets/cache.h"
 
 #define CALL_LIMIT_MS 5000
+#define LOOK_AGAIN_MS 200 /* changes come in bursts */
 
 struct _MrSecrets {
   const MrSecretsBackend *backend;
   gpointer backend_data;
   MrSecretsState state;
   guint limit_ms;
+  MrSecretCache *cache; /* NULL: nothing is kept */
+  guint look_source;    /* secrets are about to be looked at again */
+  guint n_silent;       /* such looks under way */
+  gboolean probing;
   GPtrArray *calls; /* not yet answered */
   MrSecretsChangedFunc changed;
   gpointer changed_data;
+  MrSecretsItemFunc item_changed;
+  gpointer item_data;
 };
 
 MrSecretsCall *
@@ -46,19 +56,79 @@ mr_secrets_call_unref (MrSecretsCall *call)
   g_free (call);
 }
 
-static void
-state_from_error (MrSecrets *self, const GError *error)
+/* ---- the end of a call ---- */
+
+static MrSecretsState
+state_after (MrSecretsCall *call)
 {
-  if (error == NULL)
-    mr_secrets_set_state (self, MR_SECRETS_OK);
-  else if (error->code == MR_ERROR_KEYRING_LOCKED)
-    mr_secrets_set_state (self, MR_SECRETS_LOCKED);
-  else if (error->code == MR_ERROR_NO_KEYRING)
-    mr_secrets_set_state (self, MR_SECRETS_NO_SERVICE);
-  else if (error->code == MR_ERROR_TIMED_OUT)
-    mr_secrets_set_state (self, MR_SECRETS_TIMED_OUT);
-  else if (error->code == MR_ERROR_REFUSED)
-    mr_secrets_set_state (self, MR_SECRETS_REFUSED);
+  if (call->state != MR_SECRETS_N_STATES)
+    return call->state;
+  switch (call->error != NULL ? call->error->code : -1) {
+  case -1:
+    return MR_SECRETS_OK;
+  case MR_ERROR_KEYRING_LOCKED:
+    return MR_SECRETS_LOCKED;
+  case MR_ERROR_NO_KEYRING:
+    return MR_SECRETS_NO_SERVICE;
+  case MR_ERROR_TIMED_OUT:
+    return MR_SECRETS_TIMED_OUT;
+  case MR_ERROR_REFUSED:
+    return MR_SECRETS_REFUSED;
+  default:
+    return call->secrets->state;
+  }
+}
+
+/* Look-ups that were under way while a secret was stored or cleared may come with what it was before. */
+static void
+overtake (MrSecrets *self, MrSecretsCall *change)
+{
+  for (guint i = 0; i < self->calls->len; i++) {
+    MrSecretsCall *call = g_ptr_array_index (self->calls, i);
+
+    if (call->op == MR_SECRETS_LOOKUP && strcmp (call->id, change->id) == 0)
+      call->overtaken = TRUE;
+  }
+}
+
+static void
+learn_change (MrSecrets *self, MrSecretsCall *call)
+{
+  overtake (self, call);
+  if (call->op == MR_SECRETS_CLEAR)
+    mr_secret_cache_forget (self->cache, call->id, call->kind);
+  else if (call->error == NULL)
+    mr_secret_cache_see (self->cache, call->id, call->kind, call->secret);
+}
+
+static void
+learn_lookup (MrSecrets *self, MrSecretsCall *call)
+{
+  if (call->error != NULL) {
+    MrSecret *kept = mr_secret_cache_get (self->cache, call->id, call->kind);
+
+    if (kept == NULL || !mr_secrets_error_is_passing (call->error))
+      return;
+    g_clear_error (&call->error);
+    call->found = mr_secret_ref (kept);
+    return;
+  }
+  if (call->overtaken)
+    return;
+  if (mr_secret_cache_see (self->cache, call->id, call->kind, call->found) == MR_SEEN_CHANGED
+      && self->item_changed != NULL)
+    self->item_changed (call->id, call->kind, call->found != NULL, self->item_data);
+}
+
+static void
+learn (MrSecrets *self, MrSecretsCall *call)
+{
+  if (self->cache == NULL)
+    return;
+  if (call->op == MR_SECRETS_LOOKUP)
+    learn_lookup (self, call);
+  else if (call->op == MR_SECRETS_STORE || call->op == MR_SECRETS_CLEAR)
+    learn_change (self, call);
 }
 
 /* Answers and lets go: the one way out of a call. */
@@ -67,12 +137,19 @@ finish_call (MrSecretsCall *call)
 {
   MrSecrets *self = call->secrets;
 
-  call->secrets = NULL;
   g_clear_handle_id (&call->timer, g_source_remove);
   g_clear_handle_id (&call->answer_source, g_source_remove);
+  if (call->silent)
+    self->n_silent--;
+  if (call->op == MR_SECRETS_PROBE)
+    self->probing = FALSE;
+  if (!call->from_memory && (call->error == NULL || call->error->code != MR_ERROR_CANCELLED)) {
+    mr_secrets_set_state (self, state_after (call));
+    learn (self, call);
+  }
+  /* Only now: who is told of the state may cancel this very call. */
   g_ptr_array_remove_fast (self->calls, call);
-  if (call->error == NULL || call->error->code != MR_ERROR_CANCELLED)
-    state_from_error (self, call->error);
+  call->secrets = NULL;
   if (call->lookup_func != NULL)
     call->lookup_func (call->found, call->error, call->data);
   else if (call->done_func != NULL)
@@ -119,26 +196,43 @@ limit_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-start_call (MrSecrets *self, MrSecretsOp op, const char *id, const char *kind, MrSecretsLookupFunc lookup_func,
-            MrSecretsDoneFunc done_func, gpointer data, const char *label, MrSecret *secret)
+/* ---- its beginning ---- */
+
+static MrSecretsCall *
+call_new (MrSecrets *self, MrSecretsOp op, const char *id, const char *kind, gpointer data)
 {
   MrSecretsCall *call = g_new0 (MrSecretsCall, 1);
 
   g_atomic_ref_count_init (&call->refs);
   call->secrets = self;
   call->op = op;
+  call->state = MR_SECRETS_N_STATES;
   call->n_items = G_MAXUINT;
   call->id = g_strdup (id);
   call->kind = g_strdup (kind);
-  call->label = g_strdup (label);
-  call->secret = secret != NULL ? mr_secret_ref (secret) : NULL;
-  call->lookup_func = lookup_func;
-  call->done_func = done_func;
   call->data = data;
-  call->timer = g_timeout_add (self->limit_ms, limit_cb, call);
   g_ptr_array_add (self->calls, call);
+  return call;
+}
+
+static void
+run (MrSecretsCall *call)
+{
+  MrSecrets *self = call->secrets;
+
+  call->timer = g_timeout_add (self->limit_ms, limit_cb, call);
+  if (call->op == MR_SECRETS_PROBE)
+    self->probing = TRUE;
   self->backend->run (self, call);
+}
+
+static void
+run_done (MrSecrets *self, MrSecretsOp op, MrSecretsDoneFunc func, gpointer data)
+{
+  MrSecretsCall *call = call_new (self, op, "", NULL, data);
+
+  call->done_func = func;
+  run (call);
 }
 
 MrSecrets *
@@ -156,8 +250,10 @@ mr_secrets_new (const char *backend, const char *file_path, GError **error)
   if (self->backend == NULL)
     g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
                  _ ("“%s” is no place for passwords; choose secret-service, file or memory"), backend);
-  else if (self->backend->open (self, file_path, error))
+  else if (self->backend->open (self, file_path, error)) {
+    self->cache = self->backend->is_kept ? mr_secret_cache_new () : NULL;
     return self;
+  }
   g_ptr_array_unref (self->calls);
   g_free (self);
   return NULL;
@@ -169,6 +265,8 @@ mr_secrets_free (MrSecrets *self)
   if (self == NULL)
     return;
   self->changed = NULL;
+  self->item_changed = NULL;
+  g_clear_handle_id (&self->look_source, g_source_remove);
   while (self->calls->len > 0) {
     MrSecretsCall *call = g_ptr_array_index (self->calls, 0);
 
@@ -179,6 +277,7 @@ mr_secrets_free (MrSecrets *self)
     finish_call (call);
   }
   self->backend->close (self);
+  g_clear_pointer (&self->cache, mr_secret_cache_free);
   g_ptr_array_unref (self->calls);
   g_free (self);
 }
@@ -186,32 +285,53 @@ mr_secrets_free (MrSecrets *self)
 void
 mr_secrets_lookup (MrSecrets *self, const char *id, const char *kind, MrSecretsLookupFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_LOOKUP, id, kind, func, NULL, data, NULL, NULL);
+  MrSecretsCall *call = call_new (self, MR_SECRETS_LOOKUP, id, kind, data);
+  MrSecret *kept = self->cache != NULL ? mr_secret_cache_get (self->cache, id, kind) : NULL;
+
+  call->lookup_func = func;
+  if (kept == NULL || (self->state != MR_SECRETS_TIMED_OUT && self->state != MR_SECRETS_NO_SERVICE)) {
+    run (call);
+    return;
+  }
+  call->from_memory = TRUE;
+  mr_secrets_call_done (call, mr_secret_ref (kept), NULL);
+  if (!self->probing)
+    run_done (self, MR_SECRETS_PROBE, NULL, NULL);
 }
 
 void
 mr_secrets_store (MrSecrets *self, const char *id, const char *kind, const char *label, MrSecret *secret,
                   MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_STORE, id, kind, NULL, func, data, label, secret);
+  MrSecretsCall *call = call_new (self, MR_SECRETS_STORE, id, kind, data);
+
+  call->label = g_strdup (label);
+  call->secret = mr_secret_ref (secret);
+  call->done_func = func;
+  run (call);
 }
 
 void
 mr_secrets_clear (MrSecrets *self, const char *id, const char *kind, MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_CLEAR, id, kind, NULL, func, data, NULL, NULL);
+  MrSecretsCall *call = call_new (self, MR_SECRETS_CLEAR, id, kind, data);
+
+  if (self->cache != NULL)
+    mr_secret_cache_forget (self->cache, id, kind);
+  call->done_func = func;
+  run (call);
 }
 
 void
 mr_secrets_probe (MrSecrets *self, MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_PROBE, "", NULL, NULL, func, data, NULL, NULL);
+  run_done (self, MR_SECRETS_PROBE, func, data);
 }
 
 void
 mr_secrets_check_writable (MrSecrets *self, MrSecretsDoneFunc func, gpointer data)
 {
-  start_call (self, MR_SECRETS_WRITABLE, "", NULL, NULL, func, data, NULL, NULL);
+  run_done (self, MR_SECRETS_WRITABLE, func, data);
 }
 
 gboolean
@@ -240,21 +360,106 @@ mr_secrets_get_state (MrSecrets *self)
   return self->state;
 }
 
+const char *
+mr_secrets_state_nick (MrSecretsState state)
+{
+  static const char *const nicks[MR_SECRETS_N_STATES] = { [MR_SECRETS_OK] = "ok",
+                                                          [MR_SECRETS_LOCKED] = "locked",
+                                                          [MR_SECRETS_NO_SERVICE] = "no-service",
+                                                          [MR_SECRETS_TIMED_OUT] = "timed-out",
+                                                          [MR_SECRETS_REFUSED] = "refused",
+                                                          [MR_SECRETS_NO_PLACE] = "no-place",
+                                                          [MR_SECRETS_ASKS_EACH] = "asks-each-time" };
+
+  return state < MR_SECRETS_N_STATES ? nicks[state] : nicks[MR_SECRETS_NO_SERVICE];
+}
+
 void
 mr_secrets_set_state (MrSecrets *self, MrSecretsState state)
 {
-  static const char *const states[] = { [MR_SECRETS_OK] = "ok",
-                                        [MR_SECRETS_LOCKED] = "locked",
-                                        [MR_SECRETS_NO_SERVICE] = "no service",
-                                        [MR_SECRETS_TIMED_OUT] = "timed out",
-                                        [MR_SECRETS_REFUSED] = "refused" };
-
   if (self->state == state)
     return;
-  mr_info ("secrets", "%s: %s → %s", self->backend->name, states[self->state], states[state]);
+  mr_info ("secrets", "%s: %s → %s", self->backend->name, mr_secrets_state_nick (self->state),
+           mr_secrets_state_nick (state));
   self->state = state;
+  if (state == MR_SECRETS_OK) /* what was changed meanwhile was not seen */
+    mr_secrets_may_have_changed (self);
   if (self->changed != NULL)
     self->changed (self, self->changed_data);
+}
+
+/* ---- memory ---- */
+
+void
+mr_secrets_set_keep (MrSecrets *self, int seconds)
+{
+  if (self->cache != NULL)
+    mr_secret_cache_set_keep (self->cache, seconds);
+}
+
+void
+mr_secrets_forget (MrSecrets *self, const char *id)
+{
+  if (self->cache != NULL)
+    mr_secret_cache_forget (self->cache, id, NULL);
+}
+
+typedef struct {
+  MrSecrets *secrets;
+  const char *id;
+  gboolean kept;
+} Kept;
+
+static void
+kept_cb (const char *id, const char *kind, gpointer data)
+{
+  Kept *kept = data;
+
+  if (strcmp (id, kept->id) == 0 && mr_secret_cache_get (kept->secrets->cache, id, kind) != NULL)
+    kept->kept = TRUE;
+}
+
+gboolean
+mr_secrets_has_kept (MrSecrets *self, const char *id)
+{
+  Kept kept = { .secrets = self, .id = id };
+
+  if (self->cache == NULL)
+    return TRUE;
+  mr_secret_cache_foreach (self->cache, kept_cb, &kept);
+  return kept.kept;
+}
+
+static void
+add_look_cb (const char *id, const char *kind, gpointer data)
+{
+  MrSecretsCall *call = call_new (data, MR_SECRETS_LOOKUP, id, kind, NULL);
+
+  call->silent = TRUE;
+  call->secrets->n_silent++;
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  MrSecrets *self = data;
+  guint first = self->calls->len;
+  g_autoptr (GPtrArray) looks = NULL;
+
+  self->look_source = 0;
+  mr_secret_cache_foreach (self->cache, add_look_cb, self);
+  looks = g_ptr_array_copy (self->calls, NULL, NULL);
+  for (guint i = first; i < looks->len; i++)
+    run (g_ptr_array_index (looks, i));
+  return G_SOURCE_REMOVE;
+}
+
+/* A provider that says "changed" for a mere look would make us look for ever: what is said meanwhile does not count. */
+void
+mr_secrets_may_have_changed (MrSecrets *self)
+{
+  if (self->cache != NULL && self->look_source == 0 && self->n_silent == 0)
+    self->look_source = g_timeout_add (LOOK_AGAIN_MS, look_cb, self);
 }
 
 const char *
@@ -268,6 +473,13 @@ mr_secrets_watch (MrSecrets *self, MrSecretsChangedFunc func, gpointer data)
 {
   self->changed = func;
   self->changed_data = data;
+}
+
+void
+mr_secrets_watch_items (MrSecrets *self, MrSecretsItemFunc func, gpointer data)
+{
+  self->item_changed = func;
+  self->item_data = data;
 }
 
 void

@@ -4,6 +4,9 @@
  * The service never prompts: it searches without unlocking, tells *locked* and watches for the unlock. Each call
  * ends within 5 s. Attributes in the keyring hold the account id and the kind, never a secret. Schema
  * com.example.MailRelay.Account.
+ *
+ * What came out of a keyring stays in locked memory for as long as mr_secrets_set_keep() says: a keyring that is
+ * asked and says locked, or does not answer, is stood in for by that.
  */
 #pragma once
 
@@ -18,8 +21,13 @@ typedef enum {
   MR_SECRETS_LOCKED,
   MR_SECRETS_NO_SERVICE,
   MR_SECRETS_TIMED_OUT,
-  MR_SECRETS_REFUSED
+  MR_SECRETS_REFUSED,   /* the file can be read by others */
+  MR_SECRETS_NO_PLACE,  /* the keyring has no collection to keep anything in */
+  MR_SECRETS_ASKS_EACH, /* unlocked, but it wants a person's word for each use (KeePassXC's setting) */
+  MR_SECRETS_N_STATES
 } MrSecretsState;
+/* "ok" "locked" "no-service" "timed-out" "refused" "no-place" "asks-each-time" */
+const char *mr_secrets_state_nick (MrSecretsState state);
 
 /* backend: "secret-service", "file" (file_path; MR_ERROR_REFUSED when group or others have any right), "memory". */
 /* What a secret is. An account has at most one of each kind. */
@@ -46,6 +54,17 @@ void mr_secrets_check_writable (MrSecrets *secrets, MrSecretsDoneFunc func, gpoi
 /* TRUE where storing the same once more may succeed later (locked, no service, no answer). */
 gboolean mr_secrets_error_is_passing (const GError *error);
 
+/* How long secrets of the keyring stay in memory: seconds, or one of these. Those that are kept and may not be any longer
+ * are wiped at once. Without a call: until the end. */
+#define MR_SECRETS_KEEP_NEVER     0
+#define MR_SECRETS_KEEP_UNTIL_END (-1)
+void mr_secrets_set_keep (MrSecrets *secrets, int seconds);
+/* Wipes what is kept of this id; the keyring is not touched. */
+void mr_secrets_forget (MrSecrets *secrets, const char *id);
+/* TRUE where a secret of this id is in memory: its mail goes on without the keyring. Always TRUE where secrets are not
+ * in a keyring. */
+gboolean mr_secrets_has_kept (MrSecrets *secrets, const char *id);
+
 /* Look-ups, stores and clears of this data: their callbacks are not called. */
 void mr_secrets_cancel (MrSecrets *secrets, gpointer data);
 
@@ -54,6 +73,10 @@ MrSecretsState mr_secrets_get_state (MrSecrets *secrets);
 const char *mr_secrets_get_backend (MrSecrets *secrets);
 typedef void (*MrSecretsChangedFunc) (MrSecrets *secrets, gpointer data);
 void mr_secrets_watch (MrSecrets *secrets, MrSecretsChangedFunc func, gpointer data);
+/* A secret that was seen before is another one now, or gone (present FALSE): changed elsewhere, while we run. Not called
+ * for what this process stores or clears. */
+typedef void (*MrSecretsItemFunc) (const char *id, const char *kind, gboolean present, gpointer data);
+void mr_secrets_watch_items (MrSecrets *secrets, MrSecretsItemFunc func, gpointer data);
 /* Asks the back end for its state now (no prompt). */
 void mr_secrets_probe (MrSecrets *secrets, MrSecretsDoneFunc func, gpointer data);
 

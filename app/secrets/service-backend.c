@@ -4,7 +4,7 @@
  * says *locked* and the mail waits. Before anything is stored the default collection is looked at, since storing
  * into a locked one would prompt and, where there is no prompter, never return. A call that takes too long is left
  * to end by itself and not cancelled: libsecret 0.20 returns from some of them twice then, and from others never.
- * The collections' `locked` property and the owner of the bus name are watched.
+ * The collections (collections.c) and the owner of the bus name are watched.
  */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #include <libsecret/secret.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "secrets/collections.h"
 #include "secrets/secrets-private.h"
 
 static const SecretSchema schema = {
@@ -23,22 +23,9 @@ static const SecretSchema schema = {
 
 typedef struct {
   MrSecrets *secrets;
-  SecretService *service; /* NULL: not connected */
-  GPtrArray *watched;     /* SecretCollection */
-  char *default_path;     /* of the default collection, NULL: not known */
+  MrCollections *collections;
   guint name_watch;
 } Keyring;
-
-static void
-set_service (Keyring *k, SecretService *service)
-{
-  for (guint i = 0; i < k->watched->len; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (k->watched, i), k);
-  g_ptr_array_set_size (k->watched, 0);
-  if (k->service != NULL)
-    g_signal_handlers_disconnect_by_data (k->service, k);
-  g_set_object (&k->service, service);
-}
 
 /* Errors of libsecret and the bus in our words. */
 static GError *
@@ -52,54 +39,6 @@ explain (const GError *error)
       || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT))
     return g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT, _ ("The keyring does not answer"));
   return g_error_new (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no usable keyring: %s"), error->message);
-}
-
-/* As last seen: the default collection, or where that is not known yet, any of them. */
-static gboolean
-default_is_locked (Keyring *k)
-{
-  gboolean locked = FALSE;
-
-  for (guint i = 0; i < k->watched->len; i++) {
-    SecretCollection *collection = g_ptr_array_index (k->watched, i);
-    const char *path = g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection));
-
-    if (g_strcmp0 (path, k->default_path) == 0)
-      return secret_collection_get_locked (collection);
-    locked |= !g_str_has_suffix (path, "/session") && secret_collection_get_locked (collection);
-  }
-  return locked;
-}
-
-static void
-locked_cb (GObject *object, GParamSpec *pspec, gpointer data)
-{
-  Keyring *k = data;
-
-  mr_secrets_set_state (k->secrets, default_is_locked (k) ? MR_SECRETS_LOCKED : MR_SECRETS_OK);
-}
-
-static void watch_collections (Keyring *k);
-
-static void
-collections_cb (GObject *object, GParamSpec *pspec, gpointer data)
-{
-  watch_collections (data);
-}
-
-static void
-watch_collections (Keyring *k)
-{
-  GList *collections = secret_service_get_collections (k->service);
-
-  for (guint i = 0; i < k->watched->len; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (k->watched, i), k);
-  g_ptr_array_set_size (k->watched, 0);
-  for (GList *l = collections; l != NULL; l = l->next) {
-    g_signal_connect (l->data, "notify::locked", G_CALLBACK (locked_cb), k);
-    g_ptr_array_add (k->watched, g_object_ref (l->data));
-  }
-  g_list_free_full (collections, g_object_unref);
 }
 
 /* ---- one call ---- */
@@ -121,10 +60,30 @@ fail (MrSecretsCall *call, GError *error)
   end_call (call, NULL, explained);
 }
 
-static GError *
-locked_error (void)
+static void
+fail_with (MrSecretsCall *call, MrError code, MrSecretsState state, const char *words)
 {
-  return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, _ ("Your saved passwords are locked"));
+  call->state = state;
+  end_call (call, NULL, g_error_new_literal (MR_ERROR, (int)code, words));
+}
+
+static void
+fail_locked (MrSecretsCall *call)
+{
+  fail_with (call, MR_ERROR_KEYRING_LOCKED, MR_SECRETS_LOCKED, _ ("Your saved passwords are locked"));
+}
+
+static void search (MrSecretsCall *call);
+static void resolve_place (MrSecretsCall *call);
+static void found_nothing (MrSecretsCall *call);
+
+/* The item was deleted between the search and the look at it. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
 static void
@@ -137,6 +96,11 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
   const char *bytes;
   gsize len = 0;
 
+  if (error != NULL && is_gone (error)) {
+    g_error_free (error);
+    found_nothing (call);
+    return;
+  }
   if (error != NULL) {
     fail (call, error);
     return;
@@ -155,8 +119,6 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
     error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again"));
   end_call (call, NULL, error);
 }
-
-static void search (MrSecretsCall *call);
 
 static void
 deleted_cb (GObject *object, GAsyncResult *result, gpointer data)
@@ -228,14 +190,18 @@ remove_old (MrSecretsCall *call, GList *items)
       secret_item_delete (l->data, NULL, NULL, NULL);
 }
 
+/* Where the place is locked or gone, nothing found does not say that there is nothing: KeePassXC cannot search a locked
+ * database. */
 static void
 found_nothing (MrSecretsCall *call)
 {
-  GError *error = NULL;
-
   if (call->op == MR_SECRETS_STORE)
-    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again"));
-  end_call (call, NULL, error);
+    end_call (call, NULL,
+              g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again")));
+  else if (call->n_items != G_MAXUINT) /* deleted */
+    end_call (call, NULL, NULL);
+  else
+    resolve_place (call);
 }
 
 /* Items are deleted one by one, each followed by a look whether it is gone. secret_password_clear() says nothing
@@ -253,13 +219,30 @@ clear_item (MrSecretsCall *call, SecretRetrievable *item, guint n_items)
   secret_item_delete (SECRET_ITEM (item), NULL, deleted_cb, call);
 }
 
+/* KeePassXC has a setting by which an unlocked database still asks for each entry that a program wants; what is answered
+ * counts for the asking program only, so nobody can do it for us, and we never prompt. */
+static void
+fail_locked_items (MrSecretsCall *call, GList *items)
+{
+  Keyring *k = call->secrets != NULL ? mr_secrets_get_backend_data (call->secrets) : NULL;
+
+  for (GList *l = items; k != NULL && l != NULL; l = l->next)
+    if (mr_collections_is_open_around (k->collections, g_dbus_proxy_get_object_path (G_DBUS_PROXY (l->data)))) {
+      fail_with (call, MR_ERROR_KEYRING_LOCKED, MR_SECRETS_ASKS_EACH,
+                 _ ("The program that keeps your passwords wants to ask you each time one is used; switch that off "
+                    "there (KeePassXC: Settings, Secret Service Integration)"));
+      return;
+    }
+  fail_locked (call);
+}
+
 static void
 found_items (MrSecretsCall *call, GList *items)
 {
   SecretRetrievable *item = best_item (call, items);
 
   if (item == NULL) {
-    end_call (call, NULL, locked_error ());
+    fail_locked_items (call, items);
     return;
   }
   if (call->op == MR_SECRETS_STORE)
@@ -306,8 +289,25 @@ stored_cb (GObject *object, GAsyncResult *result, gpointer data)
     search (call);
 }
 
-/* Storing where there is no default collection would prompt for one to be made, into a locked one for it to be
- * unlocked. */
+/* Storing where there is no collection would prompt for one to be made, into a locked one for it to be unlocked. */
+static void
+place_known (MrSecretsCall *call, Keyring *k)
+{
+  SecretCollection *place = mr_collections_get_place (k->collections);
+
+  if (place == NULL)
+    fail_with (call, MR_ERROR_NO_KEYRING, MR_SECRETS_NO_PLACE,
+               _ ("The keyring has no place for passwords; make one, or open your password database"));
+  else if (secret_collection_get_locked (place))
+    fail_locked (call);
+  else if (call->op != MR_SECRETS_STORE)
+    end_call (call, NULL, NULL);
+  else /* by its path: where the alias is missing, libsecret would have one made */
+    secret_password_store (&schema, g_dbus_proxy_get_object_path (G_DBUS_PROXY (place)), call->label,
+                           mr_secret_get (call->secret), NULL, stored_cb, call, "account", call->id, "kind", call->kind,
+                           NULL);
+}
+
 static void
 default_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -316,62 +316,130 @@ default_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
   Keyring *k;
 
+  if (error != NULL && is_gone (error)) /* an alias that leads to nothing */
+    g_clear_error (&error);
   if (error != NULL || call->secrets == NULL) {
     fail (call, error != NULL ? error : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "too late"));
     return;
   }
   k = mr_secrets_get_backend_data (call->secrets);
-  g_free (k->default_path);
-  k->default_path = collection != NULL ? g_strdup (g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection))) : NULL;
-  if (collection == NULL)
-    end_call (call, NULL,
-              g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no default keyring; create one first")));
-  else if (secret_collection_get_locked (collection))
-    end_call (call, NULL, locked_error ());
-  else if (call->op != MR_SECRETS_STORE)
-    end_call (call, NULL, NULL);
+  mr_collections_set_default (k->collections, collection);
+  place_known (call, k);
+}
+
+static void
+resolve_place (MrSecretsCall *call)
+{
+  Keyring *k = call->secrets != NULL ? mr_secrets_get_backend_data (call->secrets) : NULL;
+  SecretService *service = k != NULL ? mr_collections_get_service (k->collections) : NULL;
+
+  if (service == NULL)
+    fail (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "too late"));
   else
-    secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, call->label, mr_secret_get (call->secret), NULL,
-                           stored_cb, call, "account", call->id, "kind", call->kind, NULL);
+    secret_collection_for_alias (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, default_cb, call);
+}
+
+static void
+connected (MrSecretsCall *call, SecretService *service)
+{
+  Keyring *k = mr_secrets_get_backend_data (call->secrets);
+
+  mr_collections_set_service (k->collections, service);
+  if (call->op == MR_SECRETS_LOOKUP || call->op == MR_SECRETS_CLEAR)
+    search (call);
+  else
+    resolve_place (call);
+}
+
+static void
+loaded_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  MrSecretsCall *call = data;
+  GError *error = NULL;
+
+  if (!secret_service_load_collections_finish (SECRET_SERVICE (object), result, &error))
+    fail (call, error);
+  else if (call->secrets == NULL)
+    mr_secrets_call_unref (call);
+  else
+    connected (call, SECRET_SERVICE (object));
+}
+
+static void connect_service (MrSecretsCall *call);
+
+/* libsecret never answers where it does not know the list of collections: it met the provider while that was starting. */
+static void
+load_collections (MrSecretsCall *call, SecretService *service)
+{
+  g_autoptr (GVariant) list = g_dbus_proxy_get_cached_property (G_DBUS_PROXY (service), "Collections");
+
+  if (list != NULL) {
+    secret_service_load_collections (service, NULL, loaded_cb, call);
+    return;
+  }
+  secret_service_disconnect ();
+  if (!call->connected_anew) {
+    call->connected_anew = TRUE;
+    connect_service (call);
+  } else
+    fail_with (call, MR_ERROR_NO_KEYRING, MR_SECRETS_NO_SERVICE, _ ("The keyring is not ready; try again"));
 }
 
 static void
 service_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   MrSecretsCall *call = data;
-  g_autoptr (SecretService) service = NULL;
   GError *error = NULL;
-  Keyring *k;
+  g_autoptr (SecretService) service = secret_service_get_finish (result, &error);
 
-  service = secret_service_get_finish (result, &error);
-  if (service == NULL) {
+  if (service == NULL)
     fail (call, error);
-    return;
-  }
-  if (call->secrets == NULL) { /* answered by the time limit */
+  else if (call->secrets == NULL) /* answered by the time limit */
     mr_secrets_call_unref (call);
-    return;
-  }
-  k = mr_secrets_get_backend_data (call->secrets);
-  if (k->service != service) {
-    set_service (k, service);
-    g_signal_connect (service, "notify::collections", G_CALLBACK (collections_cb), k);
-    watch_collections (k);
-  }
-  if (call->op == MR_SECRETS_LOOKUP || call->op == MR_SECRETS_CLEAR)
-    search (call);
+  else if ((secret_service_get_flags (service) & SECRET_SERVICE_LOAD_COLLECTIONS) != 0)
+    connected (call, service);
   else
-    secret_collection_for_alias (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, default_cb, call);
+    load_collections (call, service);
+}
+
+static void
+connect_service (MrSecretsCall *call)
+{
+  secret_service_get (SECRET_SERVICE_OPEN_SESSION, NULL, service_cb, call);
 }
 
 static void
 keyring_run (MrSecrets *secrets, MrSecretsCall *call)
 {
   mr_secrets_call_ref (call);
-  secret_service_get (SECRET_SERVICE_LOAD_COLLECTIONS | SECRET_SERVICE_OPEN_SESSION, NULL, service_cb, call);
+  connect_service (call);
 }
 
 /* ---- life ---- */
+
+static void
+probed_cb (const GError *error, gpointer data)
+{
+}
+
+static void
+collections_cb (MrCollectionsEvent event, gpointer data)
+{
+  Keyring *k = data;
+
+  switch (event) {
+  case MR_COLLECTIONS_LOCKED:
+    mr_secrets_set_state (k->secrets, mr_collections_get_state (k->collections));
+    break;
+  case MR_COLLECTIONS_LIST:
+    mr_secrets_probe (k->secrets, probed_cb, NULL);
+    mr_secrets_may_have_changed (k->secrets);
+    break;
+  case MR_COLLECTIONS_ITEM:
+    mr_secrets_may_have_changed (k->secrets);
+    break;
+  }
+}
 
 static void
 vanished_cb (GDBusConnection *bus, const char *name, gpointer data)
@@ -379,16 +447,11 @@ vanished_cb (GDBusConnection *bus, const char *name, gpointer data)
   Keyring *k = data;
 
   /* Without an owner the next call may still activate one; what went away, or a bus that is not there, is told. */
-  if (k->service == NULL && bus != NULL)
+  if (mr_collections_get_service (k->collections) == NULL && bus != NULL)
     return;
-  set_service (k, NULL);
+  mr_collections_set_service (k->collections, NULL);
   secret_service_disconnect ();
   mr_secrets_set_state (k->secrets, MR_SECRETS_NO_SERVICE);
-}
-
-static void
-probed_cb (const GError *error, gpointer data)
-{
 }
 
 static void
@@ -405,7 +468,7 @@ keyring_open (MrSecrets *secrets, const char *file_path, GError **error)
   Keyring *k = g_new0 (Keyring, 1);
 
   k->secrets = secrets;
-  k->watched = g_ptr_array_new_with_free_func (g_object_unref);
+  k->collections = mr_collections_new (collections_cb, k);
   mr_secrets_set_backend_data (secrets, k);
   k->name_watch = g_bus_watch_name (G_BUS_TYPE_SESSION, "org.freedesktop.secrets", G_BUS_NAME_WATCHER_FLAGS_NONE,
                                     appeared_cb, vanished_cb, k, NULL);
@@ -418,10 +481,9 @@ keyring_close (MrSecrets *secrets)
   Keyring *k = mr_secrets_get_backend_data (secrets);
 
   g_bus_unwatch_name (k->name_watch);
-  set_service (k, NULL);
-  g_free (k->default_path);
-  g_ptr_array_unref (k->watched);
+  mr_collections_free (k->collections);
   g_free (k);
 }
 
-const MrSecretsBackend mr_secrets_backend_service = { "secret-service", keyring_open, keyring_close, keyring_run };
+const MrSecretsBackend mr_secrets_backend_service = { "secret-service", TRUE, keyring_open, keyring_close,
+                                                      keyring_run };

@@ -95,6 +95,7 @@ status_to_variant (const MrStatus *status, const char *bus_socket)
   g_variant_builder_add (&builder, "{sv}", "paused", g_variant_new_boolean (status->paused));
   add_text (&builder, "secrets-backend", status->secrets_backend);
   add_text (&builder, "secrets-state", status->secrets_state);
+  g_variant_builder_add (&builder, "{sv}", "secrets-needed", g_variant_new_boolean (status->secrets_needed));
   g_variant_builder_add (&builder, "{sv}", "listeners", listeners_to_variant (status->listeners));
   g_variant_builder_add (&builder, "{sv}", "n-accounts", g_variant_new_uint32 (status->n_accounts));
   g_variant_builder_add (&builder, "{sv}", "sessions", g_variant_new_uint32 (status->sessions));

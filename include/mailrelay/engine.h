@@ -49,8 +49,9 @@ typedef struct {
   gboolean online; /* the network monitor's word */
   gboolean paused;
   char *secrets_backend;
-  char *secrets_state;  /* "ok" "locked" "no-service" "timed-out" "refused" */
-  GPtrArray *listeners; /* MrListenerStatus */
+  char *secrets_state;     /* "ok" "locked" "no-service" "timed-out" "refused" "no-place" "asks-each-time" */
+  gboolean secrets_needed; /* an account has no secret in memory: its mail depends on that state */
+  GPtrArray *listeners;    /* MrListenerStatus */
   guint n_accounts;
   guint sessions; /* open submission sessions */
   guint sending;  /* transactions in flight */

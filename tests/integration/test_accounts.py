@@ -114,7 +114,7 @@ def host_is_down():
 def keyring_is_locked_and_goes_away():
     need("gnome-keyring-daemon", "gdbus")
     with Profile() as profile:
-        profile.configure({"secrets": {"backend": "secret-service"}, "delivery": {"idle-keep": "0"}})
+        profile.configure({"secrets": {"backend": "secret-service", "keep": "never"}, "delivery": {"idle-keep": "0"}})
         with Scripted(user=USER, password=PASSWORD, auth_require_tls=False) as server, Keyring(profile.env) as keyring:
             service = profile.start_service()
             account(profile, server.port)
@@ -152,4 +152,54 @@ def keyring_is_locked_and_goes_away():
                             check(PASSWORD.encode() not in f.read(), f"no password in {path}")
 
 
-run_cases(wrong_password, no_password, unknown_host, host_is_down, keyring_is_locked_and_goes_away)
+def keyring_locks_itself():
+    """What was used once stays in memory: mail goes on while the keyring is locked, and after it went away."""
+    need("gnome-keyring-daemon", "gdbus")
+    with Profile() as profile:
+        profile.configure({"secrets": {"backend": "secret-service"}, "delivery": {"idle-keep": "0"}})
+        with Scripted(user=USER, password=PASSWORD, auth_require_tls=False) as server, Keyring(profile.env) as keyring:
+            service = profile.start_service()
+            account(profile, server.port)
+            all_go(service, hand_in(profile, 1))
+            keyring.lock()
+            service.wait(lambda: service.status()["secrets-state"] == "locked", "the lock to be seen")
+            equal(service.status()["secrets-needed"], False, "needed")
+            check("goes on" in profile.ctl("status").stdout, "status says that mail goes on")
+            all_go(service, hand_in(profile, 2))
+            equal(state(profile), "ready", "state")
+            keyring.stop()
+            service.wait(lambda: service.status()["secrets-state"] == "no-service", "the end to be seen")
+            all_go(service, hand_in(profile, 1))
+            equal(len(server.taken), 4, "each once")
+
+            # Not to be kept any longer: wiped at once.
+            keyring.start(unlocked=False)
+            service.wait(lambda: service.status()["secrets-state"] == "locked", "the keyring to be back")
+            profile.ctl("config", "set", "secrets", "keep", "never")
+            service.wait(lambda: service.status()["secrets-needed"], "the memory to be wiped")
+            ids = hand_in(profile, 1)
+            all_wait(service, ids, "keyring-locked")
+            keyring.unlock()
+            all_go(service, ids)
+
+
+def password_is_changed_elsewhere():
+    """As with the desktop's own program for passwords: the account that was refused is tried again by itself."""
+    need("gnome-keyring-daemon", "gdbus")
+    with Profile() as profile:
+        profile.configure({"secrets": {"backend": "secret-service"}, "delivery": {"idle-keep": "0"}})
+        with Scripted(user=USER, password=PASSWORD, auth_require_tls=False) as server, Keyring(profile.env) as keyring:
+            service = profile.start_service()
+            account(profile, server.port, password="wrong")
+            ids = hand_in(profile, 1)
+            all_wait(service, ids, "account-paused")
+            equal(state(profile), "password-refused", "state")
+            keyring.change({"account": "work"}, PASSWORD)
+            all_go(service, ids)
+            equal(state(profile), "ready", "state")
+            equal(len(server.seen), 2, "log-ins")
+            keyring.delete({"account": "work"})
+            service.wait(lambda: state(profile) == "no-password", "the loss to be seen")
+
+
+run_cases(wrong_password, no_password, unknown_host, host_is_down, keyring_is_locked_and_goes_away, keyring_locks_itself, password_is_changed_elsewhere)

@@ -36,8 +36,8 @@ HEADERS = {
 
 # pattern of the call → rooms, or one file, that may make it; the first pattern that fits decides
 CALLS = {
-    # No calls to anybody: secrets waits for a keyring that comes later, and tells libsecret's objects apart.
-    r"g_bus_(?:un)?watch_name|g_dbus_proxy_get_object_path": {"service", "client", "secrets"},
+    # No calls to anybody: secrets waits for a keyring that comes later, and looks at what libsecret's objects know.
+    r"g_bus_(?:un)?watch_name|g_dbus_proxy_get_(?:object_path|cached_property)": {"service", "client", "secrets"},
     r"g_dbus_\w+|g_bus_\w+": {"service", "client"},
     r"gtk_\w+|adw_\w+": {"ui"},
     r"sqlite3_\w+": {"store"},

@@ -47,7 +47,21 @@ class Keyring:
     def lock(self):
         self._call("org.freedesktop.Secret.Service", "Lock", GLib.Variant("(ao)", ([LOGIN],)))
 
+    def _open_session(self):
+        return self._call("org.freedesktop.Secret.Service", "OpenSession", GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))).unpack()[1]
+
+    def _item(self, attributes, method, parameters):
+        path = self._call("org.freedesktop.Secret.Service", "SearchItems", GLib.Variant("(a{ss})", (attributes,))).unpack()[0][0]
+        self.bus.call_sync(NAME, path, "org.freedesktop.Secret.Item", method, parameters, None, Gio.DBusCallFlags.NONE, 10000, None)
+
+    def change(self, attributes, secret):
+        """As another program would: the unlocked item with these attributes."""
+        self._item(attributes, "SetSecret", GLib.Variant("((oayays))", ((self._open_session(), b"", secret.encode(), "text/plain"),)))
+
+    def delete(self, attributes):
+        self._item(attributes, "Delete", None)
+
     def unlock(self):
-        _, session = self._call("org.freedesktop.Secret.Service", "OpenSession", GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))).unpack()
+        session = self._open_session()
         self._call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", "UnlockWithMasterPassword",
                    GLib.Variant("(o(oayays))", (LOGIN, (session, b"", self.password.encode(), "text/plain"))))

@@ -41,6 +41,40 @@ test_wipe (void)
   mr_wipe (NULL, 0);
 }
 
+/* The line of /proc/self/smaps with the flags of the mapping around this address. */
+static char *
+dup_flags (const void *address)
+{
+  g_autofree char *text = NULL;
+  gboolean inside = FALSE;
+
+  g_assert_true (g_file_get_contents ("/proc/self/smaps", &text, NULL, NULL));
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    char *end = NULL;
+    guint64 from = g_ascii_strtoull (lines[i], &end, 16);
+
+    if (end != lines[i] && *end == '-')
+      inside = (guintptr)address >= from && (guintptr)address < g_ascii_strtoull (end + 1, NULL, 16);
+    else if (inside && g_str_has_prefix (lines[i], "VmFlags:"))
+      return g_strconcat (lines[i] + strlen ("VmFlags:"), " ", NULL);
+  }
+  g_assert_not_reached ();
+}
+
+/* Kept for hours: not in a core dump, not on the swap disk. */
+static void
+test_memory (void)
+{
+  g_autoptr (MrSecret) secret = mr_secret_new ("hunter2", 7);
+  g_autofree char *flags = dup_flags (mr_secret_get (secret));
+
+  g_assert_nonnull (strstr (flags, " dd "));
+#ifndef __SANITIZE_ADDRESS__ /* which makes mlock() do nothing */
+  g_assert_nonnull (strstr (flags, " lo "));
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,5 +82,6 @@ main (int argc, char **argv)
   g_test_add_func ("/secret/content", test_content);
   g_test_add_func ("/secret/bounds", test_bounds);
   g_test_add_func ("/secret/wipe", test_wipe);
+  g_test_add_func ("/secret/memory", test_memory);
   return g_test_run ();
 }

@@ -64,6 +64,7 @@ test_lock (void)
 {
   g_autoptr (MrSecrets) secrets = mr_secrets_new ("secret-service", NULL, NULL);
 
+  mr_secrets_set_keep (secrets, MR_SECRETS_KEEP_NEVER);
   g_assert_cmpint (harness_store (secrets, "work", "secret"), ==, HARNESS_OK);
   lock ();
   harness_await_state (secrets, MR_SECRETS_LOCKED);
@@ -77,6 +78,53 @@ test_lock (void)
   harness_assert_lookup (secrets, "work", "secret");
 }
 
+/* The keyring locks itself; what was seen is still there. */
+static void
+test_kept (void)
+{
+  g_autoptr (MrSecrets) secrets = mr_secrets_new ("secret-service", NULL, NULL);
+
+  g_assert_cmpint (harness_store (secrets, "work", "secret"), ==, HARNESS_OK);
+  lock ();
+  harness_await_state (secrets, MR_SECRETS_LOCKED);
+  harness_assert_lookup (secrets, "work", "secret");
+  g_assert_cmpint (mr_secrets_get_state (secrets), ==, MR_SECRETS_LOCKED);
+  unlock ("test");
+  harness_await_state (secrets, MR_SECRETS_OK);
+}
+
+static void
+changed_cb (const char *id, const char *kind, gboolean present, gpointer data)
+{
+  g_string_append_printf (data, "%s/%s %s;", id, kind, present ? "changed" : "gone");
+}
+
+static void
+await_changes (GString *changes, const char *expected)
+{
+  while (changes->len < strlen (expected))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (changes->str, ==, expected);
+  g_string_truncate (changes, 0);
+}
+
+/* As with “Passwords and Keys”: another program changes and deletes the item. */
+static void
+test_changed_elsewhere (void)
+{
+  g_autoptr (MrSecrets) secrets = mr_secrets_new ("secret-service", NULL, NULL);
+  g_autoptr (MrSecrets) other = mr_secrets_new ("secret-service", NULL, NULL);
+  GString *changes = g_string_new (NULL);
+
+  mr_secrets_watch_items (secrets, changed_cb, changes);
+  g_assert_cmpint (harness_store (secrets, "work", "old"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (other, "work", "new"), ==, HARNESS_OK);
+  await_changes (changes, "work/password changed;");
+  g_assert_cmpint (harness_clear (other, "work"), ==, HARNESS_OK);
+  await_changes (changes, "work/password gone;");
+  g_string_free (changes, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,5 +134,7 @@ main (int argc, char **argv)
   g_dbus_connection_set_exit_on_close (bus, FALSE);
   g_test_add_func ("/secrets/keyring/life", test_life);
   g_test_add_func ("/secrets/keyring/lock", test_lock);
+  g_test_add_func ("/secrets/keyring/kept", test_kept);
+  g_test_add_func ("/secrets/keyring/changed-elsewhere", test_changed_elsewhere);
   return g_test_run ();
 }

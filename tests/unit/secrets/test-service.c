@@ -16,6 +16,7 @@ typedef struct {
   gboolean owned;
   guint watch;
   guint changes;
+  GString *items; /* what was said of items, in order */
 } Fixture;
 
 static void
@@ -34,6 +35,12 @@ static void
 changed_cb (MrSecrets *secrets, gpointer data)
 {
   ((Fixture *)data)->changes++;
+}
+
+static void
+item_changed_cb (const char *id, const char *kind, gboolean present, gpointer data)
+{
+  g_string_append_printf (((Fixture *)data)->items, "%s/%s %s;", id, kind, present ? "changed" : "gone");
 }
 
 static void
@@ -92,6 +99,9 @@ set_up (Fixture *f, gconstpointer option)
   f->secrets = mr_secrets_new ("secret-service", NULL, &error);
   g_assert_no_error (error);
   mr_secrets_watch (f->secrets, changed_cb, f);
+  mr_secrets_watch_items (f->secrets, item_changed_cb, f);
+  mr_secrets_set_keep (f->secrets, MR_SECRETS_KEEP_NEVER);
+  f->items = g_string_new (NULL);
 }
 
 static void
@@ -110,6 +120,7 @@ tear_down (Fixture *f, gconstpointer option)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_object_unref (f->bus);
+  g_string_free (f->items, TRUE);
 }
 
 static void
@@ -177,8 +188,14 @@ test_locked_from_the_start (Fixture *f, gconstpointer option)
 {
   g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_KEYRING_LOCKED);
   g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_LOCKED);
-  /* what is not there is not there, locked or not */
+  /* A provider that cannot search while it is locked finds nothing: that says nothing. */
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_KEYRING_LOCKED);
+  tell (f, "Unlock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
   harness_assert_lookup (f->secrets, "work", "-");
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
   g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_KEYRING_LOCKED);
 }
 
@@ -314,13 +331,211 @@ test_read_back (Fixture *f, gconstpointer option)
   harness_assert_lookup (f->secrets, "work", "old");
 }
 
+/* KeePassXC: a database is open and none is the default one. */
 static void
 test_no_default (Fixture *f, gconstpointer option)
 {
   tell (f, "NoDefault", g_variant_new ("(b)", TRUE));
+  g_assert_cmpint (harness_probe (f->secrets), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "-");
+  g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "x");
+}
+
+static void
+assert_no_place (Fixture *f)
+{
+  g_assert_cmpint (harness_probe (f->secrets), ==, MR_ERROR_NO_KEYRING);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_NO_PLACE);
+  harness_assert_lookup (f->secrets, "work", "!no-keyring");
   g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, MR_ERROR_NO_KEYRING);
   g_assert_cmpint (harness_check_writable (f->secrets), ==, MR_ERROR_NO_KEYRING);
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_NO_PLACE);
+}
+
+/* Deleted while we run, or the database was closed: seen by itself, there and back. */
+static void
+test_no_collection (Fixture *f, gconstpointer option)
+{
+  if (option == NULL) {
+    g_assert_cmpint (harness_store (f->secrets, "work", "x"), ==, HARNESS_OK);
+    tell (f, "NoCollection", g_variant_new ("(b)", TRUE));
+    harness_await_state (f->secrets, MR_SECRETS_NO_PLACE);
+  }
+  assert_no_place (f);
+  tell (f, "NoCollection", g_variant_new ("(b)", FALSE));
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  g_assert_cmpint (harness_store (f->secrets, "work", "y"), ==, HARNESS_OK);
+  harness_assert_lookup (f->secrets, "work", "y");
+}
+
+/* KeePassXC: what is locked cannot be searched. */
+static void
+test_blind (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Blind", g_variant_new ("(b)", TRUE));
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+  g_assert_cmpint (harness_clear (f->secrets, "work"), ==, MR_ERROR_KEYRING_LOCKED);
+  tell (f, "Unlock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  harness_assert_lookup (f->secrets, "work", "secret");
+}
+
+/* KeePassXC: unlocked, and still each entry wants a person's word. */
+static void
+test_asks_each (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Each", g_variant_new ("(b)", TRUE));
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_ASKS_EACH);
+  tell (f, "Each", g_variant_new ("(b)", FALSE));
+  harness_assert_lookup (f->secrets, "work", "secret");
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_OK);
+}
+
+/* ---- memory ---- */
+
+/* Locked, deaf, gone: what was seen once goes on. */
+static void
+test_kept (Fixture *f, gconstpointer option)
+{
+  mr_secrets_set_keep (f->secrets, MR_SECRETS_KEEP_UNTIL_END);
+  g_assert_false (mr_secrets_has_kept (f->secrets, "work"));
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Plant", g_variant_new ("(ssss)", "home", "oauth-token", "com.example.MailRelay.Account", "token"));
+  harness_assert_lookup (f->secrets, "home/oauth-token", "token");
+  g_assert_true (mr_secrets_has_kept (f->secrets, "work"));
+  g_assert_true (mr_secrets_has_kept (f->secrets, "home"));
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  harness_assert_lookup (f->secrets, "work", "secret");
+  harness_assert_lookup (f->secrets, "home/oauth-token", "token");
+  harness_assert_lookup (f->secrets, "home", "!keyring-locked");
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_LOCKED);
+
+  mr_secrets_set_limit (f->secrets, SHORT_MS);
+  hang (f, "SearchItems");
+  harness_assert_lookup (f->secrets, "work", "secret"); /* waits once */
+  g_assert_cmpint (mr_secrets_get_state (f->secrets), ==, MR_SECRETS_TIMED_OUT);
+  mr_secrets_set_limit (f->secrets, LONG_MS);
+  harness_assert_lookup (f->secrets, "work", "secret"); /* and not again; the probe finds it locked */
+  hang (f, "");
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+
+  stop_mock (f);
+  harness_await_state (f->secrets, MR_SECRETS_NO_SERVICE);
+  harness_assert_lookup (f->secrets, "work", "secret");
+  mr_secrets_forget (f->secrets, "work");
+  harness_assert_lookup (f->secrets, "work", "!no-keyring");
+  harness_assert_lookup (f->secrets, "home/oauth-token", "token");
+  mr_secrets_set_keep (f->secrets, MR_SECRETS_KEEP_NEVER);
+  harness_assert_lookup (f->secrets, "home/oauth-token", "!no-keyring");
+}
+
+static void
+test_kept_for_a_time (Fixture *f, gconstpointer option)
+{
+  mr_secrets_set_keep (f->secrets, 1);
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  harness_assert_lookup (f->secrets, "work", "secret");
+  while (mr_secrets_has_kept (f->secrets, "work"))
+    g_main_context_iteration (NULL, TRUE);
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+}
+
+/* An account that is removed takes what is in memory with it, whatever the keyring says. */
+static void
+test_cleared_is_not_kept (Fixture *f, gconstpointer option)
+{
+  mr_secrets_set_keep (f->secrets, MR_SECRETS_KEEP_UNTIL_END);
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  g_assert_cmpint (harness_clear (f->secrets, "work/*"), ==, MR_ERROR_KEYRING_LOCKED);
+  g_assert_false (mr_secrets_has_kept (f->secrets, "work"));
+  harness_assert_lookup (f->secrets, "work", "!keyring-locked");
+}
+
+/* ---- changed elsewhere ---- */
+
+static void
+await_items (Fixture *f, const char *expected)
+{
+  while (f->items->len < strlen (expected))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (f->items->str, ==, expected);
+  g_string_truncate (f->items, 0);
+}
+
+static guint
+count_calls (Fixture *f, const char *method)
+{
+  g_autoptr (GVariant) answer = control (f, "Calls", g_variant_new ("(s)", method));
+  guint n;
+
+  g_variant_get (answer, "(u)", &n);
+  return n;
+}
+
+static void
+test_changed_elsewhere (Fixture *f, gconstpointer keep)
+{
+  mr_secrets_set_keep (f->secrets, GPOINTER_TO_INT (keep));
+  g_assert_cmpint (harness_store (f->secrets, "work", "old"), ==, HARNESS_OK);
+  tell (f, "Change", g_variant_new ("(ss)", "work/password", "new"));
+  await_items (f, "work/password changed;");
+  harness_assert_lookup (f->secrets, "work", "new");
+  tell (f, "Change", g_variant_new ("(ss)", "work/password", ""));
+  await_items (f, "work/password gone;");
   harness_assert_lookup (f->secrets, "work", "-");
+  tell (f, "Plant", g_variant_new ("(ssss)", "work", "password", "com.example.MailRelay.Account", "back"));
+  await_items (f, "work/password changed;");
+}
+
+static void
+test_changed_elsewhere_kept (Fixture *f, gconstpointer option)
+{
+  test_changed_elsewhere (f, GINT_TO_POINTER (MR_SECRETS_KEEP_UNTIL_END));
+}
+
+static void
+test_changed_elsewhere_not_kept (Fixture *f, gconstpointer option)
+{
+  test_changed_elsewhere (f, GINT_TO_POINTER (MR_SECRETS_KEEP_NEVER));
+}
+
+/* Said to be changed, and the same: a log-in that was refused is not tried again for that. */
+static void
+test_touched (Fixture *f, gconstpointer option)
+{
+  guint before;
+
+  g_assert_cmpint (harness_store (f->secrets, "work", "same"), ==, HARNESS_OK);
+  before = count_calls (f, "SearchItems");
+  tell (f, "Touch", g_variant_new ("(s)", "work/password"));
+  while (count_calls (f, "SearchItems") == before)
+    g_main_context_iteration (NULL, FALSE);
+  harness_assert_lookup (f->secrets, "work", "same");
+  g_assert_cmpstr (f->items->str, ==, "");
+}
+
+/* Another provider takes over, with another password. */
+static void
+test_other_provider (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "old"), ==, HARNESS_OK);
+  stop_mock (f);
+  harness_await_state (f->secrets, MR_SECRETS_NO_SERVICE);
+  start_mock (f, NULL);
+  await_items (f, "work/password gone;");
+  tell (f, "Plant", g_variant_new ("(ssss)", "work", "password", "com.example.MailRelay.Account", "other"));
+  await_items (f, "work/password changed;");
 }
 
 /* Attributes are readable by everybody on the bus, so none of them is a secret. */
@@ -364,6 +579,17 @@ main (int argc, char **argv)
   ADD ("failures", test_failures, NULL);
   ADD ("read-back", test_read_back, NULL);
   ADD ("no-default", test_no_default, NULL);
+  ADD ("no-collection", test_no_collection, "--no-collection");
+  ADD ("collection-deleted", test_no_collection, NULL);
+  ADD ("blind", test_blind, NULL);
+  ADD ("asks-each", test_asks_each, NULL);
+  ADD ("kept", test_kept, NULL);
+  ADD ("kept-for-a-time", test_kept_for_a_time, NULL);
+  ADD ("cleared-is-not-kept", test_cleared_is_not_kept, NULL);
+  ADD ("changed-elsewhere/kept", test_changed_elsewhere_kept, NULL);
+  ADD ("changed-elsewhere/not-kept", test_changed_elsewhere_not_kept, NULL);
+  ADD ("touched", test_touched, NULL);
+  ADD ("other-provider", test_other_provider, NULL);
   ADD ("what-is-stored", test_what_is_stored, NULL);
   ADD ("freed-while-asking", test_freed_while_asking, NULL);
   return g_test_run ();
