@@ -27,7 +27,13 @@ mr_wipe (void *data, gsize len)
 MrSecret *
 mr_secret_new (const void *data, gsize len)
 {
-  if (len > MR_SECRET_MAX || (len > 0 && memchr (data, '\0', len) != NULL))
+  return len <= MR_SECRET_MAX ? mr_secret_new_long (data, len) : NULL;
+}
+
+MrSecret *
+mr_secret_new_long (const void *data, gsize len)
+{
+  if (len > MR_SECRET_LONG_MAX || (len > 0 && memchr (data, '\0', len) != NULL))
     return NULL;
 
   gsize page = (gsize)sysconf (_SC_PAGESIZE);

@@ -12,9 +12,13 @@ G_BEGIN_DECLS
 typedef struct _MrSecret MrSecret;
 
 #define MR_SECRET_MAX 4096
+/* Tokens, and keys with their certificates. */
+#define MR_SECRET_LONG_MAX 24576
 
 /* NULL where len is above MR_SECRET_MAX or there is a NUL byte in data. */
 MrSecret *mr_secret_new (const void *data, gsize len);
+/* The same up to MR_SECRET_LONG_MAX. */
+MrSecret *mr_secret_new_long (const void *data, gsize len);
 MrSecret *mr_secret_ref (MrSecret *secret);
 void mr_secret_unref (MrSecret *secret);
 const char *mr_secret_get (MrSecret *secret); /* NUL-terminated */

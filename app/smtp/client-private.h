@@ -63,17 +63,20 @@ typedef struct {
   MrDataWriter writer;
 } MrClientTransaction;
 
+typedef enum { MR_CLIENT_PLAIN, MR_CLIENT_LOGIN, MR_CLIENT_XOAUTH2, MR_CLIENT_OAUTHBEARER } MrClientMechanism;
+
 typedef struct {
-  guint step;         /* responses sent */
-  gboolean plain;     /* else LOGIN */
-  MrSecret *user;     /* base64 */
-  MrSecret *password; /* base64; with PLAIN the whole response */
-  MrSecret *clear;    /* the password as it is: no reply that repeats it may be kept */
+  MrClientMechanism mechanism;
+  guint step;          /* responses sent */
+  gboolean error_sent; /* the refusal of a token was acknowledged: only the reply is to come */
+  MrSecret *user;      /* base64, LOGIN alone */
+  MrSecret *password;  /* base64; the whole response where it is one */
+  MrSecret *clear;     /* the password as it is: no reply that repeats it may be kept */
 } MrClientAuth;
 
 struct _MrSmtpClient {
   MrSmtpClientOptions options;
-  char *ehlo_name;
+  char *ehlo_name, *host;
   MrClientState state;
   MrStage stage; /* reached so far */
   gboolean tls;

@@ -63,6 +63,8 @@ mr_smtp_client_new (const MrSmtpClientOptions *options)
   /* A name that a server would take for two words, or for a line of its own, is not sent. */
   client->ehlo_name = g_strdup (usable ? name : "[127.0.0.1]");
   client->options.ehlo_name = client->ehlo_name;
+  client->host = g_strdup (options->host);
+  client->options.host = client->host;
   client->tls = options->tls_active;
   client->stage = MR_STAGE_EHLO;
   client->reader = mr_reply_reader_new ();
@@ -92,6 +94,7 @@ mr_smtp_client_free (MrSmtpClient *client)
   mr_transcript_free (client->transcript);
   g_queue_clear (&client->expected);
   g_free (client->ehlo_name);
+  g_free (client->host);
   g_free (client);
 }
 

@@ -1,5 +1,5 @@
 /* Client machine: RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), STARTTLS (3207), AUTH PLAIN and
- * LOGIN (4954). The same machine serves delivery, the account test and the live trace.
+ * LOGIN (4954), XOAUTH2 and OAUTHBEARER (7628). The same machine serves delivery, the account test and the live trace.
  *
  * Bytes in, events and bytes out; no socket, no clock. Flow: feed() and next() until MR_CLIENT_NONE; write output().
  * After MR_CLIENT_READY a transaction may be begun; after MR_CLIENT_DONE the next one. Command arguments pass one
@@ -21,6 +21,9 @@ typedef struct {
   gboolean tls_active;   /* IMPLICIT, or a second machine on an encrypted stream */
   gboolean want_auth;    /* credentials exist: without an offered mechanism that we know it is a failure at AUTH */
   gboolean auth_in_clear_allowed; /* loopback only */
+  gboolean with_token;            /* the credentials are an access token: XOAUTH2, else OAUTHBEARER, and nothing else */
+  const char *host;               /* with_token: whom we connected to; may be NULL */
+  guint port;
 } MrSmtpClientOptions;
 
 typedef enum {
@@ -66,7 +69,8 @@ MrSmtpClientEventKind mr_smtp_client_next (MrSmtpClient *client, MrSmtpClientEve
 /* The stream ended: FAILED with the stage reached follows, unless QUIT was sent. */
 void mr_smtp_client_eof (MrSmtpClient *client);
 void mr_smtp_client_tls_started (MrSmtpClient *client);
-/* user NULL: there are none, so FAILED at AUTH. The output that held the password is wiped once it was consumed. */
+/* user NULL: there are none, so FAILED at AUTH. password: the access token where with_token. The output that held it is
+ * wiped once it was consumed. */
 void mr_smtp_client_credentials (MrSmtpClient *client, const char *user, MrSecret *password);
 /* Only in READY. MAIL, all RCPT and DATA go out together where PIPELINING is offered. Error: an argument with a
  * control. */

@@ -1,4 +1,4 @@
-/* SASL PLAIN (RFC 4616) and LOGIN on the lines of RFC 4954 4.
+/* SASL PLAIN (RFC 4616) and LOGIN on the lines of RFC 4954 4; the client's messages of XOAUTH2 and OAUTHBEARER (RFC 7628).
  *
  * What was decoded stands in one buffer on the stack that every way out wipes; the password leaves it only as an
  * MrSecret. An authorization identity other than the authentication identity is refused here: nobody acts for
@@ -184,4 +184,64 @@ mr_sasl_plain_response (const char *user, MrSecret *password)
   mr_wipe (message, len);
   g_free (message);
   return response;
+}
+
+/* Neither may end a part of the message before its time. */
+static gboolean
+has_control (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if ((guchar)*text < 0x20 || *text == 0x7f)
+      return TRUE;
+  return FALSE;
+}
+
+static MrSecret *
+bearer_response (const char *before, MrSecret *token)
+{
+  static const char bearer[] = "auth=Bearer ";
+  gsize before_len = strlen (before), bearer_len = strlen (bearer), token_len = mr_secret_length (token);
+  gsize len = before_len + bearer_len + token_len + 2;
+  char *message, *text;
+  MrSecret *response;
+
+  if (token_len == 0 || has_control (mr_secret_get (token)))
+    return NULL;
+  message = g_malloc (len);
+  memcpy (message, before, before_len);
+  memcpy (message + before_len, bearer, bearer_len);
+  memcpy (message + before_len + bearer_len, mr_secret_get (token), token_len);
+  memcpy (message + len - 2, "\001\001", 2);
+  text = g_base64_encode ((const guchar *)message, len);
+  response = mr_secret_new_long (text, strlen (text));
+  mr_wipe (text, strlen (text));
+  g_free (text);
+  mr_wipe (message, len);
+  g_free (message);
+  return response;
+}
+
+MrSecret *
+mr_sasl_xoauth2_response (const char *user, MrSecret *token)
+{
+  g_autofree char *before = g_strdup_printf ("user=%s\001", user);
+
+  return has_control (user) ? NULL : bearer_response (before, token);
+}
+
+MrSecret *
+mr_sasl_oauthbearer_response (const char *user, const char *host, guint port, MrSecret *token)
+{
+  g_autoptr (GString) before = g_string_new (user);
+
+  if (has_control (user) || (host != NULL && has_control (host)))
+    return NULL;
+  /* saslname of RFC 5801 4 */
+  g_string_replace (before, "=", "=3D", 0);
+  g_string_replace (before, ",", "=2C", 0);
+  g_string_prepend (before, "n,a=");
+  g_string_append (before, ",\001");
+  if (host != NULL)
+    g_string_append_printf (before, "host=%s\001port=%u\001", host, port);
+  return bearer_response (before->str, token);
 }

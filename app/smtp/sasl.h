@@ -1,4 +1,5 @@
-/* SASL PLAIN (RFC 4616) and LOGIN, the server's and the client's side, on the lines of RFC 4954 4. */
+/* SASL PLAIN (RFC 4616) and LOGIN, the server's and the client's side, on the lines of RFC 4954 4; XOAUTH2 and
+ * OAUTHBEARER (RFC 7628), the client's side. */
 #pragma once
 
 #include "base/secret.h"
@@ -32,6 +33,11 @@ void mr_sasl_server_clear (MrSaslServer *sasl);
 /* base64 of the message of PLAIN without authzid, and of any secret. NULL: longer than a secret may be. */
 MrSecret *mr_sasl_plain_response (const char *user, MrSecret *password);
 MrSecret *mr_sasl_encode (const char *data, gsize len);
+/* "user=U^Aauth=Bearer TOKEN^A^A" in base64, as Google and Microsoft describe it. NULL: too long, or a control in it. */
+MrSecret *mr_sasl_xoauth2_response (const char *user, MrSecret *token);
+/* "n,a=U,^Ahost=H^Aport=P^Aauth=Bearer TOKEN^A^A" in base64 (RFC 7628 3.1); host NULL: without host and port. NULL as
+ * above. */
+MrSecret *mr_sasl_oauthbearer_response (const char *user, const char *host, guint port, MrSecret *token);
 /* Strict RFC 4648 4: padding needed, nothing else between. ret has room for strlen (text) / 4 * 3 bytes. FALSE: not
  * base64. */
 gboolean mr_sasl_decode (const char *text, guint8 *ret, gsize *ret_len);

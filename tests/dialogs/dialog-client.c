@@ -1,6 +1,8 @@
-/* Dialogs with the client machine. Options: ehlo=, tls=none|starttls|implicit|opportunistic, auth, auth-in-clear. */
+/* Dialogs with the client machine. Options: ehlo=, tls=none|starttls|implicit|opportunistic, auth, auth-in-clear,
+ * token, host=, port=. */
 #include "dialog.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "smtp/client.h"
@@ -15,8 +17,12 @@ make (const Dialog *dialog)
   const char *tls = dialog_option (dialog, "tls");
   MrSmtpClientOptions options = {
     .ehlo_name = dialog_option (dialog, "ehlo") != NULL ? dialog_option (dialog, "ehlo") : "[127.0.0.1]",
-    .want_auth = dialog_option (dialog, "auth") != NULL || dialog_option (dialog, "auth-in-clear") != NULL,
+    .want_auth = dialog_option (dialog, "auth") != NULL || dialog_option (dialog, "auth-in-clear") != NULL
+                 || dialog_option (dialog, "token") != NULL,
     .auth_in_clear_allowed = dialog_option (dialog, "auth-in-clear") != NULL,
+    .with_token = dialog_option (dialog, "token") != NULL,
+    .host = dialog_option (dialog, "host"),
+    .port = dialog_option (dialog, "port") != NULL ? (guint)atoi (dialog_option (dialog, "port")) : 0,
   };
   Machine *machine = g_new0 (Machine, 1);
 
@@ -141,7 +147,7 @@ act (void *data, const char *action)
     return mr_smtp_client_verify_sender (machine->client, bytes, NULL);
   }
   if (strcmp (words[0], "credentials") == 0 && n == 3) {
-    g_autoptr (MrSecret) password = mr_secret_new (words[2], strlen (words[2]));
+    g_autoptr (MrSecret) password = mr_secret_new_long (words[2], strlen (words[2]));
 
     mr_smtp_client_credentials (machine->client, words[1], password);
   } else if (strcmp (action, "credentials none") == 0)

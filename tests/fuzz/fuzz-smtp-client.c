@@ -123,6 +123,7 @@ converse (guint8 flags, const guint8 *data, gsize size, gsize cut)
       .tls = flags & 3,
       .tls_active = (flags & 4) != 0,
       .want_auth = (flags & 8) != 0,
+      .with_token = (flags & 16) != 0,
       .auth_in_clear_allowed = TRUE,
   });
   g_assert_true (mr_smtp_client_feed (run.client, data, cut));

@@ -27,6 +27,13 @@ test_bounds (void)
   g_assert_cmpuint (mr_secret_length (full), ==, MR_SECRET_MAX);
   g_assert_cmpuint (strlen (mr_secret_get (full)), ==, MR_SECRET_MAX);
   g_assert_null (mr_secret_new (longest, MR_SECRET_MAX + 1));
+
+  g_autofree char *token = g_strnfill (MR_SECRET_LONG_MAX + 1, 't');
+  g_autoptr (MrSecret) full_long = mr_secret_new_long (token, MR_SECRET_LONG_MAX);
+  g_assert_cmpuint (mr_secret_length (full_long), ==, MR_SECRET_LONG_MAX);
+  g_assert_cmpuint (strlen (mr_secret_get (full_long)), ==, MR_SECRET_LONG_MAX);
+  g_assert_null (mr_secret_new_long (token, MR_SECRET_LONG_MAX + 1));
+  g_assert_null (mr_secret_new_long ("a\0b", 3));
   g_assert_null (mr_secret_new ("a\0b", 3));
   g_assert_null (mr_secret_new ("ab\0", 3));
 }

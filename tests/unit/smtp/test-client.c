@@ -439,6 +439,30 @@ test_pair (void)
   }
 }
 
+/* Neither token nor response stays in the conversation, the reason of the refusal does. */
+static void
+test_token_transcript (void)
+{
+  g_autoptr (MrSmtpClient) client = mr_smtp_client_new (&(MrSmtpClientOptions){
+      .ehlo_name = "me.example", .tls = MR_TLS_IMPLICIT, .tls_active = TRUE, .want_auth = TRUE, .with_token = TRUE });
+  g_autoptr (MrSecret) token = mr_secret_new ("ya29.token", 10);
+  g_autofree char *output = NULL, *transcript = NULL;
+
+  feed (client, "220 mx\r\n250-mx\r\n250 AUTH XOAUTH2\r\n");
+  expect (client, MR_CLIENT_CREDENTIALS);
+  mr_smtp_client_credentials (client, "u", token);
+  feed (client, "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n");
+  expect (client, MR_CLIENT_NONE);
+  feed (client, "535 5.7.8 dXNlcj11AWF1dGg9QmVhcmVyIHlhMjkudG9rZW4BAQ== no\r\n");
+  expect (client, MR_CLIENT_FAILED);
+  output = take_output (client);
+  g_assert_cmpstr (output, ==, "EHLO me.example\r\nAUTH XOAUTH2 dXNlcj11AWF1dGg9QmVhcmVyIHlhMjkudG9rZW4BAQ==\r\n\r\n");
+  transcript = mr_smtp_client_dup_transcript (client);
+  g_assert_cmpstr (transcript, ==,
+                   "< 220 mx\n> EHLO me.example\n< 250-mx\n< 250 AUTH XOAUTH2\n> AUTH XOAUTH2 ****\n"
+                   "< 334 eyJzdGF0dXMiOiI0MDEifQ==\n* {\"status\":\"401\"}\n> \n< 535 5.7.8 **** no\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -449,6 +473,7 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp/client/many-recipients", test_many_recipients);
   g_test_add_func ("/smtp/client/full-output", test_full_output);
   g_test_add_func ("/smtp/client/transcript", test_transcript);
+  g_test_add_func ("/smtp/client/token-transcript", test_token_transcript);
   g_test_add_func ("/smtp/client/wiped", test_wiped);
   g_test_add_func ("/smtp/client/long-password", test_long_password);
   g_test_add_func ("/smtp/client/quit-early", test_quit_early);

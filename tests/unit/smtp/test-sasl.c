@@ -127,6 +127,36 @@ test_both_sides (void)
   g_assert_null (mr_sasl_plain_response ("user", huge_secret));
 }
 
+static void
+test_tokens (void)
+{
+  g_autoptr (MrSecret) token = mr_secret_new ("vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", 42);
+  g_autoptr (MrSecret) broken = mr_secret_new ("a\001b", 3);
+  g_autoptr (MrSecret) empty = mr_secret_new ("", 0);
+  g_autofree char *big = g_strnfill (16384, 't'), *too_big = g_strnfill (MR_SECRET_LONG_MAX, 't');
+  g_autoptr (MrSecret) big_token = mr_secret_new_long (big, strlen (big));
+  g_autoptr (MrSecret) too_big_token = mr_secret_new_long (too_big, strlen (too_big));
+  /* The example of Google's documentation. */
+  g_autoptr (MrSecret) xoauth2 = mr_sasl_xoauth2_response ("someuser@example.com", token);
+  g_autoptr (MrSecret) bearer = mr_sasl_oauthbearer_response ("user@example.com", "server.example.com", 143, token);
+  g_autoptr (MrSecret) long_response = mr_sasl_xoauth2_response ("u", big_token);
+
+  g_assert_cmpstr (mr_secret_get (xoauth2), ==,
+                   "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB2RjlkZnQ0cW1UYzJOdmIzUmxja0JoYkhSaGRtbHpkR0V1"
+                   "WTI5dENnPT0BAQ==");
+  /* RFC 7628 4.1, padding of the token as Google has it. */
+  g_assert_cmpstr (mr_secret_get (bearer), ==,
+                   "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9QmVhcmVyIHZGOWRm"
+                   "dDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB");
+  g_assert_nonnull (long_response);
+  g_assert_null (mr_sasl_xoauth2_response ("u", too_big_token));
+  g_assert_null (mr_sasl_xoauth2_response ("u", broken));
+  g_assert_null (mr_sasl_xoauth2_response ("u", empty));
+  g_assert_null (mr_sasl_xoauth2_response ("u\001auth=Bearer x", token));
+  g_assert_null (mr_sasl_oauthbearer_response ("u\r\n", NULL, 0, token));
+  g_assert_null (mr_sasl_oauthbearer_response ("u", "h\001x", 0, token));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +166,6 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp/sasl/long", test_long);
   g_test_add_func ("/smtp/sasl/login", test_login);
   g_test_add_func ("/smtp/sasl/both-sides", test_both_sides);
+  g_test_add_func ("/smtp/sasl/tokens", test_tokens);
   return g_test_run ();
 }
