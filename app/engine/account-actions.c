@@ -5,6 +5,7 @@
  */
 #include "engine/accounts.h"
 #include "engine/configuration.h"
+#include "engine/providers.h"
 #include "engine/scheduler.h"
 
 #include "base/log.h"
@@ -156,6 +157,23 @@ check_record (MrEngine *engine, const MrAccountRecord *record, GError **error)
   return trust != NULL;
 }
 
+/* A new account keeps to what is known of its provider, unless limits were given. */
+static void
+take_limits (MrEngine *engine, MrAccountRecord *record)
+{
+  g_autoptr (MrPresets) presets = NULL;
+  const MrPreset *preset;
+
+  if (record->provider == NULL || *record->provider == '\0' || record->limit_minute != 0 || record->limit_day != 0)
+    return;
+  presets = mr_engine_dup_presets (engine);
+  preset = mr_presets_find (presets, record->provider);
+  if (preset != NULL) {
+    record->limit_minute = preset->limit_minute;
+    record->limit_day = preset->limit_day;
+  }
+}
+
 void
 mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret *secret, MrEngineDoneFunc func,
                        gpointer data)
@@ -174,6 +192,7 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
   }
   c = change_new (engine, func, data);
   c->record = mr_account_record_copy (record);
+  take_limits (engine, c->record);
   if (secret != NULL && record->kind == MR_ACCOUNT_RELAY) {
     g_autofree char *label = secret_label (record);
 

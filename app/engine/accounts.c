@@ -153,6 +153,12 @@ forget_secrets (MrAccounts *self, GHashTable *old)
   }
 }
 
+static gboolean
+same_limits (const MrAccountRecord *a, const MrAccountRecord *b)
+{
+  return a->limit_minute == b->limit_minute && a->limit_day == b->limit_day;
+}
+
 static void
 keep_state (Account *account, const Account *old)
 {
@@ -173,23 +179,29 @@ compare_order (gconstpointer a, gconstpointer b)
 {
   const MrAccountRecord *ra = *(MrAccountRecord *const *)a, *rb = *(MrAccountRecord *const *)b;
 
+  if (ra->order != rb->order)
+    return ra->order < rb->order ? -1 : 1;
   if (ra->is_default != rb->is_default)
     return ra->is_default ? -1 : 1;
-  return ra->order != rb->order ? (ra->order < rb->order ? -1 : 1) : g_strcmp0 (ra->id, rb->id);
+  return g_strcmp0 (ra->id, rb->id);
 }
 
 static void
 build_policy (MrAccounts *self)
 {
+  gboolean has_default = FALSE;
+
   g_free (self->policy);
   self->policy = g_new0 (MrPolicyAccount, self->records->len + 1);
+  for (guint i = 0; i < self->records->len; i++)
+    has_default |= ((MrAccountRecord *)g_ptr_array_index (self->records, i))->is_default;
   for (guint i = 0; i < self->records->len; i++) {
     const MrAccountRecord *record = g_ptr_array_index (self->records, i);
 
     self->policy[i].id = record->id;
     self->policy[i].kind = record->kind;
     self->policy[i].addresses = (const char *const *)record->addresses;
-    self->policy[i].is_default = i == 0;
+    self->policy[i].is_default = has_default ? record->is_default : i == 0;
   }
 }
 
@@ -213,10 +225,11 @@ mr_accounts_reload (MrAccounts *self)
       account->max_size = (guint64)mr_store_get_value (self->engine->store, size_name, 0);
     if (before != NULL && same_settings (before->record, account->record))
       keep_state (account, before);
-    else {
+    else if (before != NULL || !account->record->paused) /* since when it has been paused is not known after a start */
       account->record->state_since = mr_clock_wall (self->engine->clock);
+    if (before == NULL || !same_settings (before->record, account->record)
+        || !same_limits (before->record, account->record))
       g_ptr_array_add (wake, g_strdup (ids[i]));
-    }
     g_hash_table_insert (self->accounts, account->record->id, account);
     g_ptr_array_add (self->records, account->record);
   }

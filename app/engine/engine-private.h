@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 
 typedef struct _MrConfiguration MrConfiguration;
 typedef struct _MrAccounts MrAccounts;
+typedef struct _MrLimits MrLimits;
 typedef struct _MrPrograms MrPrograms;
 typedef struct _MrScheduler MrScheduler;
 typedef struct _MrSubmission MrSubmission;
@@ -45,6 +46,7 @@ struct _MrEngine {
   char *presets_stamp; /* what they were made from */
   MrTlsServer *tls_server;
   MrAccounts *accounts;
+  MrLimits *limits;
   MrPrograms *programs;
   MrScheduler *scheduler;
   MrSubmission *submission;

@@ -8,6 +8,7 @@
 #include "engine/accounts.h"
 #include "engine/command-line.h"
 #include "engine/configuration.h"
+#include "engine/account-limits.h"
 #include "engine/programs.h"
 #include "engine/scheduler.h"
 #include "engine/submission.h"
@@ -50,6 +51,7 @@ mr_engine_free (MrEngine *self)
   if (self->store != NULL)
     mr_engine_save_online (self);
   close_store (self);
+  g_clear_pointer (&self->limits, mr_limits_free);
   g_clear_pointer (&self->accounts, mr_accounts_free);
   g_clear_pointer (&self->network, mr_network_watch_free);
   g_clear_pointer (&self->http, mr_http_unref);
@@ -368,6 +370,16 @@ open_store (MrEngine *self, GError **error)
   return self->store != NULL;
 }
 
+/* Nothing is delivered before it is known what the accounts have sent today. */
+static void
+limits_loaded_cb (gpointer data)
+{
+  MrEngine *self = data;
+
+  if (self->scheduler != NULL && !self->stopping)
+    mr_scheduler_start (self->scheduler);
+}
+
 gboolean
 mr_engine_start (MrEngine *self, GError **error)
 {
@@ -396,11 +408,12 @@ mr_engine_start (MrEngine *self, GError **error)
     mr_warning ("engine", "no encryption for programs on this computer: %s", local->message);
   self->running = TRUE;
   self->accounts = mr_accounts_new (self);
+  self->limits = mr_limits_new (self);
   self->programs = mr_programs_new (self);
   self->scheduler = mr_scheduler_new (self);
   self->tests = mr_tests_new (self);
   self->submission = mr_submission_new (self);
-  mr_scheduler_start (self->scheduler);
+  mr_limits_load (self->limits, limits_loaded_cb, self);
   mr_engine_take_maildrop (self);
   mr_submission_reload (self->submission);
   mr_secrets_probe (self->secrets, probed_cb, self);

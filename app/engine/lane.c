@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "engine/accounts.h"
 #include "engine/delivery.h"
+#include "engine/account-limits.h"
 #include "mail/address.h"
 
 #define WITHDRAWN_USEC (60 * G_USEC_PER_SEC)
@@ -129,7 +130,11 @@ mr_task_done (MrTask *task, GPtrArray *changed, GPtrArray *attempts)
 {
   MrScheduler *self = task->lane->scheduler;
   MrJob *job = task->job;
+  guint accepted = 0;
 
+  for (guint i = 0; attempts != NULL && i < attempts->len; i++)
+    accepted += ((MrAttemptRecord *)g_ptr_array_index (attempts, i))->verdict == MR_VERDICT_DELIVERED;
+  mr_lane_give_back (task, accepted);
   mr_job_take_states (job, changed);
   mr_task_free (task);
   if (--job->tasks == 0)
@@ -147,7 +152,8 @@ lane_limit (MrLane *lane)
   const MrAccountRecord *account = mr_accounts_find (lane->scheduler->engine->accounts, lane->account);
 
   if (lane->failures > 0 || account == NULL || account->state != MR_ACCOUNT_READY
-      || !mr_accounts_is_proven (lane->scheduler->engine->accounts, lane->account))
+      || !mr_accounts_is_proven (lane->scheduler->engine->accounts, lane->account)
+      || mr_limits_is_probing (lane->scheduler->engine->limits, lane->account))
     return 1;
   return (guint)mr_config_get_integer (config, "delivery", "concurrency-per-destination");
 }
@@ -172,7 +178,7 @@ lane_is_open (MrLane *lane)
       task_return (task, MR_WAIT_RETRY_TIME, lane->retry_at, lane->last_failure);
     return FALSE;
   }
-  return TRUE;
+  return mr_lane_has_room (lane);
 }
 
 static gboolean
@@ -245,9 +251,10 @@ lane_run (MrLane *lane)
     ;
   while (!g_queue_is_empty (&lane->tasks) && lane->sessions->len < lane_limit (lane)
          && (self->sessions < total || take_parked_place (self))) {
-    MrTask *task = g_queue_pop_head (&lane->tasks);
+    MrTask *task = mr_lane_take_task (lane);
 
-    task->started = TRUE;
+    if (task == NULL)
+      return;
     self->sessions++;
     g_ptr_array_add (lane->sessions, mr_delivery_new (self->engine, lane, task));
   }
@@ -256,20 +263,16 @@ lane_run (MrLane *lane)
 MrTask *
 mr_lane_next_task (MrLane *lane)
 {
-  MrTask *task;
-
   /* The account may have got into trouble, or gone, since the connection was made. */
   if (lane->scheduler->stopped || g_queue_is_empty (&lane->tasks) || !lane_is_open (lane))
     return NULL;
-  task = g_queue_pop_head (&lane->tasks);
-  if (task != NULL)
-    task->started = TRUE;
-  return task;
+  return mr_lane_take_task (lane);
 }
 
 void
 mr_lane_put_back (MrLane *lane, MrTask *task)
 {
+  mr_lane_give_back (task, 0);
   task->started = FALSE;
   g_queue_push_head (&lane->tasks, task);
 }
@@ -281,6 +284,23 @@ run_all (MrScheduler *self)
 
   for (GList *l = lanes; l != NULL; l = l->next)
     lane_run (l->data);
+}
+
+static gboolean
+run_cb (gpointer data)
+{
+  MrScheduler *self = data;
+
+  self->run_source = 0;
+  run_all (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mr_scheduler_run_soon (MrScheduler *self)
+{
+  if (self->run_source == 0 && !self->stopped)
+    self->run_source = g_idle_add_full (G_PRIORITY_DEFAULT, run_cb, self, NULL);
 }
 
 void
@@ -323,8 +343,8 @@ mr_lane_host_works (MrLane *lane)
 
 /* ---- from jobs to tasks ---- */
 
-static MrTask *
-task_new (MrJob *job, MrLane *lane, const char *rewrite_to)
+MrTask *
+mr_task_new (MrJob *job, MrLane *lane, const char *rewrite_to)
 {
   MrTask *task = g_new0 (MrTask, 1);
 
@@ -387,7 +407,7 @@ mr_scheduler_spread (MrScheduler *self, MrJob *job, const MrRoute *route)
         task = open;
     }
     if (task == NULL) {
-      task = task_new (job, lane, route->rewrite_to);
+      task = mr_task_new (job, lane, route->rewrite_to);
       g_ptr_array_add (tasks, task);
     }
     g_array_append_val (task->recipients, i);

@@ -4,6 +4,8 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "engine/accounts.h"
+#include "engine/account-limits.h"
+#include "engine/scheduler-private.h"
 
 static void
 diagnose (MrDelivery *self, const MrRecipientRecord *r, const Outcome *o, const Trouble *trouble,
@@ -62,6 +64,8 @@ judge (MrDelivery *self, const MrRecipientRecord *r, const Outcome *o, const Tro
     .confidence = d->confidence,
     .rule_may_retry_5xx = d->may_retry_5xx,
     .retry_after = d->retry_after,
+    .sending_limit = g_strcmp0 (d->cause, "sending-limit") == 0,
+    .limits_in_a_row = mr_limits_in_a_row (self->engine->limits, self->lane->account),
     .attempts = r->attempts + 1,
     .uncertain = r->uncertain,
     .policy_retries = r->policy_retries,
@@ -141,6 +145,18 @@ set_cause (MrRecipientRecord *r, MrAttemptRecord *a, const MrDiagnosisResult *d)
   a->cause = g_strdup (d->cause);
 }
 
+/* The provider takes no more from this account for now: that stops the account, and the words tell whose limit it is. */
+static void
+account_limit (MrDelivery *self, MrRecipientRecord *r, const MrVerdict *v)
+{
+  GVariant *params;
+
+  r->next_attempt = mr_limits_provider_said (self->engine->limits, self->lane->account, v->delay);
+  params = mr_lane_limit_params (self->lane, MR_LIMIT_PROVIDER, r->cause_params);
+  g_clear_pointer (&r->cause_params, g_variant_unref);
+  r->cause_params = params;
+}
+
 static void
 delivered (MrRecipientRecord *r, MrAttemptRecord *a)
 {
@@ -164,6 +180,7 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   MrRecipientRecord *r = mr_recipient_record_copy (old);
   MrAttemptRecord *a = attempt_for (self, old, o, trouble);
   gint64 now = mr_clock_wall (self->engine->clock);
+  gboolean limited;
   MrVerdict v;
 
   *ret_attempt = a;
@@ -189,9 +206,13 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   }
   a->verdict = v.kind;
   set_cause (r, a, &d);
-  take_verdict (self, r, &v, trouble, v.kind == MR_VERDICT_RETRY && a->reply.code >= 500 && d.may_retry_5xx, now);
+  limited = v.wait_reason == MR_WAIT_ACCOUNT_LIMIT;
+  take_verdict (self, r, &v, trouble, v.kind == MR_VERDICT_RETRY && a->reply.code >= 500 && d.may_retry_5xx && !limited,
+                now);
+  if (limited)
+    account_limit (self, r, &v);
   *ret_host_failed = trouble != NULL && trouble->scope == MR_SCOPE_HOST && !trouble->permanent
-                     && v.kind == MR_VERDICT_RETRY;
+                     && v.kind == MR_VERDICT_RETRY && !limited;
   /* What was found here (too big for its SIZE) says nothing about the account. */
   if (v.kind == MR_VERDICT_NEEDS_PERSON && self->lane->domain == NULL && i == 0 && a->reply.code != 0)
     mr_accounts_person_refusal (self->engine->accounts, self->lane->account, &a->reply);

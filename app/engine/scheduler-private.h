@@ -14,6 +14,7 @@ struct _MrScheduler {
   guint sessions; /* all lanes */
   gint64 next_due;
   guint timer;
+  guint run_source;
   gboolean started, stopped, paused, draining, leasing, lease_again;
   void (*drained) (gpointer data);
   gpointer drained_data;
@@ -39,5 +40,18 @@ void mr_lanes_return_waiting (MrScheduler *self, MrWaitReason reason);
 /* The same for one job that a person withdraws. */
 void mr_lanes_return_job (MrScheduler *self, MrJob *job);
 guint mr_lanes_count_sessions (MrScheduler *self);
+/* A part of the job without recipients yet. */
+MrTask *mr_task_new (MrJob *job, MrLane *lane, const char *rewrite_to);
+/* All lanes look for work, in the next turn of the loop. */
+void mr_scheduler_run_soon (MrScheduler *self);
+
+/* lane-limits.c */
+/* FALSE: the account's limit is reached, and what waited was given back with its times, unless a place may become free at any moment. */
+gboolean mr_lane_has_room (MrLane *lane);
+/* The next task, or as much of it as may go; NULL: none. It counts until mr_lane_give_back(). */
+MrTask *mr_lane_take_task (MrLane *lane);
+void mr_lane_give_back (MrTask *task, guint accepted);
+/* (transfer full) a{ss}: more (may be NULL), the account's name and which limit. */
+GVariant *mr_lane_limit_params (MrLane *lane, MrLimitKind kind, GVariant *more);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "engine/accounts.h"
+#include "engine/account-limits.h"
 #include "mail/address.h"
 
 #define LEASE_BATCH 200
@@ -42,6 +43,7 @@ mr_scheduler_free (MrScheduler *self)
     return;
   self->stopped = TRUE;
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->run_source, g_source_remove);
   mr_store_cancel (self->engine->store, self);
   g_hash_table_unref (self->lanes);
   g_hash_table_iter_init (&iter, self->jobs);
@@ -385,10 +387,11 @@ void
 mr_scheduler_account_changed (MrScheduler *self, const char *id)
 {
   const guint reasons = 1u << MR_WAIT_ACCOUNT_PAUSED | 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING
-                        | 1u << MR_WAIT_NO_ACCOUNT;
+                        | 1u << MR_WAIT_NO_ACCOUNT | 1u << MR_WAIT_ACCOUNT_LIMIT;
   const MrAccountRecord *account = mr_accounts_find (self->engine->accounts, id);
 
   mr_lanes_forget_trouble (self, id);
+  mr_limits_forget (self->engine->limits, id);
   if (self->engine->store == NULL)
     return;
   mr_store_wake (self->engine->store, reasons, TRUE, id, mr_clock_wall (self->engine->clock), woken_cb, self);

@@ -29,6 +29,7 @@ struct _MrTask {
   GArray *recipients; /* guint: indexes into job->record->recipients */
   char *rewrite_to;   /* sender address that replaces a local one; NULL */
   gboolean started;
+  guint counted; /* recipients that count for the account's limits while it is under way */
 };
 
 struct _MrLane {

@@ -2,6 +2,7 @@
  * they are shown as sending. */
 #include "engine/accounts.h"
 #include "engine/configuration.h"
+#include "engine/account-limits.h"
 #include "engine/programs.h"
 #include "engine/scheduler.h"
 #include "engine/submission.h"
@@ -243,6 +244,7 @@ waiting_cb (GHashTable *waiting, const GError *error, gpointer data)
     MrAccountRecord *record = g_ptr_array_index (records, i);
 
     record->waiting = error == NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (waiting, record->id)) : 0;
+    mr_limits_fill (view->engine->limits, record);
   }
   view->func.records (records, NULL, view->data);
   view_free (view);

@@ -145,11 +145,33 @@ dup_time (gint64 when, gint64 now)
   return g_date_time_format (then, "%a %x %H:%M");
 }
 
+/* "Gmail's daily limit, next at 14:32". Of an account whose name is not known only the sentence. */
+static char *
+dup_limit (const MrRecipientRecord *recipient, gint64 now)
+{
+  const char *account = "", *kind = "";
+  g_autofree char *time = dup_time (recipient->next_attempt, now);
+
+  if (recipient->cause_params != NULL) {
+    g_variant_lookup (recipient->cause_params, "account", "&s", &account);
+    g_variant_lookup (recipient->cause_params, "limit-kind", "&s", &kind);
+  }
+  if (*account == '\0' || recipient->next_attempt <= now)
+    return g_strdup (mr_wait_reason_sentence (recipient->wait_reason));
+  if (g_str_equal (kind, "day"))
+    return g_strdup_printf (_ ("%s's daily limit, next at %s"), account, time);
+  if (g_str_equal (kind, "minute"))
+    return g_strdup_printf (_ ("%s's limit per minute, next at %s"), account, time);
+  return g_strdup_printf (_ ("%s takes no more for now, next try %s"), account, time);
+}
+
 static char *
 dup_waiting (const MrRecipientRecord *recipient, gint64 now)
 {
   g_autofree char *time = NULL;
 
+  if (recipient->wait_reason == MR_WAIT_ACCOUNT_LIMIT)
+    return dup_limit (recipient, now);
   if (recipient->wait_reason != MR_WAIT_NONE && recipient->wait_reason != MR_WAIT_RETRY_TIME) {
     const char *sentence = mr_wait_reason_sentence (recipient->wait_reason);
 
@@ -198,4 +220,35 @@ mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now)
     return g_strdup_printf (_ ("Possibly delivered, next try %s"), time);
   }
   return g_strdup (mr_state_word (recipient->state));
+}
+
+static char *
+dup_ready (const MrAccountRecord *account, gint64 now)
+{
+  g_autofree char *time = NULL;
+
+  if (account->limit_until <= now)
+    return g_strdup (mr_account_state_word (MR_ACCOUNT_READY));
+  time = dup_time (account->limit_until, now);
+  if (account->limit_day > 0 && account->used_day >= account->limit_day)
+    return g_strdup_printf (_ ("Ready; daily limit reached, next at %s"), time);
+  if (account->limit_minute > 0 && account->used_minute >= account->limit_minute)
+    return g_strdup_printf (_ ("Ready; limit per minute reached, next at %s"), time);
+  return g_strdup_printf (_ ("Ready; the provider takes no more for now, next try %s"), time);
+}
+
+char *
+mr_account_dup_signature (const MrAccountRecord *account, gint64 now)
+{
+  const char *word = mr_account_state_word (account->state);
+  g_autofree char *time = NULL;
+
+  if (account->state == MR_ACCOUNT_READY)
+    return dup_ready (account, now);
+  if (account->state_since <= 0)
+    return g_strdup (word);
+  time = dup_time (account->state_since, now);
+  if (account->state == MR_ACCOUNT_PAUSED)
+    return g_strdup_printf (_ ("Paused by you since %s"), time);
+  return g_strdup_printf (_ ("Paused: %s, since %s"), word, time);
 }

@@ -13,6 +13,8 @@ const char *mr_hold_reason_sentence (MrHoldReason reason);
 const char *mr_account_state_word (MrAccountState state);
 /* What it means and what to do next. */
 const char *mr_account_state_sentence (MrAccountState state);
+/* "Ready", "Ready; daily limit reached, next at 14:32", "Paused: Password not accepted, since 14:05". now: wall time. (transfer full) */
+char *mr_account_dup_signature (const MrAccountRecord *account, gint64 now);
 /* "connection lost after the end of the message: it may have been delivered" */
 const char *mr_stage_sentence (MrStage stage);
 /* "Waiting, next try 14:10" / "in 4 min" and so on for one recipient; now: wall time (microseconds). (transfer full) */

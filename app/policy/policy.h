@@ -84,7 +84,9 @@ typedef struct {
   MrRetryHint hint;
   double confidence;
   gboolean rule_may_retry_5xx;
-  guint retry_after; /* seconds named in the text, 0: none */
+  guint retry_after;      /* seconds named in the text, 0: none */
+  gboolean sending_limit; /* the account's provider says that a limit is reached */
+  guint limits_in_a_row;  /* such answers since a message was taken, this one included */
   /* history of this recipient */
   guint attempts;  /* that counted, this one included */
   guint uncertain; /* before this one */
@@ -101,7 +103,7 @@ typedef struct {
 typedef struct {
   MrVerdictKind kind;
   MrRecipientState state;   /* waiting, uncertain, needs-person, failed, expired */
-  MrWaitReason wait_reason; /* retry-time, account-paused, offline */
+  MrWaitReason wait_reason; /* retry-time, account-paused, account-limit, offline */
   guint delay;        /* seconds until the next attempt, for RETRY; G_MAXUINT: not by itself (rests, needs a person) */
   gboolean counts;    /* the attempt counts for the schedule */
   gboolean next_host; /* RETRY: ask the next host now, before anything is recorded as waiting */
@@ -123,7 +125,45 @@ gboolean mr_policy_refusals_blame_account (guint refusals_in_a_row);
  * time. */
 gboolean mr_policy_is_old (gint64 wall_age, gint64 limit);
 
+/* ---- limits of an account ---- */
+
+typedef struct {
+  gint64 time; /* wall time */
+  guint recipients;
+} MrPolicyUse;
+
+typedef struct {
+  guint minute, day;       /* recipients that may be handed over; 0: no limit */
+  const MrPolicyUse *used; /* was handed over; oldest first */
+  guint n_used;
+  const MrPolicyUse *promised; /* times that were given to recipients that wait; earliest first */
+  guint n_promised;
+  guint in_flight;   /* recipients that are being handed over */
+  gint64 not_before; /* the provider itself said that it takes no more before; 0 */
+} MrPolicyLimits;
+
+typedef enum { MR_LIMIT_NONE, MR_LIMIT_MINUTE, MR_LIMIT_DAY, MR_LIMIT_PROVIDER } MrLimitKind;
+
+typedef struct {
+  guint room;       /* recipients that may go now; G_MAXUINT: no limit */
+  gint64 next;      /* room 0: when one more may go */
+  MrLimitKind kind; /* room 0: what stands in the way */
+} MrLimitDecision;
+
+/* No time further away than this is given: by then it is looked at again. */
+#define MR_POLICY_LIMIT_HORIZON (5 * G_TIME_SPAN_DAY)
+/* now: wall time (microseconds). */
+MrLimitDecision mr_policy_limit (const MrPolicyLimits *limits, gint64 now);
+/* Recipients handed over in the last minute, or the last 24 hours. */
+guint64 mr_policy_limit_used (const MrPolicyLimits *limits, gboolean day, gint64 now);
+/* Seconds until an account is tried again whose provider said that its limit is reached; retry_after: named by it, 0. in_a_row: such
+ * answers since the last message that was taken, this one included. */
+guint mr_policy_provider_limit_delay (guint retry_after, guint in_a_row);
+
 /* ---- TLS and passwords ---- */
+
+/* A certificate of an account's server that ends so soon is worth a warning. Both wall times (microseconds). */
+gboolean mr_policy_certificate_ends_soon (gint64 not_after, gint64 now);
 
 typedef enum { MR_CLEAR_OK, MR_CLEAR_REFUSED_PASSWORD } MrClearPolicy;
 /* A password over a connection without TLS: only to a loopback host. */

@@ -56,3 +56,11 @@ mr_policy_clear_text (MrTlsMode tls, gboolean has_user, gboolean host_is_loopbac
     return MR_CLEAR_REFUSED_PASSWORD;
   return MR_CLEAR_OK;
 }
+
+#define CERTIFICATE_WARNING (14 * G_TIME_SPAN_DAY)
+
+gboolean
+mr_policy_certificate_ends_soon (gint64 not_after, gint64 now)
+{
+  return not_after != 0 && not_after - now < CERTIFICATE_WARNING;
+}

@@ -149,6 +149,26 @@ permanent (const MrFailure *failure, const MrRetrySettings *settings, guint dest
   return failed (failure, MR_RECIPIENT_FAILED);
 }
 
+/* The account's limit at its provider is the account's, not the message's: nothing is counted, nothing fails before the give-up time. */
+static gboolean
+is_sending_limit (const MrFailure *failure)
+{
+  if (!failure->sending_limit || !failure->relay || failure->code == 0 || failure->stage <= MR_STAGE_AUTH)
+    return FALSE;
+  return !is_permanent (failure)
+         || (failure->rule_may_retry_5xx && failure->confidence >= MR_POLICY_RULE_CONFIDENCE
+             && failure->hint == MR_RETRY_YES);
+}
+
+static MrVerdict
+sending_limit (const MrFailure *failure, const MrRetrySettings *settings)
+{
+  if (failure->online_age >= settings->life)
+    return failed (failure, MR_RECIPIENT_EXPIRED);
+  return waiting (MR_WAIT_ACCOUNT_LIMIT,
+                  mr_policy_provider_limit_delay (failure->retry_after, failure->limits_in_a_row), FALSE);
+}
+
 MrVerdict
 mr_policy_verdict (const MrFailure *failure, const MrRetrySettings *settings, guint destination_failures, double random)
 {
@@ -162,6 +182,8 @@ mr_policy_verdict (const MrFailure *failure, const MrRetrySettings *settings, gu
   if (failure->no_route)
     return failure->more_hosts ? next_host_now ()
                                : waiting (MR_WAIT_OFFLINE, mr_policy_retry_delay (settings, 1, 0, 0, random), FALSE);
+  if (is_sending_limit (failure))
+    return sending_limit (failure, settings);
   if (is_account_trouble (failure))
     return waiting (MR_WAIT_ACCOUNT_PAUSED, mr_policy_login_delay (1), FALSE);
   if (failure->null_mx)

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <mailrelay/engine-accounts.h>
 
+#include <mailrelay/engine-accounts.h>
+
 #include "base/records-variant.h"
 #include "data/dbus/mailrelay-dbus.h"
 #include "data/dbus/names.h"
@@ -218,6 +220,16 @@ handle_set_default_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocati
 {
   if (mr_call_check_name (invocation, id))
     mr_engine_set_default_account (context->engine, id, mr_call_done_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_order_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, const char *const *ids, Context *context)
+{
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (!mr_call_check_name (invocation, ids[i]))
+      return TRUE;
+  mr_engine_order_accounts (context->engine, ids, mr_call_done_cb, invocation);
   return TRUE;
 }
 
@@ -430,6 +442,7 @@ mr_accounts_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-update", G_CALLBACK (handle_update_cb), context);
   g_signal_connect (skeleton, "handle-remove", G_CALLBACK (handle_remove_cb), context);
   g_signal_connect (skeleton, "handle-set-default", G_CALLBACK (handle_set_default_cb), context);
+  g_signal_connect (skeleton, "handle-order", G_CALLBACK (handle_order_cb), context);
   g_signal_connect (skeleton, "handle-set-password", G_CALLBACK (handle_set_password_cb), context);
   g_signal_connect (skeleton, "handle-test", G_CALLBACK (handle_test_cb), context);
   g_signal_connect (skeleton, "handle-cancel-test", G_CALLBACK (handle_cancel_test_cb), context);

@@ -105,7 +105,8 @@ void mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const
 typedef void (*MrRecordsFunc) (GPtrArray *records, const GError *error, gpointer data);
 void mr_engine_list_accounts (MrEngine *engine, MrRecordsFunc func, gpointer data); /* MrAccountRecord, in order */
 /* Writes the configuration. record->id must be new for add. Checks everything a person can type (MR_ERROR_INVALID names the field), refuses
- * our own listeners as host and TLS none with a user unless the host is loopback. secret may be NULL. */
+ * our own listeners as host and TLS none with a user unless the host is loopback. Without limits it gets those of its provider's preset. secret
+ * may be NULL. */
 void mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret *secret, MrEngineDoneFunc func,
                             gpointer data);
 void mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEngineDoneFunc func, gpointer data);

@@ -1,6 +1,8 @@
 /* Accounts as a person changes them, what can be typed, and which account a message goes through. */
 #include "engine-fixture.h"
 
+#include <mailrelay/engine-accounts.h>
+
 #include <string.h>
 
 static MrAccountRecord *
@@ -73,6 +75,64 @@ test_add_releases_held (EngineFixture *f, gconstpointer data)
   /* The first one that was added is the default. */
   g_autoptr (MrAccountRecord) found = engine_account (f, "other");
   g_assert_true (found->is_default);
+}
+
+static void
+list_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  GString *ids = data;
+
+  for (guint i = 0; i < records->len; i++) {
+    const MrAccountRecord *record = g_ptr_array_index (records, i);
+    g_string_append_printf (ids, "%s%s ", record->id, record->is_default ? "*" : "");
+  }
+}
+
+static void
+expect_order (EngineFixture *f, const char *expected)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  mr_engine_list_accounts (f->engine, list_cb, ids);
+  wait_for (ids->len > 0);
+  g_assert_cmpstr (ids->str, ==, expected);
+}
+
+static gint
+order (EngineFixture *f, const char *ids)
+{
+  g_auto (GStrv) strv = g_strsplit (ids, " ", -1);
+  EngineAnswer answer = { 0 };
+
+  mr_engine_order_accounts (f->engine, (const char *const *)strv, engine_done_cb, &answer);
+  return engine_answer_code (&answer);
+}
+
+static void
+test_order (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (MrAccountRecord) a = new_account (f, "a", "a@example.com");
+  g_autoptr (MrAccountRecord) b = new_account (f, "b", "*@example.com");
+  g_autoptr (MrAccountRecord) c = new_account (f, "c", "*@example.com");
+
+  engine_fixture_start (f, NULL);
+  g_assert_cmpint (add (f, b), ==, -1);
+  g_assert_cmpint (add (f, c), ==, -1);
+  g_assert_cmpint (add (f, a), ==, -1);
+  expect_order (f, "b* a c ");
+  g_assert_cmpint (order (f, "c a b"), ==, -1);
+  expect_order (f, "c a b* ");
+  /* Those that are not named stay behind, in their order. */
+  g_assert_cmpint (order (f, "a"), ==, -1);
+  expect_order (f, "a c b* ");
+  g_assert_cmpint (order (f, "a nobody"), ==, MR_ERROR_NOT_FOUND);
+  g_assert_cmpint (order (f, "a b a"), ==, MR_ERROR_INVALID);
+  engine_fixture_restart (f);
+  expect_order (f, "a c b* ");
+  /* Of two that fit the default one sends, wherever it stands. */
+  g_autofree char *id = engine_submit (f, "me@example.com", "you@example.net");
+  g_autoptr (MrMessageRecord) message = engine_wait_state (f, id, 0, MR_RECIPIENT_DELIVERED);
+  g_assert_cmpstr (engine_recipient (message, 0)->account, ==, "b");
 }
 
 static void
@@ -322,6 +382,7 @@ main (int argc, char *argv[])
 #define ADD(name, func)                                                                                                \
   g_test_add ("/engine/accounts/" name, EngineFixture, NULL, engine_fixture_set_up, func, engine_fixture_tear_down)
   ADD ("add-releases-held", test_add_releases_held);
+  ADD ("order", test_order);
   ADD ("what-can-be-typed", test_what_can_be_typed);
   ADD ("own-listener-at-connect", test_own_listener_at_connect);
   ADD ("update-wakes", test_update_wakes);

@@ -96,6 +96,55 @@ test_other_days (void)
   g_assert_nonnull (never);
 }
 
+static void
+test_limit (void)
+{
+  g_autoptr (MrRecipientRecord) recipient = mr_recipient_record_new (0, "lou@example.net");
+  const struct {
+    const char *params, *expected;
+  } table[] = {
+    { "{'account': 'Gmail', 'limit-kind': 'day'}", "Gmail's daily limit, next at 14:32" },
+    { "{'account': 'Work', 'limit-kind': 'minute'}", "Work's limit per minute, next at 14:32" },
+    { "{'account': 'Work', 'limit-kind': 'provider', 'wait': '3 h'}", "Work takes no more for now, next try 14:32" },
+    { "@a{ss} {}", mr_wait_reason_sentence (MR_WAIT_ACCOUNT_LIMIT) },
+  };
+
+  recipient->wait_reason = MR_WAIT_ACCOUNT_LIMIT;
+  recipient->next_attempt = NOW + 32 * MINUTE;
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_clear_pointer (&recipient->cause_params, g_variant_unref);
+    recipient->cause_params = g_variant_ref_sink (g_variant_new_parsed (table[i].params));
+    g_autofree char *line = mr_state_dup_line (recipient, NOW);
+    g_assert_cmpstr (line, ==, table[i].expected);
+  }
+}
+
+static void
+test_signature (void)
+{
+  const struct {
+    MrAccountRecord account;
+    const char *expected;
+  } table[] = {
+    { { .state = MR_ACCOUNT_READY, .state_since = NOW - MINUTE }, "Ready" },
+    { { .limit_day = 5, .used_day = 5, .limit_until = NOW + MINUTE }, "Ready; daily limit reached, next at 14:01" },
+    { { .limit_minute = 5, .used_minute = 5, .limit_day = 9, .used_day = 5, .limit_until = NOW + MINUTE },
+      "Ready; limit per minute reached, next at 14:01" },
+    { { .limit_day = 9, .used_day = 5, .limit_until = NOW + MINUTE },
+      "Ready; the provider takes no more for now, next try 14:01" },
+    { { .limit_until = NOW - MINUTE }, "Ready" },
+    { { .state = MR_ACCOUNT_PAUSED, .state_since = NOW - 5 * MINUTE }, "Paused by you since 13:55" },
+    { { .state = MR_ACCOUNT_PASSWORD_REFUSED, .state_since = NOW - 5 * MINUTE },
+      "Paused: Password not accepted, since 13:55" },
+    { { .state = MR_ACCOUNT_NEEDS_SIGN_IN }, "Needs you to sign in" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autofree char *line = mr_account_dup_signature (&table[i].account, NOW);
+    g_assert_cmpstr (line, ==, table[i].expected);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -104,5 +153,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ndr/states/line", test_line);
   g_test_add_func ("/ndr/states/direct-and-bounced", test_direct_and_bounced);
   g_test_add_func ("/ndr/states/other-days", test_other_days);
+  g_test_add_func ("/ndr/states/limit", test_limit);
+  g_test_add_func ("/ndr/states/signature", test_signature);
   return g_test_run ();
 }

@@ -19,6 +19,7 @@ typedef enum {
   RETRY,     /* waiting, counts, after delay */
   NEXT_HOST, /* at once, nothing recorded */
   PAUSED,    /* account-paused, does not count */
+  LIMITED,   /* account-limit, does not count */
   OFFLINE,   /* does not count */
   PERSON,
   FAILED,
@@ -48,6 +49,7 @@ typedef struct {
 #define RELAY      .relay = TRUE
 #define MORE       .more_hosts = TRUE
 #define PERSONAL   .person_remedy = TRUE
+#define LIMIT(n)   .sending_limit = TRUE, .limits_in_a_row = n
 #define RULE(c)    .rule_may_retry_5xx = TRUE, .confidence = c, .hint = MR_RETRY_YES
 
 static const Row rows[] = {
@@ -152,6 +154,19 @@ static const Row rows[] = {
   { "expired after an unknown outcome", F (RCPT, AT (RCPT), SAYS (450, NULL), .uncertain = 1, .online_age = LIFE),
     RESTS },
   { "deferred after an unknown outcome", F (RCPT, AT (RCPT), SAYS (450, NULL), .uncertain = 1), RETRY, 60 },
+  /* the account's limit at its provider: the account waits, however often, until the give-up time */
+  { "daily limit", F (RCPT, AT (RCPT), SAYS (550, "5.4.5"), RELAY, RULE (0.9), LIMIT (1)), LIMITED, 900 },
+  { "daily limit, third time", F (RCPT, AT (RCPT), SAYS (550, "5.4.5"), RELAY, RULE (0.9), LIMIT (3)), LIMITED, 14400 },
+  { "daily limit, more often than a rule may retry",
+    F (MSG, AT (DOT), SAYS (550, "5.4.5"), RELAY, RULE (0.9), LIMIT (2), .policy_retries = 9, .dot_sent = TRUE),
+    LIMITED, 3600 },
+  { "limit with a time", F (MSG, AT (MAIL), SAYS (451, "4.7.0"), RELAY, LIMIT (2), .retry_after = 1200), LIMITED,
+    1200 },
+  { "limit and 421", F (HOST, AT (MAIL), SAYS (421, "4.7.0"), RELAY, LIMIT (1)), LIMITED, 900 },
+  { "limit, too late", F (RCPT, AT (RCPT), SAYS (451, NULL), RELAY, LIMIT (1), .online_age = LIFE), EXPIRED },
+  { "limit, the rule is not sure", F (RCPT, AT (RCPT), SAYS (550, "5.4.5"), RELAY, RULE (0.5), LIMIT (1)), FAILED },
+  { "limit of the recipient's server", F (RCPT, AT (RCPT), SAYS (451, NULL), LIMIT (1)), RETRY, 60 },
+  { "limit at log-in", F (HOST, AT (AUTH), SAYS (454, NULL), RELAY, LIMIT (1)), RETRY, 60 },
   /* found here */
   { "bigger than the server takes", F (MSG, AT (MAIL), .local_permanent = TRUE), FAILED },
   { "bigger than the account takes", F (MSG, AT (MAIL), .local_permanent = TRUE, RELAY, PERSONAL), PERSON },
@@ -179,6 +194,10 @@ expected (const Row *row)
   case PAUSED:
     v.wait_reason = MR_WAIT_ACCOUNT_PAUSED;
     v.delay = 3600;
+    v.counts = FALSE;
+    break;
+  case LIMITED:
+    v.wait_reason = MR_WAIT_ACCOUNT_LIMIT;
     v.counts = FALSE;
     break;
   case OFFLINE:
