@@ -28,6 +28,7 @@ HEADERS = {
     r"ares\.h|ares_.*\.h": {"net"},
     r"openssl/.*": {"base", "mailauth", "net"},
     r"libsecret/.*": {"secrets"},
+    r"goa/.*": {"secrets"},
     r"seccomp\.h|linux/landlock\.h": {"base"},
     r"gmime/.*": {"mail"},
     r"libsoup/.*": {"net"},
@@ -41,7 +42,7 @@ CALLS = {
     r"g_dbus_\w+|g_bus_\w+": {"service", "client"},
     r"gtk_\w+|adw_\w+": {"ui"},
     r"sqlite3_\w+": {"store"},
-    r"secret_(?:password|service|item|collection)_\w+": {"secrets"},
+    r"(?:secret_(?:password|service|item|collection)|goa)_\w+": {"secrets"},
     r"time|clock_gettime|gettimeofday|g_get_real_time|g_get_monotonic_time|g_date_time_new_now\w*|g_timer_new":
         {"app/base/clock.c"},
 }
@@ -53,6 +54,7 @@ LIBRARIES = {
     "cares_dep": {"net"},
     "openssl_dep": {"base", "mailauth", "net"},
     "secret_dep": {"secrets"},
+    "goa_dep": {"secrets"},
     "seccomp_dep": {"base"},
     "gmime_dep": {"mail"},
 }
