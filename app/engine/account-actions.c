@@ -3,6 +3,7 @@
  * Order: the secret is stored before the configuration names the account, so that an account never appears without the password that was
  * typed for it; a configuration that cannot be written takes the secret back.
  */
+#include "engine/answer.h"
 #include "engine/accounts.h"
 #include "engine/configuration.h"
 #include "engine/providers.h"
@@ -34,7 +35,7 @@ static void
 change_end (Change *c, const GError *error)
 {
   mr_engine_notify (c->engine, MR_CHANGED_ACCOUNTS | MR_CHANGED_STATUS);
-  c->func (error, c->data);
+  mr_answer_done (c->func, error, c->data);
   mr_account_record_free (c->record);
   g_free (c->id);
   g_free (c->move_to);
@@ -182,12 +183,12 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
   Change *c;
 
   if (!check_record (engine, record, &error)) {
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   if (mr_accounts_find (engine->accounts, record->id) != NULL) {
     g_set_error (&error, MR_ERROR, MR_ERROR_EXISTS, "id: there is an account “%s” already", record->id);
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   c = change_new (engine, func, data);
@@ -211,7 +212,7 @@ mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEng
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", record->id);
   else if (check_record (engine, record, &error))
     write_record (engine, record, record->is_default, &error);
-  func (error, data);
+  mr_answer_done (func, error, data);
 }
 
 /* ---- removal ---- */
@@ -299,7 +300,7 @@ mr_engine_remove_account (MrEngine *engine, const char *id, const char *move_to,
            && (strcmp (move_to, id) == 0 || mr_accounts_find (engine->accounts, move_to) == NULL))
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "Its mail cannot go through “%s”", move_to);
   if (error != NULL) {
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   c = change_new (engine, func, data);
@@ -336,7 +337,7 @@ mr_engine_set_password (MrEngine *engine, const char *id, MrSecret *secret, MrEn
   else if (record->user == NULL || *record->user == '\0')
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "user: this account has no user name; set one first");
   if (error != NULL) {
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   c = change_new (engine, func, data);
@@ -355,5 +356,5 @@ mr_engine_set_default_account (MrEngine *engine, const char *id, MrEngineDoneFun
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
   else
     mr_configuration_apply (engine->configuration, &edit, 1, NULL, &error);
-  func (error, data);
+  mr_answer_done (func, error, data);
 }

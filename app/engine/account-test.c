@@ -5,6 +5,7 @@
 #include "engine/account-test.h"
 
 #include "base/log.h"
+#include "engine/answer.h"
 #include "engine/accounts.h"
 #include "engine/connection.h"
 
@@ -259,7 +260,7 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
   if (engine->tests == NULL) {
     g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
 
-    done (FALSE, NULL, error, data);
+    mr_answer_no_test (done, error, data);
     return 0;
   }
   t = g_new0 (Test, 1);

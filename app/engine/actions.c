@@ -3,6 +3,7 @@
  * A message that is in memory belongs to the scheduler: it is withdrawn first, then changed in the store. An action on several messages is
  * one job object that counts what is still open and answers once.
  */
+#include "engine/answer.h"
 #include "engine/accounts.h"
 #include "engine/configuration.h"
 #include "engine/scheduler.h"
@@ -298,7 +299,7 @@ action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint rec
   Action *action;
 
   if (ids != NULL && !all_valid (ids, &error)) {
-    func (0, error, data);
+    mr_answer_count (func, 0, error, data);
     return;
   }
   action = g_new0 (Action, 1);
@@ -342,7 +343,7 @@ refuse_empty (const char *const *ids, MrCountFunc func, gpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_INVALID, "say which messages");
 
-  func (0, error, data);
+  mr_answer_count (func, 0, error, data);
 }
 
 void
@@ -420,7 +421,7 @@ mr_engine_send_through (MrEngine *engine, const char *id, const char *account, g
   else if (!mr_id_is_valid (id))
     g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, "“%.40s” is not the number of a message", id);
   if (error != NULL) {
-    func (0, error, data);
+    mr_answer_count (func, 0, error, data);
     return;
   }
   t = g_new0 (Through, 1);

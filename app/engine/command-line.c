@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/os.h"
+#include "engine/answer.h"
 #include "engine/intake.h"
 #include "mail/address.h"
 
@@ -222,7 +223,7 @@ mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const char
   if (!check_envelope (reverse_path, recipients,
                        mr_config_get_integer (mr_engine_get_config (engine), "submission", "max-recipients"), &error)) {
     close (fd);
-    func (NULL, error, data);
+    mr_answer_no_id (func, error, data);
     return;
   }
   r = reading_new (engine, reverse_path, recipients, program, (gint64)getuid ());

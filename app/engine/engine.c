@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "engine/account-test.h"
 #include "engine/accounts.h"
+#include "engine/answer.h"
 #include "engine/command-line.h"
 #include "engine/configuration.h"
 #include "engine/account-limits.h"
@@ -516,7 +517,7 @@ apply_one (MrEngine *self, const char *group, const char *key, const char *value
   const MrConfigurationEdit edit = { group, key, value };
 
   mr_configuration_apply (self->configuration, &edit, 1, NULL, &error);
-  func (error, data);
+  mr_answer_done (func, error, data);
 }
 
 static gboolean
@@ -539,7 +540,7 @@ mr_engine_set_config (MrEngine *self, const char *group, const char *key, const 
   g_autofree char *kind = g_strndup (group, strcspn (group, " "));
 
   if (!known_key (group, key, &error) || !mr_config_check_value (mr_config_find_key (kind, key), value, &error))
-    func (error, data);
+    mr_answer_done (func, error, data);
   else
     apply_one (self, group, key, value, func, data);
 }
@@ -575,7 +576,7 @@ mr_engine_allow_uid (MrEngine *self, gint64 uid, gboolean allow, MrEngineDoneFun
   if (uid < 0 || uid > G_MAXUINT32) {
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
                          "That program's user is not known; make a password for the program instead");
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   for (guint i = 0; uids[i] != NULL; i++)

@@ -7,6 +7,7 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
+#include "engine/answer.h"
 #include "engine/configuration.h"
 
 #define CHECKS_MAX    8
@@ -216,7 +217,7 @@ mr_engine_list_programs (MrEngine *engine, MrRecordsFunc func, gpointer data)
     record->revoked = mr_config_get_boolean (config, group, "revoked");
     g_ptr_array_add (records, record);
   }
-  func (records, NULL, data);
+  mr_answer_records (func, records, NULL, data);
 }
 
 typedef struct {
@@ -302,7 +303,7 @@ mr_engine_add_program (MrEngine *engine, const char *name, MrPasswordFunc func, 
   else if ((id = id_from_name (mr_engine_get_config (engine), clean)) == NULL)
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_EXISTS, "name: choose another name");
   if (error != NULL) {
-    func (NULL, NULL, error, data);
+    mr_answer_no_password (func, error, data);
     return;
   }
   np = g_new0 (NewProgram, 1);
@@ -326,6 +327,6 @@ mr_engine_remove_program (MrEngine *engine, const char *id, MrEngineDoneFunc fun
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no program “%s”", id);
   else
     mr_configuration_apply (engine->configuration, NULL, 0, group, &error);
-  func (error, data);
+  mr_answer_done (func, error, data);
   mr_engine_notify (engine, MR_CHANGED_PROGRAMS);
 }

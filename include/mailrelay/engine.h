@@ -1,8 +1,8 @@
 /* The engine's public face: for the service and for tests. Asynchronous calls, immutable snapshots; everything in the
  * thread-default main context of the thread that made the engine.
  *
- * No D-Bus, no SQL, no TLS types here. All callbacks run after the call returned, exactly once. Records handed to a callback are
- * borrowed for its duration.
+ * No D-Bus, no SQL, no TLS types here. A callback runs exactly once and never inside the call that it was given to, also where the answer is
+ * known at once. Records handed to a callback are borrowed for its duration.
  */
 #pragma once
 
