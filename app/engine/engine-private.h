@@ -63,6 +63,8 @@ struct _MrEngine {
   gboolean drops_begin; /* one is being begun: a refusal comes back from inside */
   gboolean running;
   gboolean stopping;
+  GQueue unwritten; /* of record.c */
+  guint unwritten_source, unwritten_pause;
   /* online clock: see online.c */
   gboolean offline;
   gint64 online_usec; /* up to online_mark */

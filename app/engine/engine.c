@@ -11,6 +11,7 @@
 #include "engine/configuration.h"
 #include "engine/account-limits.h"
 #include "engine/programs.h"
+#include "engine/record.h"
 #include "engine/scheduler.h"
 #include "engine/submission.h"
 #include "net/gio-resolver.h"
@@ -34,6 +35,7 @@ close_store (MrEngine *self)
 {
   mr_engine_end_readings (self);
   g_clear_pointer (&self->scheduler, mr_scheduler_free);
+  mr_record_flush (self);
   mr_store_close (self->store);
   self->store = NULL;
 }

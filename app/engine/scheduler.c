@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "engine/accounts.h"
 #include "engine/account-limits.h"
+#include "engine/record.h"
 #include "mail/address.h"
 
 #define LEASE_BATCH 200
@@ -175,31 +176,8 @@ updated_cb (const GError *error, gpointer data)
   MrScheduler *self = data;
 
   if (error != NULL)
-    mr_error ("engine", "what became of a message could not be recorded: %s", error->message);
+    mr_error ("engine", "a state of a message could not be recorded: %s", error->message);
   mr_engine_notify (self->engine, MR_CHANGED_QUEUE);
-}
-
-/* Outlives the scheduler: the store answers while it is being closed. */
-typedef struct {
-  MrEngine *engine;
-  char *id;
-} Release;
-
-static void
-released_cb (const GError *error, gpointer data)
-{
-  Release *release = data;
-  MrEngine *engine = release->engine;
-
-  if (error != NULL)
-    mr_error ("engine", "%s: what became of it could not be recorded: %s", release->id, error->message);
-  /* Refused, because a person or the clock was faster: without this it would stay taken until the next start. Where the disk failed the
-   * lease stays: what may have been delivered must not go out again and again. */
-  if (g_error_matches (error, MR_ERROR, MR_ERROR_INVALID))
-    mr_store_update_message (engine->store, release->id, NULL, NULL, MR_STORE_RELEASE, NULL, NULL);
-  mr_engine_notify (engine, MR_CHANGED_QUEUE);
-  g_free (release->id);
-  g_free (release);
 }
 
 /* Recipients of a withdrawn message that no task was made for stop as well; what is possibly delivered rests. */
@@ -227,17 +205,34 @@ cancel_rest (MrJob *job, GPtrArray *changed)
   return changed;
 }
 
+/* What was recorded on the way may have failed: the last word holds all of it once more. */
+static GPtrArray *
+add_unchanged (MrJob *job, GPtrArray *changed)
+{
+  if (changed == NULL)
+    changed = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_recipient_record_free);
+  for (guint i = 0; i < job->record->recipients->len; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (job->record->recipients, i);
+    gboolean found = FALSE;
+
+    for (guint k = 0; k < changed->len && !found; k++)
+      found = ((MrRecipientRecord *)g_ptr_array_index (changed, k))->n == r->n;
+    if (!found)
+      g_ptr_array_add (changed, mr_recipient_record_copy (r));
+  }
+  return changed;
+}
+
 void
 mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *attempts)
 {
   gint64 due = 0;
   gboolean was_full = !mr_scheduler_has_room (self);
-  Release *release = g_new0 (Release, 1);
 
-  release->engine = self->engine;
-  release->id = g_strdup (job->record->id);
   if (job->cancel)
     changed = cancel_rest (job, changed);
+  if (job->updated)
+    changed = add_unchanged (job, changed);
 
   for (guint i = 0; changed != NULL && i < changed->len; i++) {
     const MrRecipientRecord *r = g_ptr_array_index (changed, i);
@@ -245,8 +240,7 @@ mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *att
     if (!mr_recipient_state_is_final (r->state) && r->next_attempt > 0 && (due == 0 || r->next_attempt < due))
       due = r->next_attempt;
   }
-  mr_store_update_message (self->engine->store, job->record->id, changed, attempts, MR_STORE_RELEASE, released_cb,
-                           release);
+  mr_record_outcome (self->engine, job->record->id, changed, attempts);
   for (guint i = 0; i < job->record->recipients->len; i++) {
     const MrRecipientRecord *r = g_ptr_array_index (job->record->recipients, i);
 
@@ -264,6 +258,7 @@ mr_job_finish (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *att
 void
 mr_job_update (MrScheduler *self, MrJob *job, GPtrArray *changed, GPtrArray *attempts)
 {
+  job->updated = TRUE;
   mr_store_update_message (self->engine->store, job->record->id, changed, attempts, 0, updated_cb, self);
 }
 

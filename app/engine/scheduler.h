@@ -18,9 +18,10 @@ typedef struct _MrTask MrTask;
 
 struct _MrJob {
   MrMessageRecord *record;
-  GBytes *body;    /* whole, for small fresh messages; NULL: read from the store */
-  guint tasks;     /* not yet recorded */
-  gboolean cancel; /* a person stopped it: recipients not yet sent become cancelled */
+  GBytes *body;     /* whole, for small fresh messages; NULL: read from the store */
+  guint tasks;      /* not yet recorded */
+  gboolean updated; /* some recipients have been recorded already */
+  gboolean cancel;  /* a person stopped it: recipients not yet sent become cancelled */
 };
 
 struct _MrTask {
