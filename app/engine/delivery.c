@@ -344,6 +344,14 @@ closed_between (MrDelivery *self, const MrConnectionFailure *failure)
   return TRUE;
 }
 
+/* Without a network the name servers are what cannot be reached first. While there is one, they are to blame themselves. */
+static gboolean
+lost_its_name_servers (MrDelivery *self, const MrConnectionFailure *failure)
+{
+  return failure->error == MR_ERROR_DNS_TEMPORARY && failure->account_state == MR_ACCOUNT_READY
+         && !mr_network_watch_is_available (self->engine->network);
+}
+
 static void
 failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointer owner)
 {
@@ -353,7 +361,7 @@ failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointe
                       .error = failure->error,
                       .what = failure->what,
                       .reply = failure->reply,
-                      .no_route = failure->no_route,
+                      .no_route = failure->no_route || lost_its_name_servers (self, failure),
                       .permanent = failure->permanent,
                       .account_state = failure->account_state,
                       .fingerprint = failure->fingerprint,
@@ -375,7 +383,7 @@ failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointe
       trouble.scope = MR_SCOPE_MESSAGE; /* RFC 1047: lost after the dot blames the message, not the host */
     else if (failure->permanent)
       trouble.scope = MR_SCOPE_RECIPIENT;
-    if (failure->no_route)
+    if (trouble.no_route)
       mr_engine_saw_no_route (self->engine);
     finish (self, &trouble);
   }

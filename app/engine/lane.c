@@ -158,6 +158,13 @@ lane_limit (MrLane *lane)
   return (guint)mr_config_get_integer (config, "delivery", "concurrency-per-destination");
 }
 
+/* What stands behind a host that could not be reached waits for what the failed one waits for: the network, or its time. */
+static MrWaitReason
+reason_behind (const MrLane *lane)
+{
+  return lane->last_failure->wait_reason == MR_WAIT_OFFLINE ? MR_WAIT_OFFLINE : MR_WAIT_RETRY_TIME;
+}
+
 /* FALSE: nothing may go through it now; what waits was given back. */
 static gboolean
 lane_is_open (MrLane *lane)
@@ -175,7 +182,7 @@ lane_is_open (MrLane *lane)
   }
   if (lane->retry_at > now) {
     while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
-      task_return (task, MR_WAIT_RETRY_TIME, lane->retry_at, lane->last_failure);
+      task_return (task, reason_behind (lane), lane->retry_at, lane->last_failure);
     return FALSE;
   }
   return mr_lane_has_room (lane);
@@ -329,7 +336,7 @@ mr_lane_host_failed (MrLane *lane, const MrRecipientRecord *example, gint64 retr
   lane->last_failure = mr_recipient_record_copy (example);
   mr_info ("engine", "%s: failed %u times in a row", lane->key, lane->failures);
   while ((task = g_queue_pop_head (&lane->tasks)) != NULL)
-    task_return (task, MR_WAIT_RETRY_TIME, retry_at, lane->last_failure);
+    task_return (task, reason_behind (lane), retry_at, lane->last_failure);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fake-network.h"
 
 static const char usual[] = "[submission]\nlisten=127.0.0.1:0\n"
                             "[secrets]\nbackend=memory\n"
@@ -26,6 +27,12 @@ engine_fixture_set_up (EngineFixture *fixture, gconstpointer data)
 {
   MrPaths *paths = g_new0 (MrPaths, 1);
 
+  static gboolean installed;
+
+  if (!installed)
+    fake_network_install ();
+  installed = TRUE;
+  fake_network_set (TRUE);
   fixture->folder = g_dir_make_tmp ("engine-XXXXXX", NULL);
   g_assert_nonnull (fixture->folder);
   paths->state_dir = below (fixture, "state");
