@@ -2,7 +2,8 @@
  *
  * The id is the key of the table and sorts by age, so a page is a walk along it from where the last one ended, whatever the
  * length of the list. Values are bound, never printed into the SQL. The total of an unfiltered list is a counter; a
- * filtered one is counted by walking, and remembered while neither filter nor database changes.
+ * filtered one is counted by walking, and the count of the last filter is remembered by its reader thread until something is committed, so
+ * that turning pages counts once.
  */
 #include "store/private.h"
 
@@ -204,9 +205,22 @@ count_rows (MrSession *session, ListRequest *request, GError **error)
   MrRow row = prepare (session, request, "count (*)", FALSE, error);
   if (row == NULL)
     return FALSE;
-  gboolean ok = mr_db_step (session->db, row, &has_row, error);
-  if (ok && has_row)
-    request->total = (guint64)sqlite3_column_int64 (row, 0);
+  /* Another connection's commit changes the version of what this one sees. */
+  gint64 version = 0;
+  gboolean ok = mr_db_get_int (session->db, "PRAGMA data_version", &version, error);
+  char *query = sqlite3_expanded_sql (row);
+  if (ok && query != NULL && version == session->counted_version && g_strcmp0 (query, session->counted_query) == 0)
+    request->total = session->counted_total;
+  else if (ok) {
+    ok = mr_db_step (session->db, row, &has_row, error);
+    request->total = ok && has_row ? (guint64)sqlite3_column_int64 (row, 0) : 0;
+    session->counted_version = version;
+    session->counted_total = request->total;
+    g_free (session->counted_query);
+    session->counted_query = ok ? g_strdup (query) : NULL;
+    g_atomic_int_inc (&session->store->n_counts);
+  }
+  sqlite3_free (query);
   sqlite3_finalize (row);
   return ok;
 }

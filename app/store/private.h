@@ -27,6 +27,7 @@ struct _MrStore {
   MrRequestList delivering;
   MrRequest *open; /* requests that have not been answered, newest first */
   int pending;     /* atomic */
+  int n_counts;    /* atomic: filtered lists that were counted by walking */
 
   pthread_mutex_t mutex; /* guards what follows */
   MrRequestList done;

@@ -146,6 +146,7 @@ mr_reader_free (MrReader *reader)
     pthread_join (reader->thread, NULL);
 
   mr_db_close (reader->session.db);
+  g_free (reader->session.counted_query);
   mr_clock_unref (reader->clock);
   pthread_cond_destroy (&reader->wake);
   pthread_cond_destroy (&reader->idle);

@@ -22,6 +22,10 @@ typedef struct {
   gint64 now;      /* wall time of this transaction */
   gint64 next_num; /* writer: number of the next message */
   MrCounts delta;  /* writer: change of the counters by this transaction */
+  /* reader: the last filtered list that was counted */
+  char *counted_query;
+  gint64 counted_version;
+  guint64 counted_total;
 } MrSession;
 
 typedef struct {

@@ -45,6 +45,30 @@ id_at (GPtrArray *rows, guint i)
   return ((MrMessageRecord *)g_ptr_array_index (rows, i))->id;
 }
 
+/* Turning the pages of a filtered list walks over it once; a commit or another filter makes it walk again. */
+static void
+test_counts_once (Fixture *fixture, gconstpointer data)
+{
+  MrListFilter filter = { .kind = MR_LIST_OUTBOX, .state = -1, .search = "r0@", .ascending = TRUE };
+  guint64 total;
+
+  for (guint i = 0; i < 25; i++)
+    g_free (store_add (fixture, 1, "x"));
+  g_autoptr (GPtrArray) first = list (fixture, &filter, NULL, 10, &total);
+  g_autoptr (GPtrArray) second = list (fixture, &filter, id_at (first, 9), 10, &total);
+  g_autoptr (GPtrArray) third = list (fixture, &filter, id_at (second, 9), 10, &total);
+  g_assert_cmpuint (third->len, ==, 5);
+  g_assert_cmpuint (total, ==, 25);
+  g_assert_cmpint (g_atomic_int_get (&fixture->store->n_counts), ==, 1);
+  g_free (store_add (fixture, 1, "x"));
+  g_autoptr (GPtrArray) more = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 26);
+  filter.search = "nobody";
+  g_autoptr (GPtrArray) none = list (fixture, &filter, NULL, 10, &total);
+  g_assert_cmpuint (total, ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&fixture->store->n_counts), ==, 3);
+}
+
 static void
 test_pages (Fixture *fixture, gconstpointer data)
 {
@@ -347,6 +371,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   mr_log_set_stderr (FALSE);
   ADD ("/store/list/pages", test_pages);
+  ADD ("/store/list/counts-once", test_counts_once);
   ADD ("/store/list/outbox-and-history", test_outbox_and_history);
   ADD ("/store/list/search", test_search);
   ADD ("/store/list/filters", test_filters);
