@@ -28,7 +28,7 @@ typedef struct {
   GInputStream *stream;
   GCancellable *cancellable;
   gboolean in_read;
-  gboolean last_was_cr, any, ends_with_newline;
+  gboolean last_was_cr, any, ends_with_newline, has_nul;
   char *path; /* maildrop file */
   MrSubmitFunc func;
   gpointer data;
@@ -56,6 +56,7 @@ write_local (Reading *r, const char *data, gsize len)
   for (gsize i = 0; i < len; i++) {
     const char c = data[i];
 
+    r->has_nul |= c == '\0';
     if (c == '\n') {
       g_byte_array_append (out, (const guint8 *)"\r\n", 2);
       r->last_was_cr = FALSE;
@@ -100,6 +101,11 @@ finish (Reading *r)
 {
   if (r->stream != NULL)
     g_ptr_array_remove_fast (r->engine->readings, r);
+  if (r->has_nul) {
+    g_clear_pointer (&r->intake, mr_intake_forget);
+    taken_cb (554, "5.6.0", "There is a NUL character in the message", NULL, r);
+    return;
+  }
   if (r->last_was_cr || !r->ends_with_newline)
     mr_intake_write (r->intake, "\r\n", 2);
   mr_intake_finish (g_steal_pointer (&r->intake), taken_cb, r);

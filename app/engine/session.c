@@ -227,6 +227,8 @@ at_end (Session *self, const MrSmtpServerEvent *event)
       note_refusal (self, "bare-cr");
     else if (event->data_error == MR_DATA_BARE_LF)
       note_refusal (self, "bare-lf");
+    else if (event->data_error == MR_DATA_NUL)
+      note_refusal (self, "nul");
     transaction_reset (self);
     return;
   }

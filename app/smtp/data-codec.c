@@ -2,7 +2,7 @@
  *
  * Reader: only CRLF "." CRLF ends a message. A dot that is alone on a line but not between two CRLFs is content and
  * comes out as such; any other leading dot is removed, after a bare LF too, since who sends bare LFs stuffs the same
- * lines. The first thing wrong is remembered and the rest is read up to the end of the message without being given
+ * lines. A NUL is never taken. The first thing wrong is remembered and the rest is read up to the end of the message without being given
  * out.
  *
  * Both directions pass long runs untouched: two memchr() a line, no copy by bytes.
@@ -55,6 +55,11 @@ give (MrDataReader *reader, const guint8 *bytes, gsize len, const guint8 **ret_o
   if (reader->max_size > 0 && len > reader->max_size - reader->size) {
     len = (gsize)(reader->max_size - reader->size);
     fail (reader, MR_DATA_TOO_BIG);
+  }
+  const guint8 *nul = len > 0 ? memchr (bytes, '\0', len) : NULL;
+  if (nul != NULL) {
+    len = (gsize)(nul - bytes);
+    fail (reader, MR_DATA_NUL);
   }
   reader->size += len;
   *ret_len = len;

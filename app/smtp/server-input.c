@@ -134,6 +134,7 @@ end_data (MrSmtpServer *server)
     [MR_DATA_BARE_LF] = { 550, "5.6.11", "A line of the message does not end in CR LF" },
     [MR_DATA_BARE_CR] = { 550, "5.6.11", "There is a CR without LF in the message" },
     [MR_DATA_LONG_LINE] = { 550, "5.6.0", "A line of the message is too long" },
+    [MR_DATA_NUL] = { 554, "5.6.0", "There is a NUL character in the message" },
   };
   MrSmtpServerEvent event
       = { .kind = MR_SERVER_END, .size = server->transaction.data.size, .data_error = server->transaction.data.error };

@@ -19,8 +19,8 @@ G_BEGIN_DECLS
 typedef struct _MrSmtpServer MrSmtpServer;
 
 typedef enum {
-  MR_BARE_REFUSE,   /* bare LF (and always bare CR) refused with 550 5.6.11 at the end of the data */
-  MR_BARE_LF_IS_EOL /* a bare LF is a line end and comes out as CRLF; "LF . LF" does not end the message */
+  MR_BARE_REFUSE, /* bare LF (and always bare CR) refused with 550 5.6.11 at the end of the data; a command: 500 5.5.2 */
+  MR_BARE_LF_IS_EOL /* a bare LF is a line end, of commands too, and comes out as CRLF; "LF . LF" does not end the message */
 } MrBareMode;
 
 typedef struct {
@@ -68,7 +68,7 @@ typedef enum {
   MR_DATA_BARE_LF,   /* 550 5.6.11 */
   MR_DATA_BARE_CR,   /* 550 5.6.11 */
   MR_DATA_LONG_LINE, /* 550 5.6.0 */
-  MR_DATA_NUL        /* reserved: NUL bytes are kept, never refused */
+  MR_DATA_NUL /* 554 5.6.0: no program may send one (RFC 5321 4.1.1.4, RFC 5322 4), and servers cut or refuse it */
 } MrSmtpDataError;
 
 typedef struct {

@@ -32,6 +32,7 @@ refusal_sentence (const char *reason)
   } sentences[] = {
     { "bare-cr", N_ ("Its line ends are broken (bare CR), which could smuggle in a second message") },
     { "bare-lf", N_ ("Its line ends are broken (bare LF), which could smuggle in a second message") },
+    { "nul", N_ ("Its message has a character that mail must not have (NUL)") },
     { "http", N_ ("It spoke like a web browser: a web page may have tried to send mail") },
     { "tls", N_ ("It began with encryption on the port for plain connections") },
     { "other-user", N_ ("It belongs to another user of this computer") },

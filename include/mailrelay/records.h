@@ -100,7 +100,7 @@ typedef struct {
   char *program;
   char *peer; /* address */
   char *reverse_path;
-  char *reason; /* nick of MrSubmitDenial in app/policy, or "bare-cr", "bare-lf", "http", "tls" */
+  char *reason; /* nick of MrSubmitDenial in app/policy, or "bare-cr", "bare-lf", "nul", "http", "tls" */
 } MrRefusalRecord;
 
 typedef enum { MR_LIST_OUTBOX, MR_LIST_HISTORY } MrListKind;

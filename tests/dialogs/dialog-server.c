@@ -70,7 +70,7 @@ describe (const MrSmtpServerEvent *event)
 {
   static const char *const reasons[] = { "quit",         "errors",   "http",   "tls-on-plain",
                                          "tls-leftover", "overflow", "answer", "eof" };
-  static const char *const errors[] = { "", " too-big", " bare-lf", " bare-cr", " long-line", "" };
+  static const char *const errors[] = { "", " too-big", " bare-lf", " bare-cr", " long-line", " nul" };
 
   switch (event->kind) {
   case MR_SERVER_HELO:

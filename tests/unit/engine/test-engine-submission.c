@@ -45,6 +45,12 @@ auth_line (const char *id, const char *password)
 }
 
 static void
+submitted_cb (const char *id, const GError *error, gpointer data)
+{
+  engine_done_cb (error, data);
+}
+
+static void
 try_auth (EngineFixture *f, const char *id, const char *password, const char *reply)
 {
   EngineClient *client = engine_client_new (f);
@@ -272,6 +278,35 @@ test_maildrop (EngineFixture *f, gconstpointer data)
   g_assert_true (g_file_test (unfinished, G_FILE_TEST_EXISTS));
 }
 
+/* No way that lets a NUL in: over a connection, where the person sees who tried, and from the command line. */
+static void
+test_nul (EngineFixture *f, gconstpointer data)
+{
+  static const char text[] = "From: <me@example.com>\n\none\0two\n";
+  const char *recipients[] = { "you@example.net", NULL };
+  EngineClient *client;
+  EngineAnswer answer = { 0 };
+  int ends[2];
+
+  engine_fixture_start (f, NULL);
+  client = engine_client_new (f);
+  engine_client_expect (client, "EHLO me", "250");
+  engine_client_expect (client, "MAIL FROM:<me@example.com>", "250");
+  engine_client_expect (client, "RCPT TO:<you@example.net>", "250");
+  engine_client_expect (client, "DATA", "354");
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (client->connection)), "one\0two\r\n", 9, NULL,
+                             NULL, NULL);
+  engine_client_expect (client, ".", "554 5.6.0");
+  engine_client_free (client);
+  expect_refusal (f, "nul");
+  g_assert_cmpint (pipe (ends), ==, 0);
+  g_assert_cmpint (write (ends[1], text, sizeof text - 1), ==, sizeof text - 1);
+  close (ends[1]);
+  mr_engine_submit (f->engine, ends[0], "me@example.com", recipients, "test", submitted_cb, &answer);
+  g_assert_cmpint (engine_answer_code (&answer), ==, MR_ERROR_REFUSED);
+  g_assert_cmpuint (engine_outbox_size (f), ==, 0);
+}
+
 static void
 test_sessions_are_bounded (EngineFixture *f, gconstpointer data)
 {
@@ -304,6 +339,7 @@ main (int argc, char *argv[])
   ADD ("auth-needed", test_auth_needed);
   ADD ("allow-uid", test_allow_uid);
   ADD ("bare-cr-is-told", test_bare_cr_is_told);
+  ADD ("nul", test_nul);
   ADD ("loop", test_loop);
   ADD ("maildrop", test_maildrop);
   ADD ("sessions-are-bounded", test_sessions_are_bounded);

@@ -76,8 +76,8 @@ oracle (MrBareMode bare, const char *bytes, gsize len)
       result.used = line_end + 1;
       break;
     }
-    if (memchr (line, '\r', content) != NULL && result.error == MR_DATA_OK)
-      result.error = MR_DATA_BARE_CR;
+    for (gsize i = 0; i < content && result.error == MR_DATA_OK; i++)
+      result.error = line[i] == '\r' ? MR_DATA_BARE_CR : line[i] == '\0' ? MR_DATA_NUL : MR_DATA_OK;
     if (!crlf && bare == MR_BARE_REFUSE && result.error == MR_DATA_OK)
       result.error = MR_DATA_BARE_LF;
     if (content > 1 && line[0] == '.')
@@ -269,8 +269,10 @@ check_writer (const char *bytes, gsize len)
   }
   g_assert_true (back.end);
   g_assert_cmpuint (back.used, ==, whole->len);
-  g_assert_cmpint (back.error, ==, MR_DATA_OK);
-  g_assert_cmpmem (back.out->str, back.out->len, expected->str, expected->len);
+  /* A NUL is nothing the writer mends: it does not get that far. */
+  g_assert_cmpint (back.error, ==, memchr (bytes, '\0', len) != NULL ? MR_DATA_NUL : MR_DATA_OK);
+  if (back.error == MR_DATA_OK)
+    g_assert_cmpmem (back.out->str, back.out->len, expected->str, expected->len);
   for (gsize cut = 1; cut < len; cut++) {
     g_autoptr (GString) part = write_cut (bytes, len, cut);
 
@@ -334,11 +336,11 @@ static const Smuggling sequences[] = {
   SEQUENCE ("LF.CR", "\n.\r", MR_DATA_BARE_LF, MR_DATA_BARE_CR),
   SEQUENCE ("CRCRLF.CRCRLF", "\r\r\n.\r\r\n", MR_DATA_BARE_CR, MR_DATA_BARE_CR),
   SEQUENCE ("CRLF.CRCRLF", "\r\n.\r\r\n", MR_DATA_BARE_CR, MR_DATA_BARE_CR),
-  SEQUENCE ("CRLF NUL.CRLF", "\r\n\0.\r\n", MR_DATA_OK, MR_DATA_OK),
-  SEQUENCE ("CRLF.NUL CRLF", "\r\n.\0\r\n", MR_DATA_OK, MR_DATA_OK),
+  SEQUENCE ("CRLF NUL.CRLF", "\r\n\0.\r\n", MR_DATA_NUL, MR_DATA_NUL),
+  SEQUENCE ("CRLF.NUL CRLF", "\r\n.\0\r\n", MR_DATA_NUL, MR_DATA_NUL),
   SEQUENCE ("CR NUL LF.CRLF", "\r\0\n.\r\n", MR_DATA_BARE_CR, MR_DATA_BARE_CR),
   SEQUENCE ("CRLF.CR NUL LF", "\r\n.\r\0\n", MR_DATA_BARE_CR, MR_DATA_BARE_CR),
-  SEQUENCE ("LF NUL.LF", "\n\0.\n", MR_DATA_BARE_LF, MR_DATA_OK),
+  SEQUENCE ("LF NUL.LF", "\n\0.\n", MR_DATA_BARE_LF, MR_DATA_NUL),
 };
 
 static void
