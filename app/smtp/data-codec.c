@@ -52,15 +52,16 @@ give (MrDataReader *reader, const guint8 *bytes, gsize len, const guint8 **ret_o
   *ret_len = 0;
   if (reader->error != MR_DATA_OK)
     return;
-  if (reader->max_size > 0 && len > reader->max_size - reader->size) {
+  gboolean too_big = reader->max_size > 0 && len > reader->max_size - reader->size;
+  if (too_big)
     len = (gsize)(reader->max_size - reader->size);
-    fail (reader, MR_DATA_TOO_BIG);
-  }
+  /* The first thing wrong, however the bytes were cut. */
   const guint8 *nul = len > 0 ? memchr (bytes, '\0', len) : NULL;
   if (nul != NULL) {
     len = (gsize)(nul - bytes);
     fail (reader, MR_DATA_NUL);
-  }
+  } else if (too_big)
+    fail (reader, MR_DATA_TOO_BIG);
   reader->size += len;
   *ret_len = len;
 }
