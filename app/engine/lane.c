@@ -370,7 +370,10 @@ is_due (const MrRecipientRecord *r, gint64 now)
   case MR_RECIPIENT_WAITING:
   case MR_RECIPIENT_UNCERTAIN:
   case MR_RECIPIENT_NEEDS_PERSON:
-    return r->next_attempt > 0 && r->next_attempt <= now;
+    /* As the store reckons (store.h): without a time it goes at once where it waits for nothing else. */
+    return r->next_attempt > 0 ? r->next_attempt <= now
+                               : r->state == MR_RECIPIENT_WAITING
+                                     && (r->wait_reason == MR_WAIT_NONE || r->wait_reason == MR_WAIT_RETRY_TIME);
   case MR_RECIPIENT_SENDING:
   case MR_RECIPIENT_DELIVERED:
   case MR_RECIPIENT_RELAYED:

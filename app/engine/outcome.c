@@ -221,6 +221,7 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
       r->state = MR_RECIPIENT_CANCELLED;
     r->wait_reason = MR_WAIT_NONE;
     r->next_attempt = 0;
+    *ret_host_failed = FALSE; /* it has no time of a next try that others behind it could wait for */
   }
   mr_info ("engine", "%s.%u: %s -> %s at %s, %u %s, cause %s", self->task->job->record->id, r->n,
            mr_recipient_state_nick (old->state), mr_recipient_state_nick (r->state), mr_stage_nick (a->stage),

@@ -162,6 +162,25 @@ test_cancel_waiting_in_memory (EngineFixture *f, gconstpointer data)
   g_assert_cmpuint (f->peer->dots, ==, 1);
 }
 
+/* The host fails while it has a message that a person stopped: what stands behind it is not left without a time. */
+static void
+test_cancel_before_trouble (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *first = NULL, *second = NULL;
+
+  g_free (f->peer->extensions);
+  f->peer->extensions = g_strdup ("SIZE"); /* one command at a time */
+  engine_fixture_start (f, ACCOUNT_MAIN "[delivery]\nidle-keep=0\nconcurrency=1\n");
+  smtp_peer_reply (f->peer, "MAIL", PEER_SILENT, 1);
+  first = engine_submit (f, "me@example.com", "a@example.net");
+  wait_for (smtp_peer_count (f->peer, "MAIL") == 1);
+  second = engine_submit (f, "me@example.com", "b@example.net");
+  g_assert_cmpuint (engine_act (f, mr_engine_cancel, first), ==, 1);
+  smtp_peer_say (f->peer, "421 4.3.2 going down");
+  mr_message_record_free (engine_wait_state (f, first, 0, MR_RECIPIENT_CANCELLED));
+  mr_message_record_free (engine_wait_state (f, second, 0, MR_RECIPIENT_DELIVERED));
+}
+
 static void
 test_retry (EngineFixture *f, gconstpointer data)
 {
@@ -272,6 +291,7 @@ main (int argc, char *argv[])
   ADD ("cancel-in-flight", test_cancel_in_flight);
   ADD ("cancel-after-the-dot", test_cancel_after_the_dot);
   ADD ("cancel-waiting-in-memory", test_cancel_waiting_in_memory);
+  ADD ("cancel-before-trouble", test_cancel_before_trouble);
   ADD ("retry", test_retry);
   ADD ("send-through", test_send_through);
   ADD ("mark-delivered-while-sending", test_mark_delivered_while_sending);
