@@ -68,8 +68,8 @@ add (MrTags *tags, const char *start, const char *end, GError **error)
   return TRUE;
 }
 
-MrTags *
-mr_tags_parse (const char *text, GError **error)
+static MrTags *
+parse (const char *text, gboolean tolerant, GError **error)
 {
   g_autoptr (MrTags) tags = g_new0 (MrTags, 1);
 
@@ -85,12 +85,29 @@ mr_tags_parse (const char *text, GError **error)
     if (last)
       end = p + strlen (p);
     gboolean empty = strspn (p, SPACE) >= (gsize)(end - p);
-    if (!(last && empty) && !add (tags, p, end, error))
-      return NULL;
+    if (!empty || !last) {
+      g_autoptr (GError) wrong = NULL;
+      if (!add (tags, p, end, &wrong) && !tolerant) {
+        g_propagate_error (error, g_steal_pointer (&wrong));
+        return NULL;
+      }
+    }
     if (last)
       return g_steal_pointer (&tags);
     p = end + 1;
   }
+}
+
+MrTags *
+mr_tags_parse (const char *text, GError **error)
+{
+  return parse (text, FALSE, error);
+}
+
+MrTags *
+mr_tags_parse_tolerant (const char *text)
+{
+  return parse (text, TRUE, NULL);
 }
 
 const char *

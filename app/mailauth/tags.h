@@ -10,6 +10,9 @@ typedef struct _MrTags MrTags;
 /* text: at most 64 KiB, unfolded or not. An empty part at the end is allowed. Errors (MR_ERROR_INVALID): a part without "=", a name that is none, a name
  * twice, more than 100 tags. (transfer full) */
 MrTags *mr_tags_parse (const char *text, GError **error);
+/* The same, but what is wrong is left out and the first of two counts: records whose standard says that syntax errors are ignored. NULL: too long.
+ * (transfer full) */
+MrTags *mr_tags_parse_tolerant (const char *text);
 void mr_tags_free (MrTags *tags);
 /* Borrowed; without white space around it; NULL: absent. Names are compared with case. */
 const char *mr_tags_get (const MrTags *tags, const char *name);

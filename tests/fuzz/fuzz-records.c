@@ -1,0 +1,49 @@
+/* Fuzz target: the TXT records and the policy file of a mail domain. */
+#include <stdint.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "mailauth/dmarc.h"
+#include "mailauth/mta-sts.h"
+#include "mailauth/tags.h"
+
+static void
+check_dmarc (const char *text)
+{
+  g_autoptr (MrDmarcRecord) record = mr_dmarc_record_parse (text, NULL);
+  g_autoptr (MrLookupTable) table = mr_lookup_table_new ();
+  g_auto (MrDmarcDiscovery) found = { 0 };
+
+  g_assert_true (record == NULL || mr_dmarc_is_record (text));
+  g_assert_true (record == NULL || record->p != MR_DMARC_UNSET);
+  /* The text as a name too. */
+  mr_dmarc_discover (table, text, FALSE, &found);
+}
+
+static void
+check_policy (const char *text)
+{
+  g_autoptr (MrStsPolicy) policy = mr_sts_policy_parse (text, NULL);
+  g_autofree char *again = policy != NULL ? mr_sts_policy_to_text (policy) : NULL;
+  g_autoptr (MrStsPolicy) same = again != NULL ? mr_sts_policy_parse (again, NULL) : NULL;
+
+  g_assert_true ((policy == NULL) == (same == NULL));
+  if (policy != NULL)
+    mr_sts_policy_covers (policy, text);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autofree char *text = g_strndup ((const char *)data, size);
+  g_autoptr (MrTags) strict = mr_tags_parse (text, NULL);
+  g_autoptr (MrTags) tolerant = mr_tags_parse_tolerant (text);
+  g_autofree char *id = mr_sts_record_dup_id (text, NULL), *evidence = NULL;
+  g_autofree char *picture = mr_bimi_dup_picture (text, &evidence, NULL);
+  g_auto (GStrv) addresses = mr_tlsrpt_dup_addresses (text, NULL);
+
+  g_assert_true (strict == NULL || tolerant != NULL);
+  check_dmarc (text);
+  check_policy (text);
+  return 0;
+}
