@@ -479,23 +479,24 @@ fill (MrAccountEditor *self, const MrAccountRecord *account)
   gtk_switch_set_active (self->paused_switch, account->paused);
   self->fingerprint = g_strdup (account->fingerprint);
   adw_expander_row_set_expanded (self->advanced, account->kind == MR_ACCOUNT_DIRECT);
-  if (has_user && account->state != MR_ACCOUNT_NO_PASSWORD)
+  if (self->exists && has_user && account->state != MR_ACCOUNT_NO_PASSWORD)
     adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->password), _ ("Password (saved; type to replace it)"));
 }
 
 static void
-setup (MrAccountEditor *self, const MrAccountRecord *account)
+setup (MrAccountEditor *self, const MrAccountRecord *account, gboolean exists)
 {
-  self->is_new = account == NULL;
-  self->exists = account != NULL;
+  self->is_new = !exists;
+  self->exists = exists;
   self->original = account != NULL ? mr_account_record_copy (account) : mr_account_record_new ();
   self->mode = MR_TLS_IMPLICIT;
   self->filling = TRUE;
-  if (account != NULL) {
+  if (account != NULL)
+    fill (self, account);
+  if (exists) {
     g_autofree char *title = g_strdup_printf (_ ("Account %s"), mr_format_account_name (account));
     gtk_window_set_title (GTK_WINDOW (self), title);
     self->id = g_strdup (account->id);
-    fill (self, account);
   } else {
     gtk_window_set_title (GTK_WINDOW (self), _ ("New Sending Account"));
     gtk_button_set_label (self->save_button, _ ("Add"));
@@ -504,9 +505,9 @@ setup (MrAccountEditor *self, const MrAccountRecord *account)
   direct_changed_cb (self);
   show_fingerprint (self);
   self->filling = FALSE;
-  gtk_widget_set_visible (self->state_group, account != NULL);
-  gtk_widget_set_visible (self->remove_group, account != NULL);
-  gtk_widget_set_sensitive (self->default_row, account == NULL || !account->is_default);
+  gtk_widget_set_visible (self->state_group, exists);
+  gtk_widget_set_visible (self->remove_group, exists);
+  gtk_widget_set_sensitive (self->default_row, !exists || !account->is_default);
 }
 
 static void
@@ -598,13 +599,25 @@ mr_account_editor_class_init (MrAccountEditorClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
-GtkWidget *
-mr_account_editor_new (MrDesk *desk, const MrAccountRecord *account)
+static GtkWidget *
+editor_new (MrDesk *desk, const MrAccountRecord *account, gboolean exists)
 {
   MrAccountEditor *self = g_object_new (MR_TYPE_ACCOUNT_EDITOR, NULL);
 
   self->desk = g_object_ref (desk);
   mr_account_test_set_desk (self->test, desk);
-  setup (self, account);
+  setup (self, account, exists);
   return GTK_WIDGET (self);
+}
+
+GtkWidget *
+mr_account_editor_new (MrDesk *desk, const MrAccountRecord *account)
+{
+  return editor_new (desk, account, account != NULL);
+}
+
+GtkWidget *
+mr_account_editor_new_draft (MrDesk *desk, const MrAccountRecord *draft)
+{
+  return editor_new (desk, draft, FALSE);
 }

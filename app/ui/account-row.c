@@ -24,8 +24,8 @@ G_DEFINE_FINAL_TYPE (MrAccountRow, mr_account_row, GTK_TYPE_LIST_BOX_ROW)
 static void
 remedy_clicked_cb (MrAccountRow *self)
 {
-  if (g_str_equal (self->remedy_action, "win.edit-account"))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-account", "s", self->id);
+  if (g_str_equal (self->remedy_action, "win.edit-account") || g_str_equal (self->remedy_action, "win.sign-in-account"))
+    gtk_widget_activate_action (GTK_WIDGET (self), self->remedy_action, "s", self->id);
   else if (g_str_equal (self->remedy_action, "win.pause-account"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.pause-account", "(sb)", self->id, FALSE);
   else

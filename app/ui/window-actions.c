@@ -4,12 +4,14 @@
 #include <glib/gi18n-lib.h>
 
 #include "client/keyring-unlock.h"
+#include "ui/account-assistant.h"
 #include "ui/account-editor.h"
 #include "ui/connect-window.h"
 #include "ui/format.h"
 #include "ui/remove-account.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
+#include "ui/sign-in-window.h"
 #include "ui/toast.h"
 #include "ui/window-private.h"
 
@@ -57,10 +59,8 @@ remove_requested_cb (MrWindow *self, const char *id)
 }
 
 static void
-open_editor (MrWindow *self, const MrAccountRecord *account)
+present_editor (MrWindow *self, GtkWidget *editor)
 {
-  GtkWidget *editor = mr_account_editor_new (self->desk, account);
-
   gtk_window_set_transient_for (GTK_WINDOW (editor), GTK_WINDOW (self));
   g_signal_connect_object (editor, "saved", G_CALLBACK (account_saved_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "remove-requested", G_CALLBACK (remove_requested_cb), self, G_CONNECT_SWAPPED);
@@ -68,12 +68,34 @@ open_editor (MrWindow *self, const MrAccountRecord *account)
 }
 
 static void
+assistant_closed_cb (MrWindow *self, const char *after)
+{
+  gboolean connect = g_str_equal (after, "connect") || (self->adding_first && *after == '\0');
+
+  self->had_account = TRUE;
+  mr_window_update (self);
+  if (connect)
+    gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), self->adding_first)));
+  else if (*after != '\0' && !mr_window_show_message (self, after))
+    mr_window_show_page (self, "outbox");
+}
+
+static void
+by_hand_cb (MrWindow *self, const MrAccountRecord *draft)
+{
+  present_editor (self, mr_account_editor_new_draft (self->desk, draft));
+}
+
+static void
 add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MrWindow *self = MR_WINDOW (widget);
+  GtkWidget *assistant = mr_account_assistant_new (self->desk, GTK_WINDOW (self));
 
   self->adding_first = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
-  open_editor (self, NULL);
+  g_signal_connect_object (assistant, "closed-after", G_CALLBACK (assistant_closed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (assistant, "by-hand", G_CALLBACK (by_hand_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (assistant));
 }
 
 static void
@@ -83,9 +105,51 @@ edit_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
   const MrAccountRecord *account = mr_desk_find_account (self->desk, g_variant_get_string (parameter, NULL));
 
   if (account != NULL)
-    open_editor (self, account);
+    present_editor (self, mr_account_editor_new (self->desk, account));
   else
     mr_toast_show (widget, _ ("This account is no longer there"));
+}
+
+static void
+signed_in_cb (MrWindow *self)
+{
+  mr_toast_show (GTK_WIDGET (self), _ ("Signed in. Waiting mail goes out now."));
+}
+
+/* What the desktop or an administrator gave cannot be renewed here. */
+static void
+explain_sign_in (MrWindow *self, const MrAccountRecord *account)
+{
+  gboolean desktop = account->oauth_flow == MR_OAUTH_DESKTOP;
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), desktop ? _ ("Sign In at the Desktop") : _ ("Ask Your Administrator"),
+      desktop
+          ? _ ("This account belongs to the desktop. Open the desktop's settings, Online Accounts, and sign in there "
+               "again. Mail waits and goes on by itself.")
+          : _ ("This account gets access with credentials of your organisation. They have run out or were taken back: "
+               "enter new ones in the account."));
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+sign_in_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  const MrAccountRecord *account = mr_desk_find_account (self->desk, g_variant_get_string (parameter, NULL));
+
+  if (account == NULL) {
+    mr_toast_show (widget, _ ("This account is no longer there"));
+    return;
+  }
+  if (account->oauth_flow == MR_OAUTH_DESKTOP || account->oauth_flow == MR_OAUTH_CREDENTIALS) {
+    explain_sign_in (self, account);
+    return;
+  }
+  GtkWidget *window = mr_sign_in_window_new (self->desk, GTK_WINDOW (self), account);
+  g_signal_connect_object (window, "signed-in", G_CALLBACK (signed_in_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -319,6 +383,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
   } actions[] = {
     { "win.add-account", NULL, add_account_action },
     { "win.edit-account", "s", edit_account_action },
+    { "win.sign-in-account", "s", sign_in_account_action },
     { "win.set-default-account", "s", set_default_account_action },
     { "win.pause-account", "(sb)", pause_account_action },
     { "win.remove-account", "s", remove_account_action },
