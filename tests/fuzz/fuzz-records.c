@@ -5,6 +5,8 @@
 #include "fuzz.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/mta-sts.h"
+#include "mailauth/results.h"
+#include "mailauth/spf-edit.h"
 #include "mailauth/tags.h"
 
 static void
@@ -32,6 +34,18 @@ check_policy (const char *text)
     mr_sts_policy_covers (policy, text);
 }
 
+static void
+check_edit (const char *text)
+{
+  g_autofree char *merged = mr_spf_merge (text, (const char *const[]){ "mx", NULL }, NULL);
+  g_autofree char *again = merged != NULL ? mr_spf_merge (merged, (const char *const[]){ "mx", NULL }, NULL) : NULL;
+  g_autofree char *quoted = mr_txt_quote (text), *server = NULL;
+  g_autoptr (GPtrArray) results = mr_auth_results_parse (text, &server);
+
+  g_assert_cmpstr (merged, ==, again);
+  g_assert_true ((results == NULL) == (server == NULL));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -45,5 +59,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_true (strict == NULL || tolerant != NULL);
   check_dmarc (text);
   check_policy (text);
+  check_edit (text);
   return 0;
 }
