@@ -1,5 +1,7 @@
 /* Unlocking the keyring over GDBus: ReadAlias("default"), Unlock, and the prompt that it may ask for (Secret Service API, "Prompts and
- * prompting"). The service never does this: it has nobody to show a prompt to. */
+ * prompting"). The service never does this: it has nobody to show a prompt to. Where there is no default collection the first one that lasts
+ * is taken (KeePassXC may have none), as the service does.
+ */
 #include <config.h>
 
 #include "client/keyring-unlock.h"
@@ -10,11 +12,13 @@
 #define SECRETS_PATH      "/org/freedesktop/secrets"
 #define SECRETS_INTERFACE "org.freedesktop.Secret.Service"
 #define PROMPT_INTERFACE  "org.freedesktop.Secret.Prompt"
+#define LABEL_PROPERTY    "org.freedesktop.Secret.Collection.Label"
 #define NO_OBJECT         "/"
 #define TIMEOUT_MS        10000
 
 typedef struct {
   GDBusConnection *connection;
+  gboolean create; /* a place, instead of unlocking one */
   char *prompt;
   guint subscription;
   guint owner_watch;
@@ -42,9 +46,14 @@ fail_from (GTask *task, GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (error));
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+           || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    fail (task, MR_ERROR_TIMED_OUT,
+          _ ("The keyring does not answer. Perhaps it asks you something: look for its window, then try again"));
+  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN))
+    fail (task, MR_ERROR_NO_KEYRING, _ ("There is no keyring in this session"));
   else
-    g_task_return_new_error (task, MR_ERROR, MR_ERROR_NO_KEYRING, _ ("The keyring does not answer: %s"),
-                             error->message);
+    g_task_return_new_error (task, MR_ERROR, MR_ERROR_NO_KEYRING, _ ("The keyring cannot be used: %s"), error->message);
 }
 
 /* ---- prompt ---- */
@@ -74,7 +83,7 @@ completed_cb (GDBusConnection *connection, const char *sender, const char *path,
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(bv)")))
     g_variant_get_child (parameters, 0, "b", &dismissed);
   if (dismissed)
-    fail (task, MR_ERROR_KEYRING_LOCKED, _ ("The keyring was not unlocked"));
+    fail (task, MR_ERROR_KEYRING_LOCKED, _ ("The keyring's question was closed without an answer"));
   else
     g_task_return_boolean (task, TRUE);
   leave_prompt (task);
@@ -118,7 +127,12 @@ prompted_cb (GObject *object, GAsyncResult *result, gpointer data)
 
   if (reply != NULL || g_task_get_completed (task))
     return;
-  fail_from (task, error);
+  /* gnome-keyring shows one prompt at a time and refuses the second. */
+  if (g_dbus_error_is_remote_error (error) && !g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    fail (task, MR_ERROR_BUSY,
+          _ ("The keyring is asking for another program just now: answer that first, then try again"));
+  else
+    fail_from (task, error);
   leave_prompt (task);
 }
 
@@ -142,10 +156,11 @@ show_prompt (GTask *task, const char *prompt)
                           NULL, prompted_cb, g_object_ref (task));
 }
 
-/* ---- unlock ---- */
+/* ---- what to unlock, or to make ---- */
 
+/* Unlock and CreateCollection: what is done already, and the prompt for the rest. */
 static void
-unlocked_cb (GObject *object, GAsyncResult *result, gpointer data)
+called_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
@@ -164,6 +179,51 @@ unlocked_cb (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
+call (GTask *task, const char *interface, const char *method, GVariant *parameters, const char *reply_type,
+      GAsyncReadyCallback callback)
+{
+  Unlock *unlock = g_task_get_task_data (task);
+
+  g_dbus_connection_call (unlock->connection, SECRETS_NAME, SECRETS_PATH, interface, method, parameters,
+                          G_VARIANT_TYPE (reply_type), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS,
+                          g_task_get_cancellable (task), callback, g_object_ref (task));
+}
+
+static void
+unlock_collection (GTask *task, const char *collection)
+{
+  const char *const objects[] = { collection, NULL };
+
+  call (task, SECRETS_INTERFACE, "Unlock", g_variant_new ("(^ao)", objects), "(aoo)", called_cb);
+}
+
+static void
+list_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  g_autoptr (GVariant) list = NULL;
+  gsize n = 0;
+
+  if (reply == NULL) {
+    fail_from (task, error);
+    return;
+  }
+  g_variant_get (reply, "(v)", &list);
+  g_autofree const char **paths = g_variant_is_of_type (list, G_VARIANT_TYPE_OBJECT_PATH_ARRAY)
+                                      ? g_variant_get_objv (list, &n)
+                                      : NULL;
+  for (gsize i = 0; i < n; i++)
+    if (!g_str_has_suffix (paths[i], "/session")) { /* forgets everything at log-out */
+      unlock_collection (task, paths[i]);
+      return;
+    }
+  fail (task, MR_ERROR_NOT_FOUND,
+        _ ("The keyring has no place for passwords yet: make one, or open your password database"));
+}
+
+static void
 alias_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
@@ -176,14 +236,11 @@ alias_cb (GObject *object, GAsyncResult *result, gpointer data)
     return;
   }
   g_variant_get (reply, "(&o)", &collection);
-  if (g_str_equal (collection, NO_OBJECT)) {
-    fail (task, MR_ERROR_NO_KEYRING, _ ("There is no keyring yet: make one in “Passwords and Keys”"));
-    return;
-  }
-  const char *const objects[] = { collection, NULL };
-  g_dbus_connection_call (G_DBUS_CONNECTION (object), SECRETS_NAME, SECRETS_PATH, SECRETS_INTERFACE, "Unlock",
-                          g_variant_new ("(^ao)", objects), G_VARIANT_TYPE ("(aoo)"), G_DBUS_CALL_FLAGS_NONE,
-                          TIMEOUT_MS, g_task_get_cancellable (task), unlocked_cb, g_object_ref (task));
+  if (g_str_equal (collection, NO_OBJECT))
+    call (task, "org.freedesktop.DBus.Properties", "Get", g_variant_new ("(ss)", SECRETS_INTERFACE, "Collections"),
+          "(v)", list_cb);
+  else
+    unlock_collection (task, collection);
 }
 
 static void
@@ -192,30 +249,58 @@ bus_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
   Unlock *unlock = g_task_get_task_data (task);
+  GVariantBuilder properties;
 
   unlock->connection = g_bus_get_finish (result, &error);
   if (unlock->connection == NULL) {
     fail_from (task, error);
     return;
   }
-  g_dbus_connection_call (unlock->connection, SECRETS_NAME, SECRETS_PATH, SECRETS_INTERFACE, "ReadAlias",
-                          g_variant_new ("(s)", "default"), G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS,
-                          g_task_get_cancellable (task), alias_cb, g_object_ref (task));
+  if (!unlock->create) {
+    call (task, SECRETS_INTERFACE, "ReadAlias", g_variant_new ("(s)", "default"), "(o)", alias_cb);
+    return;
+  }
+  g_variant_builder_init (&properties, G_VARIANT_TYPE_VARDICT);
+  /* The name that the keyring shows for the place that is made for passwords. */
+  g_variant_builder_add (&properties, "{sv}", LABEL_PROPERTY, g_variant_new_string (_ ("Passwords")));
+  call (task, SECRETS_INTERFACE, "CreateCollection", g_variant_new ("(a{sv}s)", &properties, "default"), "(oo)",
+        called_cb);
+}
+
+static void
+start (gboolean create, GCancellable *cancellable, gpointer tag, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  Unlock *unlock = g_new0 (Unlock, 1);
+
+  unlock->create = create;
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, unlock, unlock_free);
+  g_bus_get (G_BUS_TYPE_SESSION, cancellable, bus_cb, task);
 }
 
 void
 mr_keyring_unlock_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, data);
-
-  g_task_set_source_tag (task, mr_keyring_unlock_async);
-  g_task_set_task_data (task, g_new0 (Unlock, 1), unlock_free);
-  g_bus_get (G_BUS_TYPE_SESSION, cancellable, bus_cb, task);
+  start (FALSE, cancellable, mr_keyring_unlock_async, callback, data);
 }
 
 gboolean
 mr_keyring_unlock_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, mr_keyring_unlock_async), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+mr_keyring_create_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  start (TRUE, cancellable, mr_keyring_create_async, callback, data);
+}
+
+gboolean
+mr_keyring_create_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, mr_keyring_create_async), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
 }

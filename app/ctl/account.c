@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "base/records-variant.h"
-#include "client/keyring-unlock.h"
 #include "ctl/output.h"
 #include "ctl/password.h"
 #include "ndr/states.h"
@@ -144,24 +143,6 @@ set_default (MrCtl *ctl, int argc, char **argv)
   return answer (ctl, ok, error, argv[1], _ ("This is the default account now."));
 }
 
-static int
-unlock (MrCtl *ctl, int argc, char **argv)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!mr_ctl_parse (ctl, "account unlock", NULL,
-                     N_ ("Unlocks the desktop's keyring; it asks for its password itself."), NULL, 0, 0, &argc, &argv))
-    return MR_EXIT_USAGE;
-  mr_keyring_unlock_async (NULL, mr_ctl_ready_cb, ctl);
-  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  if (!mr_keyring_unlock_finish (result, &error))
-    return mr_ctl_fail (ctl, error);
-  mr_client_keyring_changed_async (ctl->client, NULL, mr_ctl_ready_cb, ctl);
-  g_autoptr (GAsyncResult) told = mr_ctl_wait (ctl);
-  gboolean ok = mr_client_keyring_changed_finish (ctl->client, told, &error);
-  return answer (ctl, ok, error, "", _ ("Your saved passwords are unlocked."));
-}
-
 int
 mr_verb_account (MrCtl *ctl, int argc, char **argv)
 {
@@ -173,7 +154,7 @@ mr_verb_account (MrCtl *ctl, int argc, char **argv)
     { "set-password", N_ ("Store its password"), set_password },
     { "set-default", N_ ("Make it the default"), set_default },
     { "providers", N_ ("Providers whose settings are known"), mr_verb_account_providers },
-    { "unlock", N_ ("Unlock the desktop's keyring"), unlock },
+    { "unlock", N_ ("Unlock the desktop's keyring"), mr_verb_account_unlock },
     { NULL, NULL, NULL },
   };
 

@@ -26,6 +26,7 @@ int mr_verb_log (MrCtl *ctl, int argc, char **argv);
 /* Verbs of account that have files of their own. */
 int mr_verb_account_add (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_test (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
 /* The page mail-relay.conf(5) on standard output. */
 void mr_config_print_man (void);
 

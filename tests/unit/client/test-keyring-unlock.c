@@ -12,11 +12,14 @@ static const char xml[]
       "<method name='ReadAlias'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
       "<method name='Unlock'><arg type='ao' direction='in'/><arg type='ao' direction='out'/><arg type='o' "
       "direction='out'/></method>"
-      "</interface><interface name='org.freedesktop.Secret.Prompt'>"
+      "<method name='CreateCollection'><arg type='a{sv}' direction='in'/><arg type='s' direction='in'/><arg type='o' "
+      "direction='out'/><arg type='o' direction='out'/></method>"
+      "<property name='Collections' type='ao' access='read'/></interface><interface "
+      "name='org.freedesktop.Secret.Prompt'>"
       "<method name='Prompt'><arg type='s' direction='in'/></method><method name='Dismiss'/>"
       "<signal name='Completed'><arg type='b'/><arg type='v'/></signal></interface></node>";
 
-typedef enum { NO_PROMPT, ACCEPT, DISMISS, NEVER, NO_COLLECTION } Behaviour;
+typedef enum { NO_PROMPT, ACCEPT, DISMISS, NEVER, BUSY, NO_DEFAULT, NO_COLLECTION } Behaviour;
 
 typedef struct {
   GTestDBus *bus;
@@ -25,6 +28,7 @@ typedef struct {
   guint name, objects[2];
   Behaviour behaviour;
   gboolean owned, prompted, dismissed;
+  char *target; /* what was to be unlocked, or the alias of what was made */
 } Fixture;
 
 static void
@@ -43,13 +47,32 @@ call_cb (GDBusConnection *connection, const char *sender, const char *path, cons
   if (g_str_equal (method, "ReadAlias")) {
     g_dbus_method_invocation_return_value (
         invocation,
-        g_variant_new ("(o)", f->behaviour == NO_COLLECTION ? "/" : "/org/freedesktop/secrets/collection/login"));
+        g_variant_new ("(o)", f->behaviour >= NO_DEFAULT ? "/" : "/org/freedesktop/secrets/collection/login"));
+  } else if (g_str_equal (method, "CreateCollection")) {
+    g_autoptr (GVariant) properties = g_variant_get_child_value (parameters, 0);
+    const char *label;
+
+    g_assert_true (g_variant_lookup (properties, "org.freedesktop.Secret.Collection.Label", "&s", &label));
+    g_free (f->target);
+    g_variant_get_child (parameters, 1, "s", &f->target);
+    g_dbus_method_invocation_return_value (invocation,
+                                           g_variant_new ("(oo)", "/", f->behaviour == NO_PROMPT ? "/" : PROMPT_PATH));
   } else if (g_str_equal (method, "Unlock")) {
     const char *const none[] = { NULL };
+    g_autofree const char **paths = NULL;
+
+    g_autoptr (GVariant) objects = g_variant_get_child_value (parameters, 0);
+    paths = g_variant_get_objv (objects, NULL);
+    g_free (f->target);
+    f->target = g_strdup (paths[0]);
     g_dbus_method_invocation_return_value (
         invocation, g_variant_new ("(^aoo)", none, f->behaviour == NO_PROMPT ? "/" : PROMPT_PATH));
   } else if (g_str_equal (method, "Prompt")) {
     f->prompted = TRUE;
+    if (f->behaviour == BUSY) {
+      g_dbus_method_invocation_return_dbus_error (invocation, "org.gnome.keyring.Error.InProgress", "another prompt");
+      return;
+    }
     /* Even before the answer to the call: the order is not promised. */
     if (f->behaviour == ACCEPT || f->behaviour == DISMISS)
       emit_completed (f, f->behaviour == DISMISS);
@@ -66,7 +89,19 @@ acquired_cb (GDBusConnection *connection, const char *name, gpointer data)
   ((Fixture *)data)->owned = TRUE;
 }
 
-static const GDBusInterfaceVTable vtable = { call_cb, NULL, NULL, { NULL } };
+static GVariant *
+property_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *name,
+             GError **error, gpointer data)
+{
+  Fixture *f = data;
+  const char *const none[] = { NULL };
+  const char *const paths[] = { "/org/freedesktop/secrets/collection/session", "/org/freedesktop/secrets/collection/db",
+                                NULL };
+
+  return g_variant_new_objv (f->behaviour == NO_COLLECTION ? none : paths, -1);
+}
+
+static const GDBusInterfaceVTable vtable = { call_cb, property_cb, NULL, { NULL } };
 
 static void
 set_up (Fixture *f, gconstpointer data)
@@ -94,6 +129,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_dbus_connection_unregister_object (f->connection, f->objects[0]);
   g_dbus_connection_unregister_object (f->connection, f->objects[1]);
   g_dbus_node_info_unref (f->info);
+  g_free (f->target);
   g_object_unref (f->connection);
   g_test_dbus_down (f->bus);
   g_object_unref (f->bus);
@@ -125,8 +161,54 @@ test_answers (Fixture *f, gconstpointer data)
   unlock (f, DISMISS, &error);
   g_assert_error (error, MR_ERROR, MR_ERROR_KEYRING_LOCKED);
   g_clear_error (&error);
+  unlock (f, BUSY, &error);
+  g_assert_error (error, MR_ERROR, MR_ERROR_BUSY);
+  g_clear_error (&error);
+  g_assert_cmpstr (f->target, ==, "/org/freedesktop/secrets/collection/login");
+}
+
+/* KeePassXC: a database is open and is not the default one. What forgets at log-out is not taken. */
+static void
+test_no_default (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->behaviour = NO_DEFAULT;
+  g_auto (Answer) answer = { NULL };
+  mr_keyring_unlock_async (NULL, answer_cb, &answer);
+  wait_until (f->prompted);
+  g_assert_cmpstr (f->target, ==, "/org/freedesktop/secrets/collection/db");
+  emit_completed (f, FALSE);
+  g_assert_true (mr_keyring_unlock_finish (answer_wait (&answer), &error));
+  g_assert_no_error (error);
+}
+
+static void
+create (Fixture *f, Behaviour behaviour, GError **error)
+{
+  g_auto (Answer) answer = { NULL };
+
+  f->behaviour = behaviour;
+  mr_keyring_create_async (NULL, answer_cb, &answer);
+  gboolean ok = mr_keyring_create_finish (answer_wait (&answer), error);
+  g_assert_true (ok == (*error == NULL));
+}
+
+static void
+test_create (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
   unlock (f, NO_COLLECTION, &error);
-  g_assert_error (error, MR_ERROR, MR_ERROR_NO_KEYRING);
+  g_assert_error (error, MR_ERROR, MR_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  create (f, ACCEPT, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (f->target, ==, "default");
+  create (f, NO_PROMPT, &error);
+  g_assert_no_error (error);
+  create (f, DISMISS, &error);
+  g_assert_error (error, MR_ERROR, MR_ERROR_KEYRING_LOCKED);
 }
 
 static void
@@ -175,6 +257,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, data, func) g_test_add ("/client/keyring-unlock/" name, Fixture, data, set_up, func, tear_down)
   ADD ("answers", "with", test_answers);
+  ADD ("no-default", "with", test_no_default);
+  ADD ("create", "with", test_create);
   ADD ("cancelled", "with", test_cancelled);
   ADD ("vanishes", "with", test_vanishes);
   ADD ("no-service", NULL, test_no_service);
