@@ -53,8 +53,11 @@ set_remedy (MrAccountRow *self, MrAccountState state)
     label = _ ("Unlock…");
     self->remedy_action = "win.unlock-keyring";
     break;
-  case MR_ACCOUNT_NO_KEYRING:
   case MR_ACCOUNT_KEYRING_SLOW:
+    label = _ ("Try Again");
+    self->remedy_action = "win.check-keyring";
+    break;
+  case MR_ACCOUNT_NO_KEYRING:
     label = _ ("Where Passwords Are Kept…");
     self->remedy_action = "win.choose-secrets";
     break;

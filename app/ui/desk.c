@@ -327,6 +327,7 @@ mr_desk_get_notice_facts (MrDesk *self, MrNoticeFacts *ret)
   ret->config_error = status->config_error;
   ret->config_warning = status->config_warnings != NULL ? status->config_warnings[0] : NULL;
   ret->secrets_state = status->secrets_state;
+  ret->secrets_needed = status->secrets_needed;
   ret->store_notice = status->store_notice;
   ret->n_waiting = status->counts.messages_active;
   ret->paused = status->paused;

@@ -51,31 +51,94 @@ choose_intake (const MrNoticeFacts *facts, MrNotice *ret)
   return TRUE;
 }
 
+/* ---- keyring ---- */
+
+typedef struct {
+  const char *state, *icon, *text, *button, *action;
+} KeyringRow;
+
+static const KeyringRow keyring_rows[] = {
+  { "locked", "changes-prevent-symbolic", N_ ("Your saved passwords are locked."), N_ ("Unlock…"),
+    "win.unlock-keyring" },
+  { "no-service", "dialog-password-symbolic", N_ ("There is no keyring here to keep passwords in."),
+    N_ ("Choose Where…"), "win.choose-secrets" },
+  { "timed-out", "dialog-password-symbolic",
+    N_ ("The keyring does not answer. Perhaps it asks you something: look for its window."), N_ ("Try Again"),
+    "win.check-keyring" },
+  { "no-place", "dialog-password-symbolic",
+    N_ ("The keyring has no place for passwords. Make one, or open your password database."),
+    N_ ("Make a Place for Passwords…"), "win.create-keyring" },
+  { "asks-each-time", "dialog-password-symbolic",
+    N_ ("Your password program wants to ask you each time a password is used. Switch that off there (KeePassXC: "
+        "Settings, Secret Service Integration)."),
+    N_ ("Try Again"), "win.check-keyring" },
+  { "refused", "dialog-password-symbolic", N_ ("The file with the passwords can be read by others and is not used."),
+    N_ ("Choose Another Place…"), "win.choose-secrets" },
+};
+
+static const KeyringRow *
+find_keyring_row (const MrNoticeFacts *facts)
+{
+  if (facts->secrets_state == NULL || facts->n_accounts == 0)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (keyring_rows); i++)
+    if (g_str_equal (keyring_rows[i].state, facts->secrets_state))
+      return &keyring_rows[i];
+  return NULL;
+}
+
+/* What the person has just tried comes before the state that it was tried for. */
+static gboolean
+choose_talk (const MrNoticeFacts *facts, MrNotice *ret)
+{
+  switch (facts->keyring_talk) {
+  case MR_TALK_ASKING:
+    set_notice (ret, MR_NOTICE_INFO, "dialog-password-symbolic",
+                g_strdup (_ ("The keyring asks for its password in a window of its own. If you do not see it, look "
+                             "behind other windows; another program's question may be in front.")),
+                _ ("Cancel"), "win.cancel-unlock");
+    return TRUE;
+  case MR_TALK_CLOSED:
+    set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",
+                g_strdup (_ ("The keyring's question was closed. Mail waits until you answer it.")), _ ("Ask Again…"),
+                "win.unlock-keyring");
+    return TRUE;
+  case MR_TALK_BUSY:
+    set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",
+                g_strdup (_ ("The keyring is asking for another program just now. Answer that first, then try again.")),
+                _ ("Try Again"), "win.unlock-keyring");
+    return TRUE;
+  case MR_TALK_NONE:
+    break;
+  }
+  return FALSE;
+}
+
 static gboolean
 choose_keyring (const MrNoticeFacts *facts, MrNotice *ret)
 {
-  const char *state = facts->secrets_state;
+  const KeyringRow *row = find_keyring_row (facts);
 
-  if (state == NULL || g_str_equal (state, "ok") || *state == '\0' || facts->n_accounts == 0)
+  if (row == NULL || !facts->secrets_needed)
     return FALSE;
-  if (g_str_equal (state, "locked"))
-    set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",
-                g_strdup (_ ("Your saved passwords are locked. Mail waits until you unlock them.")), _ ("Unlock…"),
-                "win.unlock-keyring");
-  else if (g_str_equal (state, "no-service"))
-    set_notice (ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
-                g_strdup (_ ("There is no keyring here to keep passwords in. Mail that needs one waits.")),
-                _ ("Choose Where…"), "win.choose-secrets");
-  else if (g_str_equal (state, "timed-out"))
-    set_notice (ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
-                g_strdup (_ ("The keyring does not answer. Mail that needs a password waits.")),
-                _ ("Choose Another Place…"), "win.choose-secrets");
-  else
-    set_notice (
-        ret, MR_NOTICE_WARNING, "dialog-password-symbolic",
-        g_strdup (
-            _ ("The file with the passwords can be read by others and is not used. Mail that needs a password waits.")),
-        _ ("Choose Another Place…"), "win.choose-secrets");
+  if (!choose_talk (facts, ret))
+    set_notice (ret, MR_NOTICE_WARNING, row->icon,
+                g_strdup_printf (_ ("%s Mail that needs a password waits."), _ (row->text)), _ (row->button),
+                row->action);
+  return TRUE;
+}
+
+static gboolean
+choose_idle_keyring (const MrNoticeFacts *facts, MrNotice *ret)
+{
+  const KeyringRow *row = find_keyring_row (facts);
+
+  if (row == NULL)
+    return FALSE;
+  if (facts->keyring_talk != MR_TALK_ASKING || !choose_talk (facts, ret))
+    set_notice (ret, MR_NOTICE_INFO, row->icon,
+                g_strdup_printf (_ ("%s Mail goes on with the passwords in memory."), _ (row->text)), _ (row->button),
+                row->action);
   return TRUE;
 }
 
@@ -131,6 +194,8 @@ choose_rest (const MrNoticeFacts *facts, MrNotice *ret)
                 g_strdup_printf (_ ("The mail service is of version %s, this window of %s."), facts->service_version,
                                  facts->own_version),
                 _ ("Restart the Service"), "win.restart-service");
+  else if (choose_idle_keyring (facts, ret))
+    return TRUE;
   else if (facts->config_warning != NULL)
     set_notice (ret, MR_NOTICE_INFO, "dialog-information-symbolic", g_strdup (facts->config_warning),
                 _ ("Open the File"), "win.open-config");

@@ -5,6 +5,14 @@
 
 G_BEGIN_DECLS
 
+/* What a person and the keyring have with each other, as this window knows. */
+typedef enum {
+  MR_TALK_NONE,
+  MR_TALK_ASKING, /* the keyring's question is open, or waits behind another program's */
+  MR_TALK_CLOSED, /* it was closed without an answer */
+  MR_TALK_BUSY    /* the keyring asks for another program and takes no second question */
+} MrKeyringTalk;
+
 typedef enum { MR_NOTICE_NONE, MR_NOTICE_INFO, MR_NOTICE_WARNING, MR_NOTICE_ERROR } MrNoticeLevel;
 
 /* What is known of the service; strings are borrowed and may be NULL. */
@@ -17,7 +25,9 @@ typedef struct {
   const char *config_warning;            /* first one */
   const char *port_address, *port_error; /* of the first listener that does not listen */
   gboolean listens;                      /* at least one other does */
-  const char *secrets_state;             /* "ok" "locked" "no-service" "timed-out" "refused" */
+  const char *secrets_state;             /* as in the status */
+  gboolean secrets_needed;               /* mail depends on that state */
+  MrKeyringTalk keyring_talk;
   const char *store_notice;
   guint n_accounts;
   guint n_accounts_in_trouble;

@@ -9,7 +9,7 @@
 
 struct _MrSecretsDialog {
   AdwWindow parent_instance;
-  GtkButton *keep_button;
+  GtkButton *keep_button, *create_button;
   GtkLabel *intro;
   GtkCheckButton *keyring, *memory, *file;
   MrDesk *desk;
@@ -52,23 +52,39 @@ keep_clicked_cb (MrSecretsDialog *self)
   mr_client_set_secrets_backend_async (mr_desk_get_client (self->desk), backend, self->cancellable, set_done_cb, self);
 }
 
+/* The window asks the keyring: it says how far that is. */
+static void
+create_clicked_cb (MrSecretsDialog *self)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.create-keyring", NULL);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
 static void
 show_current (MrSecretsDialog *self)
 {
   const MrServiceStatus *status = mr_desk_get_status (self->desk);
   const char *backend = status != NULL ? status->secrets_backend : "secret-service";
-  gboolean no_keyring = status != NULL && g_str_equal (status->secrets_state, "no-service");
+  const char *state = status != NULL ? status->secrets_state : "";
 
   if (g_str_equal (backend, "memory"))
     gtk_check_button_set_active (self->memory, TRUE);
   else if (g_str_equal (backend, "file"))
     gtk_check_button_set_active (self->file, TRUE);
-  if (no_keyring) {
+  gtk_widget_set_visible (GTK_WIDGET (self->create_button), g_str_equal (state, "no-place"));
+  if (g_str_equal (state, "no-place"))
+    gtk_label_set_text (self->intro, _ ("The keyring has no place for passwords. Make one there, open your password "
+                                        "database, or choose another place."));
+  else if (g_str_equal (state, "no-service"))
     gtk_label_set_text (
         self->intro,
         _ ("No keyring runs here, so passwords need another place. Choose which, or start a keyring and keep that."));
-    gtk_check_button_set_active (self->memory, TRUE);
-  }
+  else
+    return;
+  gtk_check_button_set_active (self->memory, TRUE);
 }
 
 static void
@@ -108,11 +124,13 @@ mr_secrets_dialog_class_init (MrSecretsDialogClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/secrets-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keep_button);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, create_button);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, intro);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keyring);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, memory);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, file);
   gtk_widget_class_bind_template_callback (widget_class, keep_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, create_clicked_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 

@@ -1,9 +1,8 @@
-/* What can be done from anywhere in the window: accounts, connection, keyring, pages. */
+/* What can be done from anywhere in the window: accounts, connection, pages. The keyring has a file of its own. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "client/keyring-unlock.h"
 #include "ui/account-assistant.h"
 #include "ui/account-editor.h"
 #include "ui/connect-window.h"
@@ -34,7 +33,6 @@ client_of (MrWindow *self)
 DEFINE_DONE (paused_cb, mr_client_set_paused_finish, _ ("Could not change that"))
 DEFINE_DONE (account_updated_cb, mr_client_update_account_finish, _ ("Could not change the account"))
 DEFINE_DONE (default_set_cb, mr_client_set_default_account_finish, _ ("Could not change the default account"))
-DEFINE_DONE (keyring_told_cb, mr_client_keyring_changed_finish, _ ("The service could not look again"))
 DEFINE_DONE (listen_set_cb, mr_client_set_config_finish, _ ("Could not change the port"))
 DEFINE_DONE (quit_cb, mr_client_quit_service_finish, _ ("Could not restart the service"))
 
@@ -234,31 +232,6 @@ open_config_action (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
 }
 
-/* ---- keyring ---- */
-
-static void
-unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_keyring_unlock_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  MrWindow *self = data;
-  if (ok)
-    mr_client_keyring_changed_async (client_of (self), self->cancellable, keyring_told_cb, self);
-  else if (g_error_matches (error, MR_ERROR, MR_ERROR_NO_KEYRING))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.choose-secrets", NULL);
-  else
-    mr_toast_show_error (GTK_WIDGET (self), _ ("Your passwords stay locked"), error);
-}
-
-static void
-unlock_keyring_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  mr_keyring_unlock_async (MR_WINDOW (widget)->cancellable, unlocked_cb, widget);
-}
-
 /* ---- service ---- */
 
 static void
@@ -392,7 +365,6 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.choose-secrets", NULL, choose_secrets_action },
     { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },
-    { "win.unlock-keyring", NULL, unlock_keyring_action },
     { "win.toggle-paused", NULL, toggle_paused_action },
     { "win.start-service", NULL, start_service_action },
     { "win.restart-service", NULL, restart_service_action },

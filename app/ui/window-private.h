@@ -1,4 +1,4 @@
-/* The window's parts, for window.c and window-actions.c only. */
+/* The window's parts, for window.c, window-actions.c and window-keyring.c only. */
 #pragma once
 
 #include "ui/accounts-page.h"
@@ -27,13 +27,18 @@ struct _MrWindow {
   MrDesk *desk;
   GSettings *settings; /* NULL: nothing is remembered */
   GCancellable *cancellable;
-  guint updating;        /* source */
-  gboolean adding_first; /* the account page that is open is for the first account */
+  MrKeyringTalk keyring_talk;
+  GCancellable *keyring_question; /* NULL: none is open */
+  guint updating;                 /* source */
+  gboolean adding_first;          /* the account page that is open is for the first account */
   gboolean welcome_skipped;
   gboolean had_account; /* since this window is open: the first-run page does not come back */
 };
 
 void mr_window_install_actions (GtkWidgetClass *widget_class);
+void mr_window_install_keyring_actions (GtkWidgetClass *widget_class);
+/* Takes the keyring's question away where one is open. */
+void mr_window_cancel_keyring (MrWindow *self);
 void mr_window_update (MrWindow *self);
 MrMessagesPage *mr_window_current_messages (MrWindow *self);
 

@@ -87,6 +87,10 @@ mr_window_update (MrWindow *self)
   MrNoticeFacts facts;
 
   mr_desk_get_notice_facts (self->desk, &facts);
+  /* Answered, or opened by somebody else: what was said about the question is over. */
+  if (g_strcmp0 (facts.secrets_state, "ok") == 0 && self->keyring_talk != MR_TALK_ASKING)
+    self->keyring_talk = MR_TALK_NONE;
+  facts.keyring_talk = self->keyring_talk;
   gtk_stack_set_visible_child_name (self->top, face);
   if (g_str_equal (face, "unreachable")) {
     g_autofree char *markup = g_markup_escape_text (facts.connect_error != NULL ? facts.connect_error : "", -1);
@@ -143,6 +147,7 @@ mr_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->updating, g_source_remove);
   g_cancellable_cancel (self->cancellable);
+  mr_window_cancel_keyring (self);
   g_clear_object (&self->desk);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (mr_window_parent_class)->dispose (object);
@@ -197,6 +202,7 @@ mr_window_class_init (MrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWindow, history);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts);
   mr_window_install_actions (widget_class);
+  mr_window_install_keyring_actions (widget_class);
 }
 
 static void

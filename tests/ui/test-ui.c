@@ -310,7 +310,8 @@ test_status_bar (void)
 {
   MrStatusBar *bar = g_object_new (MR_TYPE_STATUS_BAR, NULL);
   GtkWidget *window = show_in_window (GTK_WIDGET (bar), NARROW);
-  MrNoticeFacts facts = { .connected = TRUE, .secrets_state = "locked", .n_accounts = 1, .online = TRUE };
+  MrNoticeFacts facts
+      = { .connected = TRUE, .secrets_state = "locked", .secrets_needed = TRUE, .n_accounts = 1, .online = TRUE };
   g_auto (MrNotice) notice = { 0 };
 
   mr_notice_choose (&facts, &notice);

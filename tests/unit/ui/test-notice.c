@@ -9,6 +9,7 @@ all_well (void)
                           .service_version = "1",
                           .listens = TRUE,
                           .secrets_state = "ok",
+                          .secrets_needed = TRUE,
                           .n_accounts = 1,
                           .online = TRUE };
 }
@@ -65,18 +66,51 @@ test_order (void)
 static void
 test_keyring (void)
 {
-  static const char *const states[] = { "no-service", "timed-out", "refused" };
+  static const struct {
+    const char *state, *action;
+  } rows[] = { { "locked", "win.unlock-keyring" },        { "no-service", "win.choose-secrets" },
+               { "timed-out", "win.check-keyring" },      { "no-place", "win.create-keyring" },
+               { "asks-each-time", "win.check-keyring" }, { "refused", "win.choose-secrets" } };
   MrNoticeFacts facts = all_well ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
-    facts.secrets_state = states[i];
-    assert_action (&facts, MR_NOTICE_WARNING, "win.choose-secrets");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_test_message ("%s", rows[i].state);
+    facts.secrets_state = rows[i].state;
+    facts.secrets_needed = TRUE;
+    assert_action (&facts, MR_NOTICE_WARNING, rows[i].action);
+    /* Mail goes on with what is in memory: worth a word, and less than what stops mail. */
+    facts.secrets_needed = FALSE;
+    assert_action (&facts, MR_NOTICE_INFO, rows[i].action);
+    facts.paused = TRUE;
+    assert_action (&facts, MR_NOTICE_INFO, "win.toggle-paused");
+    facts.paused = FALSE;
   }
   /* Without an account nobody needs a password yet. */
   facts.n_accounts = 0;
   assert_action (&facts, MR_NOTICE_NONE, NULL);
   facts.n_waiting = 3;
   assert_action (&facts, MR_NOTICE_WARNING, "win.add-account");
+}
+
+/* While the keyring asks, and when its question was not answered. */
+static void
+test_talk (void)
+{
+  MrNoticeFacts facts = all_well ();
+
+  facts.secrets_state = "locked";
+  facts.keyring_talk = MR_TALK_ASKING;
+  assert_action (&facts, MR_NOTICE_INFO, "win.cancel-unlock");
+  facts.keyring_talk = MR_TALK_CLOSED;
+  assert_action (&facts, MR_NOTICE_WARNING, "win.unlock-keyring");
+  facts.keyring_talk = MR_TALK_BUSY;
+  assert_action (&facts, MR_NOTICE_WARNING, "win.unlock-keyring");
+  facts.secrets_needed = FALSE;
+  assert_action (&facts, MR_NOTICE_INFO, "win.unlock-keyring");
+  facts.keyring_talk = MR_TALK_ASKING;
+  assert_action (&facts, MR_NOTICE_INFO, "win.cancel-unlock");
+  facts.secrets_state = "ok"; /* somebody else was faster */
+  assert_action (&facts, MR_NOTICE_NONE, NULL);
 }
 
 static void
@@ -97,6 +131,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/notice/order", test_order);
   g_test_add_func ("/ui/notice/keyring", test_keyring);
+  g_test_add_func ("/ui/notice/talk", test_talk);
   g_test_add_func ("/ui/notice/refusal", test_refusal);
   return g_test_run ();
 }
