@@ -99,7 +99,8 @@ static gboolean
 is_writable_group (const char *group)
 {
   const char *id = strchr (group, ' ');
-  gboolean has_ids = g_str_has_prefix (group, "account") || g_str_has_prefix (group, "program");
+  g_autofree char *kind = g_strndup (group, strcspn (group, " "));
+  gboolean has_ids = mr_config_group_has_ids (kind);
 
   return has_ids ? id != NULL && mr_config_id_is_valid (id + 1) : id == NULL;
 }

@@ -82,6 +82,11 @@ static const MrConfigKey keys[] = {
 
   ENUM ("log", "level", "info", "debug|info|warning|error", N_("Least important lines that the log keeps")),
 
+  STRING ("oauth", "client-id", "", N_("Id of the application that was registered with the provider")),
+  STRING ("oauth", "issuer", "", N_("Address of the provider's sign-in, from which the others are learnt; empty: the one that is known for the provider")),
+  ENUM ("oauth", "loopback", "", "|127.0.0.1|localhost", N_("Name of this computer in the address that the browser comes back to; empty: what the provider wants")),
+  STRING ("oauth", "scope", "", N_("What tokens are asked for; empty: what is known for the provider")),
+
   INTEGER ("program", "created", "0", 0, G_MAXINT64, N_("When the program's password was made, in seconds since 1970")),
   STRING ("program", "name", "", N_("Name that is shown for this program")),
   BOOLEAN ("program", "revoked", "false", N_("Whether the program's password is no longer taken")),
@@ -130,6 +135,12 @@ mr_config_keys (void)
   return keys;
 }
 
+gboolean
+mr_config_group_has_ids (const char *group)
+{
+  return g_str_equal (group, "account") || g_str_equal (group, "program") || g_str_equal (group, "oauth");
+}
+
 const MrConfigKey *
 mr_config_find_key (const char *group, const char *key)
 {
@@ -138,7 +149,7 @@ mr_config_find_key (const char *group, const char *key)
   /* "account work" is looked up as "account"; a plain group has no second word. */
   for (const MrConfigKey *row = keys; row->group != NULL; row++)
     if (strlen (row->group) == kind && strncmp (row->group, group, kind) == 0 && g_str_equal (row->key, key)
-        && (group[kind] == '\0' || g_str_equal (row->group, "account") || g_str_equal (row->group, "program")))
+        && (group[kind] == '\0' || mr_config_group_has_ids (row->group)))
       return row;
   return NULL;
 }

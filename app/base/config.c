@@ -111,12 +111,23 @@ id_of_group (const char *name, const char *kind)
   return strncmp (name, kind, len) == 0 && name[len] == ' ' ? name + len + 1 : NULL;
 }
 
+static const char *
+id_of_any_group (const char *name)
+{
+  static const char *const kinds[] = { "account", "program", "oauth" };
+  const char *id = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) && id == NULL; i++)
+    id = id_of_group (name, kinds[i]);
+  return id;
+}
+
 static gboolean
 is_known_group (const char *name)
 {
-  if (id_of_group (name, "account") != NULL || id_of_group (name, "program") != NULL)
+  if (id_of_any_group (name) != NULL)
     return TRUE;
-  if (g_str_equal (name, "account") || g_str_equal (name, "program"))
+  if (mr_config_group_has_ids (name))
     return FALSE;
   for (const MrConfigKey *row = mr_config_keys (); row->group != NULL; row++)
     if (g_str_equal (row->group, name))
@@ -128,10 +139,8 @@ static gboolean
 take_group (Parse *parse, const MrConfigLine *line, GError **error)
 {
   g_autofree char *name = g_strndup (line->name, line->name_len);
-  const char *id = id_of_group (name, "account");
+  const char *id = id_of_any_group (name);
 
-  if (id == NULL)
-    id = id_of_group (name, "program");
   if (id != NULL && !mr_config_id_is_valid (id))
     return fail (parse, error,
                  _ ("[%s]: an id has 1 to 32 of the characters a-z 0-9 - _ and starts with a letter or digit"), name);

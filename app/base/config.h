@@ -22,7 +22,8 @@ typedef enum {
 } MrConfigType;
 
 typedef struct {
-  const char *group; /* "submission"; "account" and "program" stand for the groups [account ID] and [program ID] */
+  const char *
+      group; /* "submission"; "account", "program" and "oauth" stand for the groups [account ID], [program ID] and [oauth PROVIDER] */
   const char *key;
   MrConfigType type;
   const char *def;     /* default as written in the file */
@@ -34,6 +35,8 @@ typedef struct {
 /* All keys, sorted by group and key; ends with a row whose group is NULL. */
 const MrConfigKey *mr_config_keys (void);
 const MrConfigKey *mr_config_find_key (const char *group, const char *key);
+/* TRUE for "account", "program", "oauth". */
+gboolean mr_config_group_has_ids (const char *group);
 
 MrConfig *mr_config_new_default (void);
 /* A missing file gives the defaults. Error: MR_ERROR_INVALID "FILE:LINE: ..." */
@@ -51,7 +54,7 @@ gint64 mr_config_get_integer (MrConfig *config, const char *group, const char *k
 gboolean mr_config_is_set (MrConfig *config, const char *group, const char *key);
 /* Line of the key in the file, 0 where it is not set. */
 guint mr_config_get_line (MrConfig *config, const char *group, const char *key);
-/* Ids of the groups "[KIND ID]", in file order: kind is "account" or "program". (transfer full) */
+/* Ids of the groups "[KIND ID]", in file order: kind is "account", "program" or "oauth". (transfer full) */
 char **mr_config_dup_ids (MrConfig *config, const char *kind);
 /* Warnings of the last parse ("FILE:LINE: unknown key ..."), NULL-terminated, borrowed. */
 const char *const *mr_config_get_warnings (MrConfig *config);

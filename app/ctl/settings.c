@@ -122,7 +122,7 @@ set (MrCtl *ctl, int argc, char **argv)
 static gboolean
 is_of_each (const MrConfigKey *row)
 {
-  return g_str_equal (row->group, "account") || g_str_equal (row->group, "program");
+  return mr_config_group_has_ids (row->group);
 }
 
 static void
@@ -152,7 +152,7 @@ add_settings (MrConfig *config, const char *group, const char *kind, MrTable *ta
 static void
 add_all (MrConfig *config, MrTable *table, GVariantBuilder *builder)
 {
-  static const char *const kinds[] = { "account", "program" };
+  static const char *const kinds[] = { "account", "oauth", "program" };
   const char *last = "";
 
   for (const MrConfigKey *row = mr_config_keys (); row->group != NULL; row++) {

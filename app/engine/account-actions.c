@@ -7,6 +7,7 @@
 #include "engine/accounts.h"
 #include "engine/configuration.h"
 #include "engine/providers.h"
+#include "engine/oauth.h"
 #include "engine/scheduler.h"
 
 #include "base/log.h"
@@ -217,6 +218,37 @@ mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEng
 
 /* ---- removal ---- */
 
+typedef struct {
+  MrEngine *engine;
+  char *id;
+} Forget;
+
+static void
+given_back_cb (const GError *error, gpointer data)
+{
+  Forget *f = data;
+
+  mr_secrets_clear (f->engine->secrets, f->id, NULL, cleared_cb, NULL);
+  g_free (f->id);
+  g_free (f);
+}
+
+/* Its token is given back to the provider first, where it has one. */
+static void
+forget_secrets (MrEngine *engine, const MrAccountRecord *removed, const char *id)
+{
+  Forget *f;
+
+  if (removed == NULL || removed->auth != MR_AUTH_OAUTH2) {
+    mr_secrets_clear (engine->secrets, id, NULL, cleared_cb, NULL);
+    return;
+  }
+  f = g_new0 (Forget, 1);
+  f->engine = engine;
+  f->id = g_strdup (id);
+  mr_oauth_sign_out (engine->oauth, removed, given_back_cb, f);
+}
+
 static void
 moved_cb (guint count, const GError *error, gpointer data)
 {
@@ -231,9 +263,10 @@ moved_cb (guint count, const GError *error, gpointer data)
     return;
   }
   record = mr_accounts_find (c->engine->accounts, c->id);
+  g_autoptr (MrAccountRecord) removed = record != NULL ? mr_account_record_copy (record) : NULL;
   if (mr_configuration_apply (c->engine->configuration, &edit, record != NULL && record->is_default ? 1 : 0, group,
                               &local))
-    mr_secrets_clear (c->engine->secrets, c->id, NULL, cleared_cb, NULL);
+    forget_secrets (c->engine, removed, c->id);
   /* What waits and has not been moved is routed anew: it is held, or goes where another account fits. */
   mr_store_wake (c->engine->store,
                  1u << MR_WAIT_ACCOUNT_PAUSED | 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING, TRUE, c->id,

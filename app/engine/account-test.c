@@ -254,6 +254,7 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
                                 .tls = record->tls,
                                 .user = record->user,
                                 .secret = secret,
+                                .token_of = record->auth == MR_AUTH_OAUTH2 ? record : NULL,
                                 .fingerprint = record->fingerprint,
                                 .ca_file = record->ca_file };
 

@@ -322,7 +322,7 @@ mr_accounts_may_send (MrAccounts *self, const char *id, MrWaitReason *ret_wait, 
 }
 
 static guint
-recheck_delay (Account *account)
+recheck_delay (Account *account, gboolean replied)
 {
   switch (account->record->state) {
   case MR_ACCOUNT_PASSWORD_REFUSED:
@@ -335,8 +335,10 @@ recheck_delay (Account *account)
   case MR_ACCOUNT_TLS_TROUBLE:
   case MR_ACCOUNT_SENDER_REFUSED:
     return TROUBLE_RECHECK_SECONDS;
-  case MR_ACCOUNT_NO_PASSWORD: /* only a person can help; set-password wakes it, sign-in the next */
   case MR_ACCOUNT_NEEDS_SIGN_IN:
+    /* What the mail server refused may be the administrator's switch; what the provider refused, only a person mends. */
+    return replied ? mr_policy_login_delay (account->login_refusals) : 0;
+  case MR_ACCOUNT_NO_PASSWORD: /* only a person can help; set-password wakes it */
   case MR_ACCOUNT_READY:
   case MR_ACCOUNT_PAUSED:
   case MR_ACCOUNT_N_STATES:
@@ -356,7 +358,7 @@ mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state,
   if (account == NULL || account->record->state == MR_ACCOUNT_PAUSED)
     return;
   account->proven = FALSE;
-  if (state == MR_ACCOUNT_PASSWORD_REFUSED)
+  if (state == MR_ACCOUNT_PASSWORD_REFUSED || (state == MR_ACCOUNT_NEEDS_SIGN_IN && reply != NULL))
     account->login_refusals++;
   if (account->record->state != state) {
     mr_warning ("engine", "account %s: %s -> %s", id, mr_account_state_nick (account->record->state),
@@ -364,7 +366,7 @@ mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state,
     account->record->state = state;
     account->record->state_since = now;
   }
-  delay = recheck_delay (account);
+  delay = recheck_delay (account, reply != NULL);
   account->record->next_login = delay > 0 ? now + (gint64)delay * G_USEC_PER_SEC : 0;
   if (reply != NULL)
     mr_reply_record_copy_into (reply, &account->record->reply);
@@ -536,6 +538,11 @@ check_relay (const MrAccountRecord *record, GError **error)
   }
   if (record->port < 1 || record->port > 65535) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "port: a number from 1 to 65535 is needed");
+    return FALSE;
+  }
+  if (record->auth == MR_AUTH_OAUTH2 && (record->user == NULL || *record->user == '\0')) {
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                         "user: signing in with the provider needs the user name, mostly the e-mail address");
     return FALSE;
   }
   gboolean loopback = mr_address_is_loopback (record->host) || g_ascii_strcasecmp (record->host, "localhost") == 0;

@@ -21,7 +21,10 @@ struct _MrConnection {
   gboolean direct;
   MrTlsMode tls;
   MrSecret *secret;
-  GPtrArray *mx; /* char *: hosts whose addresses are still to be looked up, direct only */
+  MrAccountRecord *token_of;
+  MrSecret *token;   /* that was given to the server last */
+  MrSecret *refused; /* by the server; the second one is the account's trouble */
+  GPtrArray *mx;     /* char *: hosts whose addresses are still to be looked up, direct only */
   guint mx_next;
   GPtrArray *candidates; /* Candidate */
   guint next;            /* candidate */

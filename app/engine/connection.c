@@ -7,6 +7,7 @@
 #include "engine/connection-private.h"
 
 #include "base/log.h"
+#include "engine/oauth.h"
 #include "mail/address.h"
 
 static void machine_pump (MrConnection *self);
@@ -88,18 +89,56 @@ credentials_cb (MrSecret *secret, const GError *error, gpointer data)
   mr_connection_give_up (self);
 }
 
+static void
+token_cb (MrSecret *token, MrAccountState trouble, const GError *error, gpointer data)
+{
+  MrConnection *self = data;
+
+  if (token != NULL) {
+    g_clear_pointer (&self->token, mr_secret_unref);
+    self->token = mr_secret_ref (token);
+    mr_smtp_client_credentials (self->client, self->user, token);
+    mr_connection_flush (self);
+    return;
+  }
+  self->failure.account_state = trouble;
+  /* Without trouble of the account it is the way to the provider, whatever the error calls itself. */
+  mr_connection_note_failure (self, MR_STAGE_AUTH, trouble == MR_ACCOUNT_READY ? MR_ERROR_NETWORK : error->code,
+                              error->message, NULL);
+  mr_connection_give_up (self);
+}
+
 static gboolean start_tls (MrConnection *self);
+
+/* A token may be void before its time (password changed, consent withdrawn): one more try with a new one. */
+static gboolean
+try_other_token (MrConnection *self)
+{
+  if (self->token == NULL || self->refused != NULL)
+    return FALSE;
+  mr_info ("engine", "account %s: the server refused the access token, another one is asked for", self->account);
+  self->refused = g_steal_pointer (&self->token);
+  drop_stream (self);
+  self->next--;
+  mr_connection_try_next (self);
+  return TRUE;
+}
 
 static void
 machine_failed (MrConnection *self, const MrSmtpClientEvent *event)
 {
+  gboolean refused = event->stage == MR_STAGE_AUTH && !self->lost && event->reply != NULL && event->reply->code >= 500;
+
+  if (refused && try_other_token (self))
+    return;
   mr_connection_note_failure (self, event->stage,
                               event->reply != NULL && event->reply->code != 0 ? -1 : MR_ERROR_NETWORK, event->what,
                               event->reply);
   /* Refused for good, or the server offers no log-in that we can use; a lost connection or a 4xx is the host's trouble. */
   if (!self->direct && event->stage == MR_STAGE_AUTH && !self->lost
       && (event->reply == NULL || event->reply->code == 0 || event->reply->code >= 500))
-    self->failure.account_state = MR_ACCOUNT_PASSWORD_REFUSED;
+    self->failure.account_state = refused && self->token_of != NULL ? MR_ACCOUNT_NEEDS_SIGN_IN
+                                                                    : MR_ACCOUNT_PASSWORD_REFUSED;
   else if (!self->direct && event->stage == MR_STAGE_STARTTLS)
     self->failure.account_state = MR_ACCOUNT_TLS_TROUBLE;
   candidate_failed (self);
@@ -118,7 +157,9 @@ need_credentials (MrConnection *self)
 {
   self->stage = MR_STAGE_AUTH;
   mr_connection_step (self, MR_STAGE_AUTH, self->user);
-  if (self->secret != NULL)
+  if (self->token_of != NULL)
+    mr_oauth_get_token (self->engine->oauth, self->token_of, self->refused, token_cb, self);
+  else if (self->secret != NULL)
     mr_smtp_client_credentials (self->client, self->user, self->secret);
   else
     mr_secrets_lookup (self->engine->secrets, self->account, MR_SECRET_KIND_PASSWORD, credentials_cb, self);
@@ -319,7 +360,10 @@ connected_cb (int fd, gboolean no_route, const GError *error, gpointer data)
                                 self->port);
   MrSmtpClientOptions options = { .tls = self->clear_only ? MR_TLS_NONE : self->tls,
                                   .want_auth = self->user != NULL,
-                                  .auth_in_clear_allowed = loopback };
+                                  .auth_in_clear_allowed = loopback,
+                                  .with_token = self->token_of != NULL,
+                                  .host = self->host,
+                                  .port = self->port };
   g_autofree char *name = dup_ehlo_name (self, fd);
   options.ehlo_name = name;
   self->client = mr_smtp_client_new (&options);
@@ -389,6 +433,7 @@ mr_connection_new (MrEngine *engine, const MrConnectionTarget *target, const MrC
   self->tls = target->tls;
   self->user = target->user != NULL && *target->user != '\0' ? g_strdup (target->user) : NULL;
   self->secret = target->secret != NULL ? mr_secret_ref (target->secret) : NULL;
+  self->token_of = target->token_of != NULL ? mr_account_record_copy (target->token_of) : NULL;
   self->fingerprint = g_strdup (target->fingerprint);
   self->ca_file = g_strdup (target->ca_file);
   self->mx = g_ptr_array_new_with_free_func (g_free);
@@ -410,6 +455,9 @@ connection_clear (gpointer data)
   g_free (self->fingerprint);
   g_free (self->ca_file);
   g_clear_pointer (&self->secret, mr_secret_unref);
+  g_clear_pointer (&self->token_of, mr_account_record_free);
+  g_clear_pointer (&self->token, mr_secret_unref);
+  g_clear_pointer (&self->refused, mr_secret_unref);
   g_ptr_array_unref (self->mx);
   g_ptr_array_unref (self->candidates);
   g_free (self->peer);
@@ -428,6 +476,7 @@ mr_connection_free (MrConnection *self)
   g_clear_handle_id (&self->idle, g_source_remove);
   mr_resolver_cancel (self->engine->resolver, self);
   mr_secrets_cancel (self->engine->secrets, self);
+  mr_oauth_cancel (self->engine->oauth, self);
   g_clear_pointer (&self->connect, mr_connect_cancel);
   if (self->stream != NULL && self->ready && mr_smtp_client_is_ready (self->client)) {
     mr_smtp_client_quit (self->client);

@@ -19,8 +19,9 @@ typedef struct {
   const char *host; /* relay host, or the recipients' domain (direct) */
   guint16 port;
   MrTlsMode tls;
-  const char *user; /* NULL or "": no log-in */
-  MrSecret *secret; /* NULL: from the keyring, under the account's id */
+  const char *user;                /* NULL or "": no log-in */
+  MrSecret *secret;                /* NULL: from the keyring, under the account's id */
+  const MrAccountRecord *token_of; /* log in with an access token of this account, not with a password; NULL: no */
   const char *fingerprint;
   const char *ca_file;
 } MrConnectionTarget;

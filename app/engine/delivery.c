@@ -409,6 +409,7 @@ mr_delivery_new (MrEngine *engine, MrLane *lane, MrTask *task)
                               : (guint16)account->port;
   if (!target.direct) {
     target.user = account->user;
+    target.token_of = account->auth == MR_AUTH_OAUTH2 ? account : NULL;
     target.fingerprint = account->fingerprint;
     target.ca_file = account->ca_file;
   }

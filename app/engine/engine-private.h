@@ -27,6 +27,8 @@ typedef struct _MrPrograms MrPrograms;
 typedef struct _MrScheduler MrScheduler;
 typedef struct _MrSubmission MrSubmission;
 typedef struct _MrTests MrTests;
+typedef struct _MrOauth MrOauth;
+typedef struct _MrSignIns MrSignIns;
 
 /* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
 struct _MrEngine {
@@ -51,6 +53,8 @@ struct _MrEngine {
   MrScheduler *scheduler;
   MrSubmission *submission;
   MrTests *tests;
+  MrOauth *oauth;
+  MrSignIns *sign_ins;
   MrEngineChangedFunc changed_func;
   gpointer changed_data;
   MrChanged changed;

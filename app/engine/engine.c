@@ -10,9 +10,11 @@
 #include "engine/command-line.h"
 #include "engine/configuration.h"
 #include "engine/account-limits.h"
+#include "engine/oauth.h"
 #include "engine/programs.h"
 #include "engine/record.h"
 #include "engine/scheduler.h"
+#include "engine/sign-in.h"
 #include "engine/submission.h"
 #include "net/gio-resolver.h"
 
@@ -49,12 +51,14 @@ mr_engine_free (MrEngine *self)
   g_clear_handle_id (&self->changed_source, g_source_remove);
   g_clear_handle_id (&self->hourly_source, g_source_remove);
   g_clear_pointer (&self->tests, mr_tests_free);
+  g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->programs, mr_programs_free);
   if (self->store != NULL)
     mr_engine_save_online (self);
   close_store (self);
   g_clear_pointer (&self->limits, mr_limits_free);
+  g_clear_pointer (&self->oauth, mr_oauth_free);
   g_clear_pointer (&self->accounts, mr_accounts_free);
   g_clear_pointer (&self->network, mr_network_watch_free);
   g_clear_pointer (&self->http, mr_http_unref);
@@ -203,8 +207,10 @@ secrets_changed_cb (MrSecrets *secrets, gpointer data)
   MrEngine *self = data;
 
   mr_engine_notify (self, MR_CHANGED_STATUS);
-  if (mr_secrets_get_state (secrets) == MR_SECRETS_OK && self->accounts != NULL)
+  if (mr_secrets_get_state (secrets) == MR_SECRETS_OK && self->accounts != NULL) {
+    mr_oauth_keyring_changed (self->oauth);
     mr_accounts_recheck_keyring (self->accounts);
+  }
 }
 
 static void
@@ -410,11 +416,13 @@ mr_engine_start (MrEngine *self, GError **error)
   if (self->tls_server == NULL)
     mr_warning ("engine", "no encryption for programs on this computer: %s", local->message);
   self->running = TRUE;
+  self->oauth = mr_oauth_new (self);
   self->accounts = mr_accounts_new (self);
   self->limits = mr_limits_new (self);
   self->programs = mr_programs_new (self);
   self->scheduler = mr_scheduler_new (self);
   self->tests = mr_tests_new (self);
+  self->sign_ins = mr_sign_ins_new (self);
   self->submission = mr_submission_new (self);
   mr_limits_load (self->limits, limits_loaded_cb, self);
   mr_engine_take_maildrop (self);
@@ -443,6 +451,7 @@ stop_end (Stop *stop)
   self->running = FALSE; /* from here on a change of the configuration or the network finds parts missing */
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->tests, mr_tests_free);
+  g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   mr_engine_save_online (self);
   close_store (self);
   stop->func (NULL, stop->data);

@@ -78,7 +78,7 @@ file_load (Plain *plain, GError **error)
       continue;
     *space = '\0';
     guchar *bytes = g_base64_decode (space + 1, &n);
-    MrSecret *secret = mr_secret_new (bytes, n);
+    MrSecret *secret = mr_secret_new_long (bytes, n);
     mr_wipe (bytes, n);
     g_free (bytes);
     if (secret != NULL)

@@ -106,7 +106,7 @@ retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
     return;
   }
   bytes = value != NULL ? secret_value_get (value, &len) : NULL;
-  secret = bytes != NULL ? mr_secret_new (bytes, len) : NULL;
+  secret = bytes != NULL ? mr_secret_new_long (bytes, len) : NULL;
   if (value != NULL)
     secret_value_unref (value);
   if (call->op == MR_SECRETS_LOOKUP) {

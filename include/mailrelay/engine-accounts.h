@@ -60,6 +60,8 @@ void mr_engine_sign_out (MrEngine *engine, const char *id, MrEngineDoneFunc func
  * keyring. client "" removes both. */
 void mr_engine_set_oauth_client (MrEngine *engine, const char *owner, const char *client, MrSecret *secret,
                                  MrEngineDoneFunc func, gpointer data);
+/* Can a sign-in work with settings that were found: a client id is there, or the provider is known to give one by itself. */
+gboolean mr_engine_oauth_ready (MrEngine *engine, const MrDiscoveryRecord *record);
 /* MrDesktopAccountRecord; empty where the desktop has none or no such service. */
 void mr_engine_list_desktop_accounts (MrEngine *engine, MrRecordsFunc func, gpointer data);
 
