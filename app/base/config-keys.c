@@ -92,6 +92,11 @@ static const MrConfigKey keys[] = {
   BOOLEAN ("program", "revoked", "false", N_("Whether the program's password is no longer taken")),
   STRING ("program", "verifier", "", N_("What the program's password is checked with; the password itself is kept nowhere")),
 
+  INTEGER ("reports", "delay-after", "14400", 0, 2 * MONTH, N_("Seconds after which a sender is told by mail that a message is late; 0: never")),
+  STRING ("reports", "language", "", N_("Language of reports that are mailed, such as de; empty: that of the service")),
+  ENUM ("reports", "mail", "requested", "never|requested|always", N_("Whether reports are mailed to the sender: never, where the sending program asks for it, or for every message that fails or is late")),
+  INTEGER ("reports", "per-hour", "20", 1, 10000, N_("Reports mailed within an hour; further ones wait")),
+
   INTEGER ("retry", "factor-percent", "200", 100, 1000, N_("How much longer each wait is than the one before, in percent")),
   INTEGER ("retry", "first", "60", 1, 86400, N_("Seconds until the second attempt")),
   INTEGER ("retry", "jitter-percent", "20", 0, 50, N_("How far a wait may differ by chance, in percent")),

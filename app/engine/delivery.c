@@ -159,7 +159,7 @@ finish (MrDelivery *self, const Trouble *trouble)
     if (blame && example == NULL)
       example = mr_recipient_record_copy (r);
     host_failed |= blame;
-    works |= r->state == MR_RECIPIENT_DELIVERED;
+    works |= attempt->verdict == MR_VERDICT_DELIVERED;
     g_ptr_array_add (changed, r);
     g_ptr_array_add (attempts, attempt);
   }
@@ -191,6 +191,8 @@ mr_delivery_begin_transaction (MrDelivery *self)
   const MrSmtpCapabilities *caps = mr_smtp_client_get_capabilities (client);
   const MrMessageRecord *record = self->task->job->record;
   g_autofree const char **recipients = g_new0 (const char *, self->n_outcomes + 1);
+  g_autofree const char **orcpt = g_new0 (const char *, self->n_outcomes + 1);
+  g_autofree guint *notify = g_new0 (guint, self->n_outcomes + 1);
   g_autoptr (GError) error = NULL;
   MrSmtpTransaction transaction = { .recipients = recipients, .size = self->size };
   Trouble trouble = { .stage = MR_STAGE_MAIL,
@@ -207,13 +209,21 @@ mr_delivery_begin_transaction (MrDelivery *self)
     mr_delivery_trouble (self, &trouble);
     return;
   }
-  for (guint i = 0; i < self->n_outcomes; i++)
-    recipients[i] = ((MrRecipientRecord *)g_ptr_array_index (record->recipients,
-                                                             g_array_index (self->task->recipients, guint, i)))
-                        ->address;
+  for (guint i = 0; i < self->n_outcomes; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (record->recipients,
+                                                    g_array_index (self->task->recipients, guint, i));
+
+    recipients[i] = r->address;
+    notify[i] = r->notify;
+    orcpt[i] = r->orcpt;
+  }
   transaction.reverse_path = self->task->rewrite_to != NULL && record->reverse_path[0] != '\0' ? self->task->rewrite_to
                                                                                                : record->reverse_path;
   transaction.body_8bit = record->has_8bit && caps->eightbitmime;
+  transaction.ret = record->ret;
+  transaction.envid = record->envid;
+  transaction.notify = notify;
+  transaction.orcpt = orcpt;
   mr_connection_set_timeout (
       self->connection,
       (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "command-timeout") * 1000);

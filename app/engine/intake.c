@@ -59,6 +59,8 @@ fill_record (MrIntake *self, const MrIntakeSource *source)
   r->socket = g_strdup (source->socket);
   r->helo = g_strdup (source->helo);
   r->auth_identity = g_strdup (source->identity);
+  r->ret = source->ret;
+  r->envid = g_strdup (source->envid);
   r->has_8bit = FALSE;
   r->has_body = TRUE;
   for (guint i = 0; source->recipients[i] != NULL; i++) {
@@ -66,6 +68,8 @@ fill_record (MrIntake *self, const MrIntakeSource *source)
 
     recipient->next_attempt = now;
     recipient->changed = now;
+    recipient->notify = source->notify != NULL ? source->notify[i] : 0;
+    recipient->orcpt = g_strdup (source->orcpt != NULL ? source->orcpt[i] : NULL);
     g_ptr_array_add (r->recipients, recipient);
   }
   r->n_recipients = r->recipients->len;

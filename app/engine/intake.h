@@ -14,6 +14,11 @@ typedef struct {
   const char *helo, *identity, *program, *socket, *peer_address;
   gint64 uid, pid;
   gboolean loopback, esmtp, tls, declared_8bit;
+  /* RFC 3461; notify and orcpt for each recipient, or NULL */
+  MrReturn ret;
+  const char *envid;
+  const guint *notify;
+  const char *const *orcpt;
 } MrIntakeSource;
 
 /* code 250, or the refusal: RFC 5321 code, enhanced code and text of the reply to the final dot. id NULL unless 250. */

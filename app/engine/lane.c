@@ -9,6 +9,7 @@
 #include "engine/accounts.h"
 #include "engine/delivery.h"
 #include "engine/account-limits.h"
+#include "engine/reports.h"
 #include "mail/address.h"
 
 #define WITHDRAWN_USEC (60 * G_USEC_PER_SEC)
@@ -119,6 +120,7 @@ task_return (MrTask *task, MrWaitReason reason, gint64 next, const MrRecipientRe
       r->cause_params = like->cause_params != NULL ? g_variant_ref (like->cause_params) : NULL;
       g_free (r->host);
       r->host = g_strdup (like->host);
+      mr_reports_note (task->lane->scheduler->engine, task->job->record, r);
     }
     g_ptr_array_add (changed, r);
   }

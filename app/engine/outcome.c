@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "engine/accounts.h"
+#include "engine/reports.h"
 #include "engine/account-limits.h"
 #include "engine/scheduler-private.h"
 
@@ -157,10 +158,18 @@ account_limit (MrDelivery *self, MrRecipientRecord *r, const MrVerdict *v)
   r->cause_params = params;
 }
 
-static void
-delivered (MrRecipientRecord *r, MrAttemptRecord *a)
+/* A host without DSN will not tell the sender who asked for it that the message arrived (RFC 3461 5.2.2). */
+static gboolean
+is_only_relayed (MrDelivery *self, const MrRecipientRecord *r)
 {
-  r->state = MR_RECIPIENT_DELIVERED;
+  return (r->notify & MR_NOTIFY_SUCCESS) != 0
+         && !mr_smtp_client_get_capabilities (mr_connection_get_client (self->connection))->dsn;
+}
+
+static void
+delivered (MrDelivery *self, MrRecipientRecord *r, MrAttemptRecord *a)
+{
+  r->state = is_only_relayed (self, r) ? MR_RECIPIENT_RELAYED : MR_RECIPIENT_DELIVERED;
   r->wait_reason = MR_WAIT_NONE;
   r->next_attempt = 0;
   r->attempts++;
@@ -193,7 +202,8 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   r->account = g_strdup (self->lane->account);
   r->direct = self->lane->domain != NULL;
   if (trouble == NULL && o->stage == MR_STAGE_DOT && o->reply.code / 100 == 2) {
-    delivered (r, a);
+    delivered (self, r, a);
+    mr_reports_note (self->engine, self->task->job->record, r);
     return r;
   }
   diagnose (self, old, o, trouble, &d);
@@ -223,6 +233,7 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
     r->next_attempt = 0;
     *ret_host_failed = FALSE; /* it has no time of a next try that others behind it could wait for */
   }
+  mr_reports_note (self->engine, self->task->job->record, r);
   mr_info ("engine", "%s.%u: %s -> %s at %s, %u %s, cause %s", self->task->job->record->id, r->n,
            mr_recipient_state_nick (old->state), mr_recipient_state_nick (r->state), mr_stage_nick (a->stage),
            a->reply.code, a->reply.enhanced != NULL ? a->reply.enhanced : "-", r->cause != NULL ? r->cause : "-");

@@ -25,7 +25,11 @@ struct _Session {
   /* the transaction */
   char *reverse_path;
   GPtrArray *recipients; /* char * */
+  GPtrArray *orcpt;      /* char *, NULL where none was given */
+  GArray *notify;        /* guint */
   gboolean body_8bit;
+  MrReturn ret;
+  char *envid;
   MrIntake *intake;
   gboolean finishing; /* the intake owns itself and answers later */
 };
@@ -37,7 +41,10 @@ transaction_reset (Session *self)
 {
   g_clear_pointer (&self->intake, mr_intake_forget);
   g_clear_pointer (&self->reverse_path, g_free);
+  g_clear_pointer (&self->envid, g_free);
   g_ptr_array_set_size (self->recipients, 0);
+  g_ptr_array_set_size (self->orcpt, 0);
+  g_array_set_size (self->notify, 0);
   self->finishing = FALSE;
 }
 
@@ -50,6 +57,8 @@ mr_session_free (Session *self)
   g_clear_pointer (&self->stream, mr_stream_free);
   g_clear_pointer (&self->machine, mr_smtp_server_free);
   g_ptr_array_unref (self->recipients);
+  g_ptr_array_unref (self->orcpt);
+  g_array_unref (self->notify);
   mr_peer_free (self->peer);
   g_free (self);
 }
@@ -143,6 +152,8 @@ at_mail (Session *self, const MrSmtpServerEvent *event)
   if (decision == MR_SUBMIT_ALLOWED) {
     self->reverse_path = g_strdup (event->path);
     self->body_8bit = event->body_8bit;
+    self->ret = event->ret;
+    self->envid = g_strdup (event->envid);
     mr_smtp_server_answer (self->machine, 250, "2.1.0", "Sender ok");
     return;
   }
@@ -197,6 +208,10 @@ at_data (Session *self)
     .esmtp = mr_smtp_server_is_esmtp (self->machine),
     .tls = mr_smtp_server_is_tls (self->machine),
     .declared_8bit = self->body_8bit,
+    .ret = self->ret,
+    .envid = self->envid,
+    .notify = (const guint *)(gpointer)self->notify->data,
+    .orcpt = (const char *const *)self->orcpt->pdata,
   };
   self->intake = mr_intake_new (self->engine, &source);
   mr_intake_set_drained (self->intake, intake_drained_cb, self);
@@ -288,6 +303,8 @@ handle (Session *self, const MrSmtpServerEvent *event)
     break;
   case MR_SERVER_RCPT:
     g_ptr_array_add (self->recipients, g_strdup (event->path));
+    g_ptr_array_add (self->orcpt, g_strdup (event->orcpt));
+    g_array_append_val (self->notify, event->notify);
     mr_smtp_server_answer (self->machine, 250, "2.1.5", "Recipient ok");
     break;
   case MR_SERVER_DATA:
@@ -400,6 +417,8 @@ mr_session_new (MrSubmission *submission, int fd, const MrPeer *peer)
     .max_recipients = (guint)mr_config_get_integer (config, "submission", "max-recipients"),
     .max_errors = (guint)mr_config_get_integer (config, "submission", "max-errors"),
     .offer_starttls = engine->tls_server != NULL,
+    /* Who offers it has to send the reports that are asked for (RFC 3461 5.1). */
+    .offer_dsn = strcmp (mr_config_get_string (config, "reports", "mail"), "never") != 0,
     .offer_auth = TRUE,
     .auth_without_tls = peer->loopback,
     .bare = own ? MR_BARE_LF_IS_EOL : MR_BARE_REFUSE,
@@ -410,6 +429,8 @@ mr_session_new (MrSubmission *submission, int fd, const MrPeer *peer)
   self->peer = mr_peer_copy (peer);
   self->started = mr_clock_monotonic (engine->clock);
   self->recipients = g_ptr_array_new_with_free_func (g_free);
+  self->orcpt = g_ptr_array_new_with_free_func (g_free);
+  self->notify = g_array_new (FALSE, FALSE, sizeof (guint));
   self->machine = mr_smtp_server_new (&options);
   self->stream = mr_stream_new (fd, mr_smtp_server_output (self->machine), &stream_funcs, self);
   mr_stream_set_timeout (self->stream, (guint)mr_config_get_integer (config, "submission", "command-timeout") * 1000);

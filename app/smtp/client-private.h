@@ -52,8 +52,8 @@ typedef enum {
 #define MR_CLIENT_EVENTS_MAX 2
 
 typedef struct {
-  char *mail; /* the MAIL command; NULL while there is no transaction */
-  char **recipients;
+  char *mail;        /* the MAIL command; NULL while there is no transaction */
+  char **recipients; /* arguments of RCPT: the path and its parameters */
   guint n_recipients;
   guint sent, replied, accepted; /* RCPT commands */
   gboolean mail_sent, data_sent;

@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "smtp/command-line.h"
+#include "smtp/dsn.h"
 
 void
 mr_client_transaction_clear (MrClientTransaction *transaction)
@@ -32,6 +33,35 @@ check_path (const char *path, gboolean null_allowed, GError **error)
       path[0] == '\0' ? _ ("An empty address cannot get mail")
                       : _ ("The address contains a character that this version cannot send to a server; correct it"));
   return FALSE;
+}
+
+/* What the sender asked for is for hosts that keep to it (RFC 3461 5.1); it comes from the store, so it is checked once more. */
+static void
+append_mail_wishes (MrSmtpClient *client, const MrSmtpTransaction *transaction, GString *mail)
+{
+  const char *ret = mr_dsn_return_word (transaction->ret);
+
+  if (!client->caps.dsn)
+    return;
+  if (ret != NULL)
+    g_string_append_printf (mail, " RET=%s", ret);
+  if (transaction->envid != NULL && mr_dsn_envid_is_valid (transaction->envid))
+    g_string_append_printf (mail, " ENVID=%s", transaction->envid);
+}
+
+static char *
+dup_recipient (MrSmtpClient *client, const MrSmtpTransaction *transaction, guint i)
+{
+  GString *rcpt = g_string_new (NULL);
+  const char *orcpt = transaction->orcpt != NULL ? transaction->orcpt[i] : NULL;
+  g_autofree char *notify = mr_dsn_dup_notify (transaction->notify != NULL ? transaction->notify[i] : 0);
+
+  g_string_append_printf (rcpt, "<%s>", transaction->recipients[i]);
+  if (client->caps.dsn && notify != NULL)
+    g_string_append_printf (rcpt, " NOTIFY=%s", notify);
+  if (client->caps.dsn && orcpt != NULL && mr_dsn_orcpt_is_valid (orcpt))
+    g_string_append_printf (rcpt, " ORCPT=%s", orcpt);
+  return g_string_free (rcpt, FALSE);
 }
 
 gboolean
@@ -55,11 +85,14 @@ mr_smtp_client_begin (MrSmtpClient *client, const MrSmtpTransaction *transaction
     g_string_append_printf (mail, " SIZE=%" G_GUINT64_FORMAT, transaction->size);
   if (client->caps.eightbitmime && transaction->body_8bit)
     g_string_append (mail, " BODY=8BITMIME");
+  append_mail_wishes (client, transaction, mail);
 
   mr_client_transaction_clear (own);
   own->mail = g_string_free (g_steal_pointer (&mail), FALSE);
-  own->recipients = g_strdupv ((char **)transaction->recipients);
-  own->n_recipients = g_strv_length (own->recipients);
+  own->n_recipients = g_strv_length ((char **)transaction->recipients);
+  own->recipients = g_new0 (char *, own->n_recipients + 1);
+  for (guint i = 0; i < own->n_recipients; i++)
+    own->recipients[i] = dup_recipient (client, transaction, i);
   mr_data_writer_init (&own->writer);
   client->stage = MR_STAGE_MAIL;
   mr_client_set_state (client, MR_CLIENT_STATE_ENVELOPE);
@@ -104,7 +137,7 @@ send_next (MrSmtpClient *client)
   if (own->mail_refused || own->data_sent)
     return FALSE;
   if (own->sent < own->n_recipients) {
-    line = g_strdup_printf ("RCPT TO:<%s>", own->recipients[own->sent]);
+    line = g_strdup_printf ("RCPT TO:%s", own->recipients[own->sent]);
     if (!mr_client_send (client, MR_EXPECT_RCPT, line, NULL))
       return FALSE;
     own->sent++;

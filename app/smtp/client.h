@@ -1,4 +1,4 @@
-/* Client machine: RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), STARTTLS (3207), AUTH PLAIN and
+/* Client machine: RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), DSN (3461), STARTTLS (3207), AUTH PLAIN and
  * LOGIN (4954), XOAUTH2 and OAUTHBEARER (7628). The same machine serves delivery, the account test and the live trace.
  *
  * Bytes in, events and bytes out; no socket, no clock. Flow: feed() and next() until MR_CLIENT_NONE; write output().
@@ -54,6 +54,11 @@ typedef struct {
   const char *const *recipients; /* NULL-terminated */
   guint64 size;                  /* SIZE= where offered */
   gboolean body_8bit;            /* BODY=8BITMIME where offered; the caller converts where it is not */
+  /* RFC 3461: sent where DSN is offered, and only there. */
+  MrReturn ret;
+  const char *envid;        /* as it was given; NULL */
+  const guint *notify;      /* MrNotify bits of each recipient; NULL: none */
+  const char *const *orcpt; /* of each recipient, as it was given, NULL where there is none; NULL: none at all */
 } MrSmtpTransaction;
 
 typedef struct {

@@ -1,9 +1,11 @@
-/* Commands of the server machine (RFC 5321 4.1.1, 4.1.4; RFC 1870, 2034, 3207, 4954, 6152).
+/* Commands of the server machine (RFC 5321 4.1.1, 4.1.4; RFC 1870, 2034, 3207, 3461, 4954, 6152).
  *
  * A row says what a command is called, in which states it is allowed, whether it takes an argument, how the argument is
- * checked (which answers when it is wrong) and what it does. Checks change nothing but server->path.
+ * checked (which answers when it is wrong) and what it does. Checks change nothing but server->path and server->word.
  */
 #include "smtp/server-private.h"
+
+#include "smtp/dsn.h"
 
 #include <string.h>
 
@@ -18,6 +20,8 @@ typedef struct {
   const char *arg;       /* what follows the verb, "" where nothing does */
   guint64 declared_size; /* SIZE= */
   gboolean body_8bit;    /* BODY=8BITMIME */
+  MrReturn ret;          /* RET= */
+  guint notify;          /* NOTIFY= */
 } Command;
 
 typedef struct {
@@ -79,6 +83,8 @@ do_ehlo (MrSmtpServer *server, const Command *command)
   if (options->max_size > 0)
     g_string_append_printf (text, " %" G_GUINT64_FORMAT, options->max_size);
   g_string_append (text, "\n8BITMIME\nENHANCEDSTATUSCODES");
+  if (options->offer_dsn)
+    g_string_append (text, "\nDSN");
   if (options->offer_starttls && !server->session.tls)
     g_string_append (text, "\nSTARTTLS");
   if (mr_server_offers_auth (server))
@@ -120,53 +126,102 @@ check_path (MrSmtpServer *server, const char *arg, const char *keyword, gboolean
   return NULL;
 }
 
-/* One parameter of MAIL; seen has a bit for each that came. */
-static gboolean
-check_mail_parameter (MrSmtpServer *server, Command *command, guint *seen, const char *key, const char *value)
-{
-  static const char *const keys[] = { "SIZE", "BODY", "AUTH" };
-  const char *given = value != NULL ? value : "";
-  guint which;
-  gboolean good;
+/* What parameters a command has: the rows of MAIL and RCPT. set() keeps a value; FALSE: it is malformed. */
+typedef struct {
+  const char *key;
+  gboolean dsn; /* known only where DSN is offered */
+  gboolean (*set) (MrSmtpServer *server, Command *command, const char *value);
+} Parameter;
 
-  for (which = 0; which < G_N_ELEMENTS (keys) && g_ascii_strcasecmp (key, keys[which]) != 0; which++)
-    ;
-  if (which == G_N_ELEMENTS (keys)) {
-    mr_server_error (server, 555, "5.5.4", "The parameter is not known here");
-    return FALSE;
+static gboolean
+set_size (MrSmtpServer *server, Command *command, const char *value)
+{
+  return mr_command_read_number (value, &command->declared_size);
+}
+
+static gboolean
+set_body (MrSmtpServer *server, Command *command, const char *value)
+{
+  command->body_8bit = g_ascii_strcasecmp (value, "8BITMIME") == 0;
+  return command->body_8bit || g_ascii_strcasecmp (value, "7BIT") == 0;
+}
+
+/* Whom the client says it speaks for: trusted from nobody, so that it is checked and not kept (RFC 4954 5). */
+static gboolean
+set_auth (MrSmtpServer *server, Command *command, const char *value)
+{
+  return value[0] != '\0' && mr_command_xtext_is_valid (value);
+}
+
+static gboolean
+set_ret (MrSmtpServer *server, Command *command, const char *value)
+{
+  return mr_dsn_read_return (value, &command->ret);
+}
+
+static gboolean
+set_envid (MrSmtpServer *server, Command *command, const char *value)
+{
+  g_free (server->word);
+  server->word = g_strdup (value);
+  return mr_dsn_envid_is_valid (value);
+}
+
+static gboolean
+set_notify (MrSmtpServer *server, Command *command, const char *value)
+{
+  return mr_dsn_read_notify (value, &command->notify);
+}
+
+static gboolean
+set_orcpt (MrSmtpServer *server, Command *command, const char *value)
+{
+  g_free (server->word);
+  server->word = g_strdup (value);
+  return mr_dsn_orcpt_is_valid (value);
+}
+
+static const Parameter mail_parameters[] = {
+  { "SIZE", FALSE, set_size }, { "BODY", FALSE, set_body },  { "AUTH", FALSE, set_auth },
+  { "RET", TRUE, set_ret },    { "ENVID", TRUE, set_envid },
+};
+static const Parameter rcpt_parameters[] = { { "NOTIFY", TRUE, set_notify }, { "ORCPT", TRUE, set_orcpt } };
+
+/* cursor: behind the path. Answers what is wrong. */
+static gboolean
+check_parameters (MrSmtpServer *server, Command *command, const char *cursor, const Parameter *known, guint n)
+{
+  guint seen = 0;
+
+  g_clear_pointer (&server->word, g_free);
+  for (;;) {
+    g_autofree char *key = NULL;
+    g_autofree char *value = NULL;
+    guint which = 0;
+
+    if (!mr_command_next_parameter (&cursor, &key, &value))
+      return TRUE;
+    while (which < n
+           && (g_ascii_strcasecmp (key, known[which].key) != 0 || (known[which].dsn && !server->options.offer_dsn)))
+      which++;
+    if (which == n) {
+      mr_server_error (server, 555, "5.5.4", "The parameter is not known here");
+      return FALSE;
+    }
+    if (!known[which].set (server, command, value != NULL ? value : "") || (seen & (1u << which)) != 0) {
+      refuse_syntax (server, "A parameter is malformed or given twice");
+      return FALSE;
+    }
+    seen |= 1u << which;
   }
-  if (which == 0)
-    good = mr_command_read_number (given, &command->declared_size);
-  else if (which == 1) {
-    command->body_8bit = g_ascii_strcasecmp (given, "8BITMIME") == 0;
-    good = command->body_8bit || g_ascii_strcasecmp (given, "7BIT") == 0;
-  } else
-    /* Whom the client says it speaks for: trusted from nobody, so that it is checked and not kept (RFC 4954 5). */
-    good = given[0] != '\0' && mr_command_xtext_is_valid (given);
-  if (!good || (*seen & (1u << which)) != 0) {
-    refuse_syntax (server, "A parameter is malformed or given twice");
-    return FALSE;
-  }
-  *seen |= 1u << which;
-  return TRUE;
 }
 
 static gboolean
 check_mail (MrSmtpServer *server, Command *command)
 {
   const char *cursor = check_path (server, command->arg, "FROM:", TRUE);
-  guint seen = 0;
 
-  while (cursor != NULL) {
-    g_autofree char *key = NULL;
-    g_autofree char *value = NULL;
-
-    if (!mr_command_next_parameter (&cursor, &key, &value))
-      break;
-    if (!check_mail_parameter (server, command, &seen, key, value))
-      return FALSE;
-  }
-  if (cursor == NULL)
+  if (cursor == NULL || !check_parameters (server, command, cursor, mail_parameters, G_N_ELEMENTS (mail_parameters)))
     return FALSE;
   if (server->options.max_size > 0 && command->declared_size > server->options.max_size) {
     mr_server_error (server, 552, "5.3.4", "The message is too big");
@@ -182,7 +237,9 @@ do_mail (MrSmtpServer *server, const Command *command)
   mr_server_emit (server, &(MrSmtpServerEvent){ .kind = MR_SERVER_MAIL,
                                                 .path = server->path,
                                                 .declared_size = command->declared_size,
-                                                .body_8bit = command->body_8bit });
+                                                .body_8bit = command->body_8bit,
+                                                .ret = command->ret,
+                                                .envid = server->word });
 }
 
 static gboolean
@@ -190,12 +247,8 @@ check_rcpt (MrSmtpServer *server, Command *command)
 {
   const char *cursor = check_path (server, command->arg, "TO:", FALSE);
 
-  if (cursor == NULL)
+  if (cursor == NULL || !check_parameters (server, command, cursor, rcpt_parameters, G_N_ELEMENTS (rcpt_parameters)))
     return FALSE;
-  if (cursor[strspn (cursor, " ")] != '\0') {
-    mr_server_error (server, 555, "5.5.4", "The parameter is not known here");
-    return FALSE;
-  }
   if (server->options.max_recipients > 0 && server->transaction.recipients >= server->options.max_recipients) {
     mr_server_reply (server, 452, "4.5.3", "Too many recipients, send the message again for the others");
     return FALSE;
@@ -207,7 +260,9 @@ static void
 do_rcpt (MrSmtpServer *server, const Command *command)
 {
   mr_server_set_state (server, MR_SERVER_STATE_RCPT_ANSWER);
-  mr_server_emit (server, &(MrSmtpServerEvent){ .kind = MR_SERVER_RCPT, .path = server->path });
+  mr_server_emit (server,
+                  &(MrSmtpServerEvent){
+                      .kind = MR_SERVER_RCPT, .path = server->path, .notify = command->notify, .orcpt = server->word });
 }
 
 static gboolean

@@ -60,6 +60,7 @@ struct _MrSmtpServer {
   MrBuffer *out;
   GString *line; /* the command line, without its end */
   char *path;    /* of the last MAIL or RCPT event */
+  char *word;    /* its ENVID or ORCPT; NULL */
   gsize given;   /* bytes of in that the last BODY event points to */
   gboolean eof;
   MrSmtpServerEvent events[MR_SERVER_EVENTS_MAX];

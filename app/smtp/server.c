@@ -81,6 +81,7 @@ mr_smtp_server_free (MrSmtpServer *server)
   mr_wipe (server->line->str, server->line->allocated_len);
   g_string_free (server->line, TRUE);
   g_free (server->path);
+  g_free (server->word);
   g_free (server->greeting_name);
   g_free (server);
 }

@@ -1,5 +1,5 @@
 /* Server machine of the submission server: RFC 5321, 6409, 1870 (SIZE), 6152 (8BITMIME), 2034 (enhanced codes), 2920
- * (PIPELINING), 3207 (STARTTLS), 4954 (AUTH PLAIN, LOGIN).
+ * (PIPELINING), 3207 (STARTTLS), 3461 (DSN), 4954 (AUTH PLAIN, LOGIN).
  *
  * Bytes in, events and bytes out: no socket, no clock, no file. The same bytes cut at any place give the same events.
  * Usage: feed() what came; then next() until it says MR_SERVER_NONE; answer each event that wants an answer with
@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/secret.h"
+#include <mailrelay/records.h>
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,7 @@ typedef struct {
   guint max_recipients;      /* further ones: 452 4.5.3 */
   guint max_errors;          /* then 421 4.7.0 and close; 0: no limit. A message that was taken forgets the errors */
   gboolean offer_starttls;
+  gboolean offer_dsn;        /* RFC 3461; else its parameters are not known here (555) */
   gboolean offer_auth;       /* in clear text only when auth_without_tls */
   gboolean auth_without_tls; /* loopback */
   gboolean tls_active;       /* the connection started encrypted */
@@ -78,6 +80,11 @@ typedef struct {
   const char *path;
   guint64 declared_size;
   gboolean body_8bit;
+  /* RFC 3461, borrowed as path is */
+  MrReturn ret;
+  const char *envid; /* with MAIL; NULL */
+  guint notify;      /* with RCPT: MrNotify bits, 0: not said */
+  const char *orcpt; /* with RCPT; NULL */
   const char *authcid, *authzid;
   MrSecret *password; /* borrowed */
   const guint8 *bytes;

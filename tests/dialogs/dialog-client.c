@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "smtp/client.h"
+#include "smtp/dsn.h"
 
 typedef struct {
   MrSmtpClient *client;
@@ -100,13 +101,17 @@ next (void *data)
   }
 }
 
-/* "begin <from> <to> <to> size=N 8bit" */
+/* "begin <from> <to> <to> size=N 8bit ret=hdrs envid=X notify=success,delay orcpt=rfc822;y": the last two belong to the recipient before. */
 static gboolean
 begin (Machine *machine, char **words)
 {
   MrSmtpTransaction transaction = { 0 };
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  guint notify[8] = { 0 };
+  const char *orcpt[8] = { NULL };
 
+  transaction.notify = notify;
+  transaction.orcpt = orcpt;
   for (guint i = 1; words[i] != NULL; i++) {
     gsize len = strlen (words[i]);
 
@@ -116,7 +121,14 @@ begin (Machine *machine, char **words)
       transaction.size = g_ascii_strtoull (words[i] + 5, NULL, 10);
     else if (strcmp (words[i], "8bit") == 0)
       transaction.body_8bit = TRUE;
-    else
+    else if (g_str_has_prefix (words[i], "envid="))
+      transaction.envid = words[i] + 6;
+    else if (g_str_has_prefix (words[i], "orcpt="))
+      orcpt[paths->len - 2] = words[i] + 6;
+    else if (g_str_has_prefix (words[i], "notify=")) {
+      if (!mr_dsn_read_notify (words[i] + 7, &notify[paths->len - 2]))
+        return FALSE;
+    } else if (!g_str_has_prefix (words[i], "ret=") || !mr_dsn_read_return (words[i] + 4, &transaction.ret))
       return FALSE;
   }
   if (paths->len < 2)

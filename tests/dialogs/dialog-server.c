@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "smtp/server.h"
+#include "smtp/dsn.h"
 
 /* Pieces of a body are cut as the input was: a dialog sees them as one event, when another one follows. */
 typedef struct {
@@ -38,6 +39,7 @@ make (const Dialog *dialog)
     .offer_auth = dialog_option (dialog, "auth") != NULL || dialog_option (dialog, "auth-in-clear") != NULL,
     .auth_without_tls = dialog_option (dialog, "auth-in-clear") != NULL,
     .tls_active = dialog_option (dialog, "tls") != NULL,
+    .offer_dsn = dialog_option (dialog, "dsn") != NULL,
     .bare = g_strcmp0 (dialog_option (dialog, "bare"), "refuse") == 0 ? MR_BARE_REFUSE : MR_BARE_LF_IS_EOL,
   };
   Machine *machine = g_new0 (Machine, 1);
@@ -66,6 +68,16 @@ machine_feed (void *data, const void *bytes, gsize len)
 }
 
 static char *
+describe_rcpt (const MrSmtpServerEvent *event)
+{
+  g_autofree char *notify = mr_dsn_dup_notify (event->notify);
+
+  return g_strdup_printf ("RCPT <%s>%s%s%s%s", event->path, notify != NULL ? " notify=" : "",
+                          notify != NULL ? notify : "", event->orcpt != NULL ? " orcpt=" : "",
+                          event->orcpt != NULL ? event->orcpt : "");
+}
+
+static char *
 describe (const MrSmtpServerEvent *event)
 {
   static const char *const reasons[] = { "quit",         "errors",   "http",   "tls-on-plain",
@@ -80,9 +92,12 @@ describe (const MrSmtpServerEvent *event)
   case MR_SERVER_AUTH:
     return g_strdup_printf ("AUTH %s as=%s with=%s", event->authcid, event->authzid, mr_secret_get (event->password));
   case MR_SERVER_MAIL:
-    return g_strdup_printf ("MAIL <%s>%s", event->path, event->body_8bit ? " 8bit" : "");
+    return g_strdup_printf ("MAIL <%s>%s%s%s%s%s", event->path, event->body_8bit ? " 8bit" : "",
+                            event->ret != MR_RETURN_DEFAULT ? " ret=" : "",
+                            event->ret != MR_RETURN_DEFAULT ? mr_dsn_return_word (event->ret) : "",
+                            event->envid != NULL ? " envid=" : "", event->envid != NULL ? event->envid : "");
   case MR_SERVER_RCPT:
-    return g_strdup_printf ("RCPT <%s>", event->path);
+    return describe_rcpt (event);
   case MR_SERVER_DATA:
     return g_strdup ("DATA");
   case MR_SERVER_END:

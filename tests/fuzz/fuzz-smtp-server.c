@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "smtp/dsn.h"
 #include "smtp/server.h"
 
 typedef struct {
@@ -37,6 +38,9 @@ take_event (Run *run, const MrSmtpServerEvent *event)
   g_string_append_printf (run->events, "%d %s %s %s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %d %d\n", event->kind,
                           event->helo, event->path, event->authcid, event->declared_size,
                           event->kind == MR_SERVER_END ? event->size : 0, event->data_error, event->reason);
+  g_string_append_printf (run->events, "%d %s %u %s\n", event->ret, event->envid, event->notify, event->orcpt);
+  g_assert_true (event->envid == NULL || mr_dsn_envid_is_valid (event->envid));
+  g_assert_true (event->orcpt == NULL || mr_dsn_orcpt_is_valid (event->orcpt));
   if (event->path != NULL)
     g_assert_true (strpbrk (event->path, "\r\n") == NULL && g_str_is_ascii (event->path));
   if (event->kind == MR_SERVER_END) {
@@ -99,6 +103,7 @@ converse (guint8 flags, const guint8 *data, gsize size, gsize cut)
       .max_command = 512,
       .max_recipients = flags & 4 ? 2 : 0,
       .max_errors = flags & 8 ? 3 : 0,
+      .offer_dsn = TRUE,
       .offer_auth = TRUE,
       .auth_without_tls = (flags & 16) != 0,
       .tls_active = (flags & 32) != 0,
