@@ -48,12 +48,15 @@ gboolean mr_import_guess_kind (const char *path, MrImportKind *ret);
 /* One account that was found. */
 typedef struct {
   MrImportKind kind;
-  char *file;               /* that it stands in */
-  MrAccountRecord *account; /* id is a suggestion; auth, limits and provider are set; addresses may be empty */
-  gboolean complete;        /* FALSE: a person has to fill in what is missing (server or addresses) */
-  char **warnings;          /* sentences, translated; empty: none */
-  MrSecret *secret;         /* a password that stands readable in secret_file; NULL: none */
-  char *secret_file;        /* "" */
+  char *source;                /* path of the source that was read */
+  char *file;                  /* that it stands in */
+  MrAccountRecord *account;    /* id is a suggestion; auth, limits and provider are set; addresses may be empty */
+  gboolean complete;           /* FALSE: a person has to fill in what is missing (server or addresses) */
+  char **warnings;             /* sentences, translated; empty: none */
+  MrSecret *secret;            /* a password that stands readable in secret_file; NULL: none */
+  char *secret_file;           /* "" */
+  gsize secret_at, secret_len; /* private: where in secret_file, and what takes its place */
+  char *secret_stand_in;
 } MrImportFound;
 void mr_import_found_free (MrImportFound *found);
 

@@ -154,6 +154,9 @@ mr_verb_account (MrCtl *ctl, int argc, char **argv)
     { "set-password", N_ ("Store its password"), set_password },
     { "set-default", N_ ("Make it the default"), set_default },
     { "providers", N_ ("Providers whose settings are known"), mr_verb_account_providers },
+    { "import", N_ ("Take over the settings of other programs"), mr_verb_account_import },
+    { "export", N_ ("Write all of them to a file, without passwords"), mr_verb_account_export },
+    { "restore", N_ ("Add those of such a file"), mr_verb_account_restore },
     { "unlock", N_ ("Unlock the desktop's keyring"), mr_verb_account_unlock },
     { NULL, NULL, NULL },
   };
