@@ -18,10 +18,15 @@ GVariant *mr_attempt_record_to_variant (const MrAttemptRecord *record);
 GVariant *mr_account_record_to_variant (const MrAccountRecord *record);
 GVariant *mr_discovery_record_to_variant (const MrDiscoveryRecord *record);
 GVariant *mr_desktop_account_record_to_variant (const MrDesktopAccountRecord *record);
+GVariant *mr_trace_step_to_variant (const MrTraceStep *step);
 GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
 GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
 GVariant *mr_never_record_to_variant (const MrNeverRecord *record);
 GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
+
+/* Strings are borrowed from the dictionary and never NULL; the variants are references that mr_trace_step_clear() gives up. */
+void mr_trace_step_read (GVariant *dict, MrTraceStep *ret);
+void mr_trace_step_clear (MrTraceStep *step);
 
 /* NULL where the required keys (id, address, ...) are missing. (transfer full) */
 MrMessageRecord *mr_message_record_from_variant (GVariant *variant);
@@ -35,5 +40,7 @@ MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
 MrNeverRecord *mr_never_record_from_variant (GVariant *variant);
 /* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */
 gboolean mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MrTraceStep, mr_trace_step_clear)
 
 G_END_DECLS

@@ -26,6 +26,8 @@ static const char *const oauth_flows[] = { "browser", "paste", "device", "client
 static const char *const sources[] = { "preset", "autoconfig",   "well-known", "ispdb",
                                        "srv",    "autodiscover", "mx",         "probe" };
 static const char *const actors[] = { "you", "provider", "recipient", "recipient-admin", "nobody", "unknown" };
+static const char *const trace_parts[] = { "look-up",      "connect", "greeting", "encryption",
+                                           "capabilities", "log-in",  "sender",   "size" };
 static const char *const retry_hints[] = { "yes", "after-fix", "no" };
 static const char *const speakers[] = { "account", "recipient-server", "intermediate", "local" };
 static const char *const verdict_kinds[] = { "delivered", "retry", "needs-person", "failed" };
@@ -49,6 +51,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (actors) == MR_ACTOR_N_ACTORS);
 G_STATIC_ASSERT (G_N_ELEMENTS (retry_hints) == MR_RETRY_N_HINTS);
 G_STATIC_ASSERT (G_N_ELEMENTS (speakers) == MR_SPEAKER_N_SPEAKERS);
 G_STATIC_ASSERT (G_N_ELEMENTS (verdict_kinds) == MR_VERDICT_N_VERDICTS);
+G_STATIC_ASSERT (G_N_ELEMENTS (trace_parts) == MR_TRACE_N_PARTS);
 G_STATIC_ASSERT (G_N_ELEMENTS (errors) == MR_ERROR_N_CODES);
 
 G_DEFINE_QUARK (mr_error_quark, mr_error)
@@ -92,6 +95,8 @@ DEFINE_NICK (MrWaitReason, mr_wait_reason, wait_reasons)
 DEFINE_FROM_NICK (MrWaitReason, mr_wait_reason, wait_reasons)
 DEFINE_NICK (MrHoldReason, mr_hold_reason, hold_reasons)
 DEFINE_FROM_NICK (MrHoldReason, mr_hold_reason, hold_reasons)
+DEFINE_NICK (MrTracePart, mr_trace_part, trace_parts)
+DEFINE_FROM_NICK (MrTracePart, mr_trace_part, trace_parts)
 DEFINE_NICK (MrStage, mr_stage, stages)
 DEFINE_FROM_NICK (MrStage, mr_stage, stages)
 DEFINE_NICK (MrScope, mr_scope, scopes)

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/records-variant.h"
 #include "client/client-private.h"
 #include "data/dbus/names.h"
 
@@ -70,24 +71,9 @@ end (GTask *task, GError *error)
 static void
 give_step (Test *test, GVariant *dict)
 {
-  const char *stage = "", *enhanced = "", *text = "", *cause = "", *fingerprint = "";
-  MrClientTestStep step = { .stage = MR_STAGE_NONE };
-  g_autoptr (GVariant) params = g_variant_lookup_value (dict, "cause-params", G_VARIANT_TYPE ("a{ss}"));
+  g_auto (MrTraceStep) step = { 0 };
 
-  g_variant_lookup (dict, "stage", "&s", &stage);
-  g_variant_lookup (dict, "enhanced", "&s", &enhanced);
-  g_variant_lookup (dict, "text", "&s", &text);
-  g_variant_lookup (dict, "cause", "&s", &cause);
-  g_variant_lookup (dict, "fingerprint", "&s", &fingerprint);
-  g_variant_lookup (dict, "ok", "b", &step.ok);
-  g_variant_lookup (dict, "code", "u", &step.code);
-  g_variant_lookup (dict, "elapsed", "x", &step.elapsed);
-  mr_stage_from_nick (stage, &step.stage);
-  step.enhanced = enhanced;
-  step.text = text;
-  step.cause = cause;
-  step.fingerprint = fingerprint;
-  step.cause_params = params;
+  mr_trace_step_read (dict, &step);
   if (test->step != NULL)
     test->step (&step, test->step_data);
 }

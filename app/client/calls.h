@@ -131,15 +131,8 @@ void mr_client_set_password_async (MrClient *self, const char *id, MrSecret *sec
                                    GAsyncReadyCallback callback, gpointer data);
 gboolean mr_client_set_password_finish (MrClient *self, GAsyncResult *result, GError **error);
 
-/* A step of a test; strings are borrowed for the callback, never NULL. */
-typedef struct {
-  MrStage stage;
-  gboolean ok;
-  guint code;
-  const char *enhanced, *text, *cause, *fingerprint;
-  GVariant *cause_params; /* a{ss} or NULL */
-  gint64 elapsed;         /* microseconds since the start */
-} MrClientTestStep;
+/* A part of a test that is over; strings are borrowed for the callback, never NULL. */
+typedef MrTraceStep MrClientTestStep;
 typedef void (*MrClientTestStepFunc) (const MrClientTestStep *step, gpointer data);
 
 /* record: what stands on the page, or only the id of an account that exists. secret NULL: the stored one. step is called for each step, in order,

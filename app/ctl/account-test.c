@@ -6,82 +6,56 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
+#include "base/records-variant.h"
 #include "ctl/output.h"
 #include "ctl/password.h"
+#include "ndr/trace.h"
 
 typedef struct {
   MrCtl *ctl;
   GVariantBuilder steps;
 } Run;
 
-static const char *
-stage_word (MrStage stage)
+static void
+print_lines (const char *lines, const char *colour)
 {
-  switch (stage) {
-  case MR_STAGE_RESOLVE:
-    return _ ("Find the server");
-  case MR_STAGE_CONNECT:
-    return _ ("Connect");
-  case MR_STAGE_EHLO:
-    return _ ("Greeting");
-  case MR_STAGE_STARTTLS:
-    return _ ("Encryption");
-  case MR_STAGE_AUTH:
-    return _ ("Log in");
-  case MR_STAGE_MAIL:
-    return _ ("Sender");
-  case MR_STAGE_NONE:
-  case MR_STAGE_RCPT:
-  case MR_STAGE_DATA:
-  case MR_STAGE_DOT:
-  case MR_STAGE_QUIT:
-  case MR_STAGE_N_STAGES:
-    break;
-  }
-  return mr_stage_nick (stage);
+  g_auto (GStrv) list = g_strsplit (lines, "\n", -1);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    if (*list[i] != '\0')
+      printf ("    %s%s%s\n", colour, list[i], *colour != '\0' ? "\033[0m" : "");
 }
 
 static void
 print_step (MrCtl *ctl, const MrClientTestStep *step)
 {
   gboolean colour = mr_output_has_colour ();
-  g_autofree char *sentence = *step->cause != '\0'
-                                  ? mr_cause_dup_sentence (mr_ctl_get_diagnosis (ctl), step->cause, step->cause_params)
-                                  : NULL;
-  g_autofree char *text = g_strdup (step->text);
+  MrDiagnosis *diagnosis = mr_ctl_get_diagnosis (ctl);
+  g_autofree char *facts = mr_trace_dup_facts (step);
+  g_autofree char *meaning = mr_trace_dup_meaning (diagnosis, step);
+  g_autofree char *warning = mr_trace_dup_warning (step);
+  g_autofree char *took = mr_trace_dup_took (step);
 
-  g_strdelimit (text, "\n", ' ');
-  printf ("%s%s%s %s: ", colour ? (step->ok ? MR_COLOUR_GOOD : MR_COLOUR_BAD) : "", step->ok ? "✓" : "✗",
-          colour ? "\033[0m" : "", stage_word (step->stage));
-  if (step->code != 0)
-    printf ("%u %s%s", step->code, step->enhanced, *step->enhanced != '\0' ? " " : "");
-  printf ("%s\n", text);
-  if (sentence != NULL && *sentence != '\0')
-    mr_print_paragraph (sentence, 2);
+  printf ("%s%s%s %s (%s)\n", colour ? (step->ok ? MR_COLOUR_GOOD : MR_COLOUR_BAD) : "", step->ok ? "✓" : "✗",
+          colour ? "\033[0m" : "", mr_trace_part_title (step->part), took);
+  print_lines (facts, "");
+  if (*meaning != '\0')
+    mr_print_paragraph (meaning, 4);
+  if (*warning != '\0')
+    print_lines (warning, colour ? MR_COLOUR_BAD : "");
   if (!step->ok && *step->fingerprint != '\0')
-    mr_print_field (_ ("  Certificate"), step->fingerprint);
+    mr_print_field (_ ("    Certificate"), step->fingerprint);
 }
 
 static void
 step_cb (const MrClientTestStep *step, gpointer data)
 {
   Run *run = data;
-  GVariantDict dict;
 
-  if (!run->ctl->json) {
+  if (!run->ctl->json)
     print_step (run->ctl, step);
-    return;
-  }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "stage", "s", mr_stage_nick (step->stage));
-  g_variant_dict_insert (&dict, "ok", "b", step->ok);
-  g_variant_dict_insert (&dict, "code", "u", step->code);
-  g_variant_dict_insert (&dict, "enhanced", "s", step->enhanced);
-  g_variant_dict_insert (&dict, "text", "s", step->text);
-  g_variant_dict_insert (&dict, "cause", "s", step->cause);
-  g_variant_dict_insert (&dict, "fingerprint", "s", step->fingerprint);
-  g_variant_dict_insert (&dict, "elapsed", "x", step->elapsed);
-  g_variant_builder_add_value (&run->steps, g_variant_dict_end (&dict));
+  else
+    g_variant_builder_add_value (&run->steps, mr_trace_step_to_variant (step));
 }
 
 static void
@@ -130,8 +104,10 @@ mr_verb_account_test (MrCtl *ctl, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (MrSecret) secret = NULL;
 
-  if (!mr_ctl_parse (ctl, "account test", "ID", N_ ("Connects and logs in, and tells each step. No message is sent."),
-                     entries, 1, 1, &argc, &argv))
+  if (!mr_ctl_parse (
+          ctl, "account test", "ID",
+          N_ ("Connects and logs in, and tells each part with its time and what it means. No message is sent."),
+          entries, 1, 1, &argc, &argv))
     return MR_EXIT_USAGE;
   if (password_stdin && (secret = mr_password_read (&error)) == NULL)
     return mr_ctl_usage ("%s", error->message);

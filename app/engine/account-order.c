@@ -2,6 +2,7 @@
 #include <mailrelay/engine-accounts.h>
 
 #include "engine/accounts.h"
+#include "engine/answer.h"
 #include "engine/configuration.h"
 
 #define ACCOUNTS_MAX 1000
@@ -53,7 +54,7 @@ mr_engine_order_accounts (MrEngine *engine, const char *const *ids, MrEngineDone
   Order order = { strings, edits };
 
   if (!check_ids (engine, ids, &error)) {
-    func (error, data);
+    mr_answer_done (func, error, data);
     return;
   }
   for (guint i = 0; ids[i] != NULL; i++)
@@ -66,5 +67,5 @@ mr_engine_order_accounts (MrEngine *engine, const char *const *ids, MrEngineDone
   }
   mr_configuration_apply (engine->configuration, (const MrConfigurationEdit *)(gpointer)edits->data, edits->len, NULL,
                           &error);
-  func (error, data);
+  mr_answer_done (func, error, data);
 }

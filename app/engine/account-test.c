@@ -1,12 +1,14 @@
-/* "Test this account": the same connection and machine as delivery, told step by step.
+/* "Test this account": the same connection and machine as delivery, told part by part.
  *
- * Look-up, connect, greeting, TLS, log-in, then MAIL and RSET with the account's first address. Nothing is sent.
+ * Look-up, connect, greeting, TLS, capabilities, log-in, then MAIL and RSET with the account's first address, and the size that is accepted. Nothing
+ * is sent. What each part told is read from the connection when the next one begins.
  */
 #include "engine/account-test.h"
 
 #include "base/log.h"
-#include "engine/answer.h"
+#include "engine/account-trace.h"
 #include "engine/accounts.h"
+#include "engine/answer.h"
 #include "engine/connection.h"
 
 #define TEST_SECONDS 60
@@ -16,8 +18,11 @@ typedef struct {
   guint number;
   MrAccountRecord *record;
   MrConnection *connection;
-  MrStage reached; /* last step that was told */
-  char *text;      /* of that step */
+  gboolean begun; /* a part is under way */
+  MrTracePart part;
+  gint64 part_started;
+  char *address; /* that is being asked */
+  const char *sender;
   gint64 started;
   gboolean other_secret; /* than the stored one */
   guint timer;
@@ -40,7 +45,7 @@ test_free (gpointer data)
   g_clear_handle_id (&t->timer, g_source_remove);
   g_clear_pointer (&t->connection, mr_connection_free);
   mr_account_record_free (t->record);
-  g_free (t->text);
+  g_free (t->address);
   g_free (t);
 }
 
@@ -55,21 +60,46 @@ mr_tests_new (MrEngine *engine)
 }
 
 static void
-tell (Test *t, MrTestStep *step)
+tell (Test *t, MrTraceStep *step)
 {
-  step->elapsed = mr_clock_monotonic (t->tests->engine->clock) - t->started;
+  gint64 now = mr_clock_monotonic (t->tests->engine->clock);
+
+  step->elapsed = now - t->started;
+  step->took = now - t->part_started;
   t->step (step, t->data);
 }
 
-/* The step that was begun last went well. */
 static void
-tell_reached (Test *t)
+begin (Test *t, MrTracePart part)
 {
-  MrTestStep step = { .stage = t->reached, .ok = TRUE, .text = t->text };
+  t->begun = TRUE;
+  t->part = part;
+  t->part_started = mr_clock_monotonic (t->tests->engine->clock);
+}
 
-  if (t->reached != MR_STAGE_NONE)
-    tell (t, &step);
-  t->reached = MR_STAGE_NONE;
+static MrTraceFacts
+facts_of (Test *t)
+{
+  return (MrTraceFacts){ .connection = t->connection,
+                         .record = t->record,
+                         .address = t->address,
+                         .sender = t->sender,
+                         .now = mr_clock_wall (t->tests->engine->clock) };
+}
+
+/* The part that was begun last went well. */
+static void
+tell_good (Test *t)
+{
+  MrTraceFacts facts = facts_of (t);
+  g_autoptr (GVariant) details = NULL;
+  MrTraceStep step = { .ok = TRUE };
+
+  if (!t->begun)
+    return;
+  t->begun = FALSE;
+  details = mr_account_trace_fill (t->part, &facts, &step);
+  tell (t, &step);
 }
 
 /* A test with what is saved shows that the account works again: its mail need not wait for the next look. */
@@ -97,42 +127,58 @@ test_end (Test *t, gboolean ok, const GError *error)
 }
 
 static void
-step_cb (MrConnection *connection, MrStage stage, const char *text, gpointer owner)
-{
-  Test *t = owner;
-
-  if (stage != t->reached)
-    tell_reached (t);
-  t->reached = stage;
-  g_free (t->text);
-  t->text = g_strdup (text);
-}
-
-static void
-tell_failure (Test *t, MrStage stage, const MrReplyRecord *reply, gint error, const char *what, gboolean no_route,
-              const char *fingerprint)
+tell_failure (Test *t, const MrConnectionFailure *failure, gboolean goes_on)
 {
   g_auto (MrDiagnosisResult) d = { 0 };
-  MrDiagnosisInput input = { .stage = stage,
+  const MrReplyRecord *reply = failure->reply;
+  MrDiagnosisInput input = { .stage = failure->stage,
                              .speaker = reply != NULL ? MR_SPEAKER_ACCOUNT : MR_SPEAKER_LOCAL,
-                             .error = reply != NULL ? -1 : error,
-                             .no_route = no_route,
+                             .error = reply != NULL ? -1 : failure->error,
+                             .no_route = failure->no_route,
                              .host = t->record->host,
                              .sender = t->record->addresses[0] };
-  MrTestStep step = { .stage = stage, .fingerprint = fingerprint };
+  MrTracePart part = mr_account_trace_failed_part (failure->stage, t->begun ? t->part : MR_TRACE_LOOK_UP);
+  MrTraceFacts facts = facts_of (t);
+  MrTraceStep step = { .goes_on = goes_on };
+  g_autoptr (GVariant) details = NULL;
 
-  if (reply != NULL) {
-    input.code = step.code = reply->code;
-    input.enhanced = step.enhanced = reply->enhanced;
-    input.text = step.text = reply->text;
-  } else
-    input.text = step.text = what;
+  if (t->begun && t->part < part) {
+    tell_good (t);
+    begin (t, part);
+  }
+  t->begun = FALSE;
+  details = mr_account_trace_fill (part, &facts, &step);
+  step.stage = failure->stage;
+  step.fingerprint = failure->fingerprint;
+  step.warning = NULL;
+  step.code = reply != NULL ? reply->code : 0;
+  step.enhanced = input.enhanced = reply != NULL ? reply->enhanced : NULL;
+  step.text = input.text = reply != NULL ? reply->text : failure->what;
+  input.code = step.code;
   mr_diagnosis_run (t->tests->engine->diagnosis, &input, &d);
   step.cause = d.cause;
   step.cause_params = d.params;
-  if (t->reached != stage)
-    tell_reached (t);
   tell (t, &step);
+}
+
+static void
+step_cb (MrConnection *connection, MrTracePart part, gpointer owner)
+{
+  Test *t = owner;
+
+  if (part == MR_TRACE_CONNECT && t->begun && t->part != MR_TRACE_LOOK_UP)
+    tell_failure (t, mr_connection_get_failure (connection), TRUE);
+  else if (part == MR_TRACE_ENCRYPTION && t->begun && t->part == MR_TRACE_CAPABILITIES) {
+    /* What is offered before the encryption counts for nothing: it is asked again. */
+    t->part = part;
+    return;
+  } else
+    tell_good (t);
+  if (part == MR_TRACE_CONNECT) {
+    g_free (t->address);
+    t->address = g_strdup (mr_connection_get_candidate (connection));
+  }
+  begin (t, part);
 }
 
 static const char *
@@ -144,22 +190,33 @@ plain_address (const MrAccountRecord *record)
   return strchr (record->user != NULL ? record->user : "", '@') != NULL ? record->user : NULL;
 }
 
+/* The size was told with the capabilities: it is a part of its own because it is what a person asks. */
+static void
+finish_well (Test *t)
+{
+  begin (t, MR_TRACE_SIZE);
+  tell_good (t);
+  test_end (t, TRUE, NULL);
+}
+
 static void
 ready_cb (MrConnection *connection, gpointer owner)
 {
   Test *t = owner;
-  const char *sender = plain_address (t->record);
   g_autoptr (GError) error = NULL;
 
-  tell_reached (t);
+  tell_good (t);
   mr_engine_saw_network (t->tests->engine);
-  if (sender == NULL) {
-    test_end (t, TRUE, NULL);
+  t->sender = plain_address (t->record);
+  if (t->sender == NULL) {
+    finish_well (t);
     return;
   }
-  step_cb (connection, MR_STAGE_MAIL, sender, t);
-  if (!mr_smtp_client_verify_sender (mr_connection_get_client (connection), sender, &error)) {
-    tell_failure (t, MR_STAGE_MAIL, NULL, error->code, error->message, FALSE, NULL);
+  begin (t, MR_TRACE_SENDER);
+  if (!mr_smtp_client_verify_sender (mr_connection_get_client (connection), t->sender, &error)) {
+    MrConnectionFailure failure = { .stage = MR_STAGE_MAIL, .error = error->code, .what = error->message };
+
+    tell_failure (t, &failure, FALSE);
     test_end (t, FALSE, NULL);
     return;
   }
@@ -170,14 +227,15 @@ static void
 event_cb (MrConnection *connection, const MrSmtpClientEvent *event, gpointer owner)
 {
   Test *t = owner;
+  MrConnectionFailure failure = { .stage = MR_STAGE_MAIL, .error = -1, .reply = event->reply };
 
   if (event->kind != MR_CLIENT_VERIFIED)
     return;
   if (event->reply->code / 100 == 2) {
-    tell_reached (t);
-    test_end (t, TRUE, NULL);
+    tell_good (t);
+    finish_well (t);
   } else {
-    tell_failure (t, MR_STAGE_MAIL, event->reply, -1, NULL, FALSE, NULL);
+    tell_failure (t, &failure, FALSE);
     test_end (t, FALSE, NULL);
   }
 }
@@ -187,8 +245,7 @@ failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointe
 {
   Test *t = owner;
 
-  tell_failure (t, failure->stage, failure->reply, failure->error, failure->what, failure->no_route,
-                failure->fingerprint);
+  tell_failure (t, failure, FALSE);
   test_end (t, FALSE, NULL);
 }
 
@@ -200,8 +257,12 @@ timeout_cb (gpointer data)
   Test *t = data;
   g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT,
                                                   "The server took too long; the test was stopped");
+  MrConnectionFailure failure
+      = { .stage = mr_account_trace_stage (t->part), .error = error->code, .what = error->message };
 
   t->timer = 0;
+  if (t->begun)
+    tell_failure (t, &failure, FALSE);
   test_end (t, FALSE, error);
   return G_SOURCE_REMOVE;
 }
@@ -269,7 +330,7 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
   t->number = ++engine->tests->last;
   t->record = mr_account_record_copy (record);
   t->other_secret = secret != NULL;
-  t->started = mr_clock_monotonic (engine->clock);
+  t->started = t->part_started = mr_clock_monotonic (engine->clock);
   t->step = step;
   t->done = done;
   t->data = data;

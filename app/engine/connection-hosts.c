@@ -199,7 +199,7 @@ mr_connection_find_hosts (MrConnection *self)
   g_autofree char *literal = self->direct ? dup_literal (self->host) : NULL;
 
   self->stage = MR_STAGE_RESOLVE;
-  mr_connection_step (self, MR_STAGE_RESOLVE, self->host);
+  mr_connection_step (self, MR_TRACE_LOOK_UP);
   if (literal != NULL)
     mr_resolver_lookup_addresses (self->engine->resolver, literal, implicit_mx_cb, self);
   else if (self->direct)

@@ -33,6 +33,8 @@ struct _MrConnection {
   MrStream *stream;
   MrSmtpClient *client;
   char *peer, *tls_info;
+  GPtrArray *chain; /* MrTlsCertificate, NULL */
+  gboolean told_greeting;
   MrStage stage;
   gboolean ready, dead, pumping, lost;
   guint idle; /* start or deferred failure */
@@ -50,6 +52,6 @@ void mr_connection_try_next (MrConnection *self);
 void mr_connection_note_failure (MrConnection *self, MrStage stage, gint error, const char *what,
                                  const MrReplyRecord *reply);
 void mr_connection_give_up (MrConnection *self);
-void mr_connection_step (MrConnection *self, MrStage stage, const char *text);
+void mr_connection_step (MrConnection *self, MrTracePart part);
 
 G_END_DECLS

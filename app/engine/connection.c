@@ -14,10 +14,10 @@ static void machine_pump (MrConnection *self);
 static void connection_clear (gpointer data);
 
 void
-mr_connection_step (MrConnection *self, MrStage stage, const char *text)
+mr_connection_step (MrConnection *self, MrTracePart part)
 {
   if (self->funcs.step != NULL && !self->dead)
-    self->funcs.step (self, stage, text, self->owner);
+    self->funcs.step (self, part, self->owner);
 }
 
 void
@@ -37,6 +37,7 @@ drop_stream (MrConnection *self)
 {
   g_clear_pointer (&self->stream, mr_stream_free);
   g_clear_pointer (&self->client, mr_smtp_client_free);
+  self->told_greeting = FALSE;
 }
 
 void
@@ -47,10 +48,7 @@ mr_connection_give_up (MrConnection *self)
   self->dead = TRUE;
   if (self->stream != NULL)
     g_clear_pointer (&self->stream, mr_stream_free);
-  self->failure.what = self->failure_what;
-  self->failure.reply = self->failure_reply.code != 0 ? &self->failure_reply : NULL;
-  self->failure.fingerprint = self->failure_fingerprint;
-  self->failure.was_ready = self->ready;
+  mr_connection_get_failure (self);
   self->funcs.failed (self, &self->failure, self->owner);
 }
 
@@ -156,7 +154,7 @@ static void
 need_credentials (MrConnection *self)
 {
   self->stage = MR_STAGE_AUTH;
-  mr_connection_step (self, MR_STAGE_AUTH, self->user);
+  mr_connection_step (self, MR_TRACE_LOG_IN);
   if (self->token_of != NULL)
     mr_oauth_get_token (self->engine->oauth, self->token_of, self->refused, token_cb, self);
   else if (self->secret != NULL)
@@ -222,6 +220,16 @@ machine_pump (MrConnection *self)
   g_rc_box_release_full (self, connection_clear);
 }
 
+static void
+tell_greeting (MrConnection *self)
+{
+  if (self->dead || self->client == NULL || self->told_greeting || self->ready
+      || mr_smtp_client_get_greeting (self->client)->code == 0)
+    return;
+  self->told_greeting = TRUE;
+  mr_connection_step (self, MR_TRACE_CAPABILITIES);
+}
+
 static gsize
 input_cb (MrStream *stream, const guint8 *data, gsize len, gpointer owner)
 {
@@ -232,8 +240,11 @@ input_cb (MrStream *stream, const guint8 *data, gsize len, gpointer owner)
     mr_connection_note_failure (self, mr_smtp_client_get_stage (self->client), MR_ERROR_PROTOCOL,
                                 "too much was sent at once", NULL);
     candidate_failed (self);
-  } else
+  } else {
+    /* A server waits for EHLO before it says more: the greeting is alone in what came. */
     machine_pump (self);
+    tell_greeting (self);
+  }
   g_rc_box_release_full (self, connection_clear);
   return len;
 }
@@ -260,6 +271,16 @@ drained_cb (MrStream *stream, gpointer owner)
 }
 
 static void
+take_chain (MrConnection *self, MrStream *stream)
+{
+  /* Only who shows it to a person asks for it. */
+  if (self->funcs.step == NULL)
+    return;
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
+  self->chain = mr_stream_dup_peer_chain (stream);
+}
+
+static void
 tls_cb (MrStream *stream, gpointer owner)
 {
   MrConnection *self = owner;
@@ -267,7 +288,8 @@ tls_cb (MrStream *stream, gpointer owner)
   g_rc_box_acquire (self);
   g_free (self->tls_info);
   self->tls_info = mr_stream_dup_tls_info (stream);
-  mr_connection_step (self, MR_STAGE_STARTTLS, self->tls_info);
+  take_chain (self, stream);
+  mr_connection_step (self, self->tls == MR_TLS_IMPLICIT ? MR_TRACE_GREETING : MR_TRACE_CAPABILITIES);
   /* A machine that was made for implicit TLS knows: it waits for the greeting. */
   if (self->tls != MR_TLS_IMPLICIT)
     mr_smtp_client_tls_started (self->client);
@@ -293,6 +315,7 @@ stream_error_cb (MrStream *stream, const GError *error, gpointer owner)
     self->failure.account_state = MR_ACCOUNT_TLS_TROUBLE;
     g_free (self->failure_fingerprint);
     self->failure_fingerprint = mr_stream_dup_peer_fingerprint (stream);
+    take_chain (self, stream);
   }
   candidate_failed (self);
   g_rc_box_release_full (self, connection_clear);
@@ -313,6 +336,7 @@ start_tls (MrConnection *self)
                                  .fingerprint = self->fingerprint };
 
   self->stage = MR_STAGE_STARTTLS;
+  mr_connection_step (self, MR_TRACE_ENCRYPTION);
   trust = mr_engine_dup_trust (self->engine, self->ca_file, &error);
   options.trust = trust;
   if (trust != NULL && mr_stream_start_tls_client (self->stream, &options, &error))
@@ -371,9 +395,10 @@ connected_cb (int fd, gboolean no_route, const GError *error, gpointer data)
   self->stream = mr_stream_new (fd, mr_smtp_client_output (self->client), &stream_funcs, self);
   mr_connection_set_timeout (
       self, (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "command-timeout") * 1000);
-  mr_connection_step (self, MR_STAGE_EHLO, self->peer);
   if (self->tls == MR_TLS_IMPLICIT)
     start_tls (self);
+  else
+    mr_connection_step (self, MR_TRACE_GREETING);
 }
 
 void
@@ -393,7 +418,8 @@ mr_connection_try_next (MrConnection *self)
     self->clear_only = FALSE;
   self->stage = MR_STAGE_CONNECT;
   g_clear_pointer (&self->tls_info, g_free);
-  mr_connection_step (self, MR_STAGE_CONNECT, candidate->address);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
+  mr_connection_step (self, MR_TRACE_CONNECT);
   timeout = (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "connect-timeout") * 1000;
   self->connect = mr_connect_start (candidate->address, self->port, timeout, connected_cb, self);
 }
@@ -462,6 +488,7 @@ connection_clear (gpointer data)
   g_ptr_array_unref (self->candidates);
   g_free (self->peer);
   g_free (self->tls_info);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
   g_free (self->failure_what);
   g_free (self->failure_fingerprint);
   mr_reply_record_clear (&self->failure_reply);
@@ -508,24 +535,4 @@ mr_connection_set_timeout (MrConnection *self, guint msec)
 {
   if (self->stream != NULL)
     mr_stream_set_timeout (self->stream, msec);
-}
-
-const char *
-mr_connection_get_host (MrConnection *self)
-{
-  if (self->next == 0 || self->next > self->candidates->len)
-    return self->host;
-  return ((Candidate *)g_ptr_array_index (self->candidates, self->next - 1))->host;
-}
-
-const char *
-mr_connection_get_address (MrConnection *self)
-{
-  return self->peer;
-}
-
-const char *
-mr_connection_get_tls (MrConnection *self)
-{
-  return self->tls_info;
 }

@@ -40,8 +40,9 @@ typedef struct {
 } MrConnectionFailure;
 
 typedef struct {
-  void (*step) (MrConnection *connection, MrStage stage, const char *text,
-                gpointer owner); /* may be NULL: progress for people */
+  /* may be NULL: a part begins, for people to follow. The part before went well, unless the way leads back to MR_TRACE_CONNECT: then it failed at that
+   * address (mr_connection_get_failure()). */
+  void (*step) (MrConnection *connection, MrTracePart part, gpointer owner);
   void (*ready) (MrConnection *connection, gpointer owner);
   void (*event) (MrConnection *connection, const MrSmtpClientEvent *event,
                  gpointer owner); /* of the machine, once ready */
@@ -60,6 +61,13 @@ void mr_connection_flush (MrConnection *connection);
 void mr_connection_set_timeout (MrConnection *connection, guint msec);
 const char *mr_connection_get_host (MrConnection *connection);    /* name of the one asked last; NULL */
 const char *mr_connection_get_address (MrConnection *connection); /* "192.0.2.1:25"; NULL */
-const char *mr_connection_get_tls (MrConnection *connection);     /* NULL: clear text */
+/* The addresses that it may ask, in order; the one that is asked now. (transfer container) / (transfer none) */
+GPtrArray *mr_connection_dup_addresses (MrConnection *connection);
+const char *mr_connection_get_candidate (MrConnection *connection);
+/* The chain of the server's certificates: MrTlsCertificate. Borrowed; NULL: none was shown. */
+GPtrArray *mr_connection_get_chain (MrConnection *connection);
+/* What failed last; valid in `step` and `failed`. */
+const MrConnectionFailure *mr_connection_get_failure (MrConnection *connection);
+const char *mr_connection_get_tls (MrConnection *connection); /* NULL: clear text */
 
 G_END_DECLS

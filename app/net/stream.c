@@ -346,3 +346,10 @@ mr_stream_dup_peer_certificate (MrStream *stream)
 {
   return stream->tls != NULL ? g_strdup (mr_tls_session_get_description (stream->tls)) : NULL;
 }
+
+GPtrArray *
+mr_stream_dup_peer_chain (MrStream *stream)
+{
+  return stream->tls != NULL ? mr_tls_session_dup_chain (stream->tls)
+                             : g_ptr_array_new_with_free_func ((GDestroyNotify)mr_tls_certificate_free);
+}

@@ -52,6 +52,8 @@ char *mr_stream_dup_local_address (MrStream *stream); /* without port */
  * it was refused. NULL: none came. (transfer full) */
 char *mr_stream_dup_peer_fingerprint (MrStream *stream);
 char *mr_stream_dup_peer_certificate (MrStream *stream);
+/* The chain that the peer showed, as it sent it: MrTlsCertificate, its own first; also inside on_error. Empty in clear text. (transfer full) */
+GPtrArray *mr_stream_dup_peer_chain (MrStream *stream);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrStream, mr_stream_free)
 

@@ -14,6 +14,8 @@
 
 #define VALID_DAYS        3650
 #define NAMES_SHOWN       4
+#define NAMES_READ        16
+#define NAME_BYTES        512
 #define DESCRIPTION_BYTES 512
 #define CHAIN_MAX         10
 
@@ -172,22 +174,25 @@ clean (const char *data, gssize len)
   return text;
 }
 
-static void
-append_names (GString *out, const X509 *certificate)
+static char **
+dup_names (const X509 *certificate, guint max)
 {
   GENERAL_NAMES *names = X509_get_ext_d2i (certificate, NID_subject_alt_name, NULL, NULL);
-  guint shown = 0;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  guint n = 0;
 
-  for (int i = 0; i < sk_GENERAL_NAME_num (names) && shown < NAMES_SHOWN; i++) {
+  for (int i = 0; i < sk_GENERAL_NAME_num (names) && n < max; i++) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value (names, i);
 
     if (name->type != GEN_DNS)
       continue;
     g_autofree char *text = clean ((const char *)ASN1_STRING_get0_data (name->d.dNSName),
                                    ASN1_STRING_length (name->d.dNSName));
-    g_string_append_printf (out, "%s%s", shown++ > 0 ? " " : "", text);
+    g_strv_builder_add (builder, text);
+    n++;
   }
   GENERAL_NAMES_free (names);
+  return g_strv_builder_end (builder);
 }
 
 static char *
@@ -207,20 +212,68 @@ dup_name (const X509_NAME *name)
 char *
 mr_tls_certificate_dup_description (const X509 *certificate)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
+  g_auto (GStrv) list = dup_names (certificate, NAMES_SHOWN);
+  g_autofree char *names = g_strjoinv (" ", list);
   g_autofree char *subject = dup_name (X509_get_subject_name (certificate));
   g_autofree char *issuer = dup_name (X509_get_issuer_name (certificate));
   g_autofree char *day = NULL;
   g_autofree char *text = NULL;
   struct tm end = { 0 };
 
-  append_names (names, certificate);
   if (ASN1_TIME_to_tm (X509_get0_notAfter (certificate), &end))
     day = g_strdup_printf ("%04d-%02d-%02d", end.tm_year + 1900, end.tm_mon + 1, end.tm_mday);
-  text = g_strdup_printf (_ ("%s, issued by %s, valid until %s"), names->len > 0 ? names->str : subject, issuer,
+  text = g_strdup_printf (_ ("%s, issued by %s, valid until %s"), *names != '\0' ? names : subject, issuer,
                           day != NULL ? day : "?");
   if (strlen (text) > DESCRIPTION_BYTES)
     *g_utf8_find_prev_char (text, text + DESCRIPTION_BYTES) = '\0';
   ERR_clear_error ();
   return g_steal_pointer (&text);
+}
+
+static gint64
+read_time (const ASN1_TIME *time)
+{
+  struct tm tm = { 0 };
+  g_autoptr (GDateTime) utc = NULL;
+
+  if (ASN1_TIME_to_tm (time, &tm))
+    utc = g_date_time_new_utc (tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  return utc != NULL ? g_date_time_to_unix (utc) * G_USEC_PER_SEC : 0;
+}
+
+static char *
+dup_short_name (const X509_NAME *name)
+{
+  char *text = dup_name (name);
+
+  if (strlen (text) > NAME_BYTES)
+    *g_utf8_find_prev_char (text, text + NAME_BYTES) = '\0';
+  return text;
+}
+
+MrTlsCertificate *
+mr_tls_certificate_read (const X509 *certificate)
+{
+  MrTlsCertificate *self = g_new0 (MrTlsCertificate, 1);
+
+  self->subject = dup_short_name (X509_get_subject_name (certificate));
+  self->issuer = dup_short_name (X509_get_issuer_name (certificate));
+  self->names = dup_names (certificate, NAMES_READ);
+  self->from = read_time (X509_get0_notBefore (certificate));
+  self->until = read_time (X509_get0_notAfter (certificate));
+  self->fingerprint = mr_tls_certificate_dup_fingerprint (certificate);
+  ERR_clear_error ();
+  return self;
+}
+
+void
+mr_tls_certificate_free (MrTlsCertificate *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->subject);
+  g_free (self->issuer);
+  g_strfreev (self->names);
+  g_free (self->fingerprint);
+  g_free (self);
 }

@@ -1,7 +1,7 @@
 /* Certificates: making the one of our listener, reading it, and what people see of one. */
 #pragma once
 
-#include <mailrelay/types.h>
+#include "net/tls.h"
 #include <openssl/ssl.h>
 
 G_BEGIN_DECLS
@@ -13,6 +13,8 @@ char *mr_tls_certificate_make_pem (gint64 now_usec, GError **error);
 gboolean mr_tls_certificate_use_pem (SSL_CTX *context, const char *pem, gsize len, const char *name, GError **error);
 /* Lower-case hex SHA-256 of the DER form. (transfer full) */
 char *mr_tls_certificate_dup_fingerprint (const X509 *certificate);
+/* (transfer full) */
+MrTlsCertificate *mr_tls_certificate_read (const X509 *certificate);
 /* One line: names, issuer, last day. Bounded, valid UTF-8, no controls. (transfer full) */
 char *mr_tls_certificate_dup_description (const X509 *certificate);
 

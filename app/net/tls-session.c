@@ -20,6 +20,8 @@
 #include "net/tls-private.h"
 #include "net/tls-words.h"
 
+#define CHAIN_SHOWN 10
+
 struct _MrTlsSession {
   SSL *ssl;
   int fd;
@@ -30,6 +32,7 @@ struct _MrTlsSession {
   char *pin;
   char *fingerprint;
   char *description;
+  STACK_OF (X509) * chain; /* as the server sent it, its own first */
   long verify_result;
   int saved_errno;
 };
@@ -153,6 +156,8 @@ verify_cb (int ok, X509_STORE_CTX *store)
   if (self->fingerprint == NULL && leaf != NULL) {
     self->fingerprint = mr_tls_certificate_dup_fingerprint (leaf);
     self->description = mr_tls_certificate_dup_description (leaf);
+    if (X509_STORE_CTX_get0_untrusted (store) != NULL)
+      self->chain = X509_chain_up_ref (X509_STORE_CTX_get0_untrusted (store));
   }
   if (!self->verify)
     return 1;
@@ -220,6 +225,7 @@ mr_tls_session_free (MrTlsSession *session)
   g_free (session->name);
   g_free (session->pin);
   g_free (session->fingerprint);
+  sk_X509_pop_free (session->chain, X509_free);
   g_free (session->description);
   g_free (session);
 }
@@ -338,6 +344,16 @@ const char *
 mr_tls_session_get_fingerprint (MrTlsSession *session)
 {
   return session->fingerprint;
+}
+
+GPtrArray *
+mr_tls_session_dup_chain (MrTlsSession *session)
+{
+  GPtrArray *chain = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_tls_certificate_free);
+
+  for (int i = 0; session->chain != NULL && i < sk_X509_num (session->chain) && i < CHAIN_SHOWN; i++)
+    g_ptr_array_add (chain, mr_tls_certificate_read (sk_X509_value (session->chain, i)));
+  return chain;
 }
 
 const char *

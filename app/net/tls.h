@@ -21,6 +21,15 @@ MrTlsTrust *mr_tls_trust_new (const char *ca_file, GError **error);
 MrTlsTrust *mr_tls_trust_ref (MrTlsTrust *trust);
 void mr_tls_trust_unref (MrTlsTrust *trust);
 
+/* One certificate of a server's chain, for people to read. The texts are the peer's: bounded, valid UTF-8, no controls. */
+typedef struct {
+  char *subject, *issuer;
+  char **names;       /* DNS names, at most 16 */
+  gint64 from, until; /* wall time (microseconds), 0: cannot be read */
+  char *fingerprint;  /* lower-case hex SHA-256 */
+} MrTlsCertificate;
+void mr_tls_certificate_free (MrTlsCertificate *certificate);
+
 typedef struct {
   MrTlsTrust *trust;
   const char *name;        /* SNI and the name to verify; an IP address is verified as an IP address */

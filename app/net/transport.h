@@ -34,6 +34,8 @@ void mr_tls_session_shutdown (MrTlsSession *session);
 char *mr_tls_session_dup_info (MrTlsSession *session); /* (transfer full) */
 const char *
 mr_tls_session_get_fingerprint (MrTlsSession *session); /* of the peer's certificate, NULL where none came */
+/* MrTlsCertificate, the server's own first, at most 10; empty before the handshake. (transfer full) */
+GPtrArray *mr_tls_session_dup_chain (MrTlsSession *session);
 const char *mr_tls_session_get_description (MrTlsSession *session);
 
 G_END_DECLS

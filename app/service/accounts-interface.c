@@ -270,31 +270,11 @@ emit (Test *test, const char *name, GVariant *parameters)
 }
 
 static void
-add_text (GVariantBuilder *builder, const char *key, const char *text)
-{
-  char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
-
-  g_variant_builder_add (builder, "{sv}", key, g_variant_new_take_string (valid));
-}
-
-static void
 step_cb (const MrTestStep *step, gpointer data)
 {
   Test *test = data;
-  GVariantBuilder builder;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_text (&builder, "stage", mr_stage_nick (step->stage));
-  g_variant_builder_add (&builder, "{sv}", "ok", g_variant_new_boolean (step->ok));
-  g_variant_builder_add (&builder, "{sv}", "code", g_variant_new_uint32 (step->code));
-  add_text (&builder, "enhanced", step->enhanced);
-  add_text (&builder, "text", step->text);
-  add_text (&builder, "cause", step->cause);
-  if (step->cause_params != NULL)
-    g_variant_builder_add (&builder, "{sv}", "cause-params", step->cause_params);
-  add_text (&builder, "fingerprint", step->fingerprint);
-  g_variant_builder_add (&builder, "{sv}", "elapsed", g_variant_new_int64 (step->elapsed));
-  emit (test, "TestStep", g_variant_new ("(ua{sv})", test->number, &builder));
+  emit (test, "TestStep", g_variant_new ("(u@a{sv})", test->number, mr_trace_step_to_variant (step)));
 }
 
 static void

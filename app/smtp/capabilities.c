@@ -6,6 +6,7 @@
 
 #include "smtp/command-line.h"
 
+#define OFFERS_MAX         64
 #define MECHANISMS_MAX     32
 #define MECHANISM_NAME_MAX 20 /* RFC 4422 3.1 */
 
@@ -13,6 +14,7 @@ void
 mr_capabilities_clear (MrSmtpCapabilities *caps)
 {
   g_strfreev (caps->auth_mechanisms);
+  g_strfreev (caps->offers);
   *caps = (MrSmtpCapabilities){ 0 };
 }
 
@@ -72,12 +74,24 @@ read_keyword (MrSmtpCapabilities *caps, GPtrArray *mechanisms, const char *line)
   }
 }
 
+static char **
+dup_offers (const char *const *lines)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < OFFERS_MAX && lines[i] != NULL; i++)
+    g_strv_builder_add (builder, lines[i]);
+  return g_strv_builder_end (builder);
+}
+
 void
 mr_capabilities_set (MrSmtpCapabilities *caps, const char *const *lines)
 {
   g_autoptr (GPtrArray) mechanisms = g_ptr_array_new_with_free_func (g_free);
 
   mr_capabilities_clear (caps);
+  if (lines != NULL && lines[0] != NULL)
+    caps->offers = dup_offers (lines + 1);
   for (guint i = 1; lines != NULL && lines[0] != NULL && lines[i] != NULL; i++)
     read_keyword (caps, mechanisms, lines[i]);
   g_ptr_array_add (mechanisms, NULL);

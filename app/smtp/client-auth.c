@@ -57,6 +57,7 @@ choose_mechanism (MrSmtpClient *client)
   for (guint i = first; i < first + 2; i++)
     if (mr_capabilities_has_mechanism (&client->caps, mechanisms[i].name)) {
       client->auth.mechanism = i;
+      client->mechanism = mechanisms[i].name;
       return TRUE;
     }
   return FALSE;

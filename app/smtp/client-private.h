@@ -81,6 +81,8 @@ struct _MrSmtpClient {
   MrStage stage; /* reached so far */
   gboolean tls;
   MrSmtpCapabilities caps;
+  MrReplyRecord greeting;
+  const char *mechanism; /* static */
   MrReplyReader *reader;
   MrReplyRecord reply; /* the one being dealt with, or that an event points to */
   GQueue expected;     /* MrExpect */

@@ -19,6 +19,7 @@ mr_client_send_ehlo (MrSmtpClient *client)
 void
 mr_client_greeting_reply (MrSmtpClient *client)
 {
+  mr_reply_record_copy_into (&client->reply, &client->greeting);
   if (client->reply.code / 100 == 2)
     mr_client_send_ehlo (client);
   else

@@ -86,6 +86,7 @@ mr_smtp_client_free (MrSmtpClient *client)
   mr_client_transaction_clear (&client->transaction);
   mr_capabilities_clear (&client->caps);
   mr_reply_record_clear (&client->reply);
+  mr_reply_record_clear (&client->greeting);
   mr_reply_reader_free (client->reader);
   mr_buffer_free (client->in);
   if (client->out_secret)
@@ -380,6 +381,18 @@ const MrSmtpCapabilities *
 mr_smtp_client_get_capabilities (MrSmtpClient *client)
 {
   return &client->caps;
+}
+
+const MrReplyRecord *
+mr_smtp_client_get_greeting (MrSmtpClient *client)
+{
+  return &client->greeting;
+}
+
+const char *
+mr_smtp_client_get_mechanism (MrSmtpClient *client)
+{
+  return client->mechanism;
 }
 
 MrStage

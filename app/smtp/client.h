@@ -65,6 +65,7 @@ typedef struct {
   gboolean starttls, pipelining, eightbitmime, size, enhanced, chunking, dsn, smtputf8;
   guint64 max_size;       /* 0: not told */
   char **auth_mechanisms; /* upper case, strv */
+  char **offers;          /* the lines as they came, without the first; strv, at most 64 */
 } MrSmtpCapabilities;
 
 MrSmtpClient *mr_smtp_client_new (const MrSmtpClientOptions *options);
@@ -91,6 +92,10 @@ gsize mr_smtp_client_body_room (MrSmtpClient *client);
 void mr_smtp_client_quit (MrSmtpClient *client);
 MrBuffer *mr_smtp_client_output (MrSmtpClient *client);
 const MrSmtpCapabilities *mr_smtp_client_get_capabilities (MrSmtpClient *client);
+/* The greeting; code 0: none came yet. */
+const MrReplyRecord *mr_smtp_client_get_greeting (MrSmtpClient *client);
+/* How it logs in, or has: "PLAIN"; NULL: not. Static. */
+const char *mr_smtp_client_get_mechanism (MrSmtpClient *client);
 MrStage mr_smtp_client_get_stage (MrSmtpClient *client);
 gboolean mr_smtp_client_is_ready (MrSmtpClient *client);
 /* Bounded conversation so far ("> EHLO [127.0.0.1]\n< 250-...\n"), secrets masked, message bytes as "(N bytes)".

@@ -6,8 +6,10 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "ndr/trace.h"
 #include "ui/copy-button.h"
 #include "ui/toast.h"
+#include "ui/trace-row.h"
 
 struct _MrAccountTest {
   GtkWidget parent_instance;
@@ -16,47 +18,20 @@ struct _MrAccountTest {
   GtkListBox *steps;
   GtkWidget *result_box, *certificate_box, *conversation_expander;
   GtkLabel *result, *explanation, *fingerprint, *conversation;
-  MrCopyButton *copy;
+  MrCopyButton *copy, *copy_trace;
 
   MrDesk *desk;
   GCancellable *cancellable; /* of the running test, NULL: none runs */
   guint reveal, reveal_frames;
   char *failed_cause;
   GVariant *failed_params;
+  GString *trace; /* as it is copied */
 };
 
 enum { REQUESTED, ACCEPT_CERTIFICATE, FINISHED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrAccountTest, mr_account_test, GTK_TYPE_WIDGET)
-
-static const char *
-step_title (MrStage stage)
-{
-  switch (stage) {
-  case MR_STAGE_RESOLVE:
-    return _ ("Look up the server's address");
-  case MR_STAGE_CONNECT:
-    return _ ("Connect");
-  case MR_STAGE_EHLO:
-    return _ ("Greet the server");
-  case MR_STAGE_STARTTLS:
-    return _ ("Encrypt the connection");
-  case MR_STAGE_AUTH:
-    return _ ("Log in");
-  case MR_STAGE_MAIL:
-    return _ ("Ask to send for the address");
-  case MR_STAGE_QUIT:
-    return _ ("Say goodbye");
-  case MR_STAGE_NONE:
-  case MR_STAGE_RCPT:
-  case MR_STAGE_DATA:
-  case MR_STAGE_DOT:
-  case MR_STAGE_N_STAGES:
-  default:
-    return _ ("Talk to the server");
-  }
-}
 
 static void
 clear_steps (MrAccountTest *self)
@@ -68,44 +43,16 @@ clear_steps (MrAccountTest *self)
   gtk_widget_set_visible (GTK_WIDGET (self->steps), FALSE);
 }
 
-static char *
-dup_step_text (const MrClientTestStep *step)
-{
-  const char *text = step->text != NULL ? step->text : "";
-
-  if (step->code == 0)
-    return g_strdup (text);
-  if (step->enhanced != NULL && *step->enhanced != '\0')
-    return g_strdup_printf ("%u %s %s", step->code, step->enhanced, text);
-  return g_strdup_printf ("%u %s", step->code, text);
-}
-
-static void
-add_step (MrAccountTest *self, const MrClientTestStep *step)
-{
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *icon = gtk_image_new_from_icon_name (step->ok ? "emblem-ok-symbolic" : "dialog-error-symbolic");
-  g_autofree char *text = dup_step_text (step);
-  g_autofree char *markup = g_markup_escape_text (text, -1);
-  g_autofree char *name = g_strdup_printf ("%s: %s", step_title (step->stage), step->ok ? _ ("worked") : _ ("failed"));
-
-  gtk_widget_add_css_class (icon, step->ok ? "success" : "error");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), step_title (step->stage));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), markup);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-  gtk_list_box_append (self->steps, row);
-  gtk_widget_set_visible (GTK_WIDGET (self->steps), TRUE);
-}
-
 static void
 step_cb (const MrClientTestStep *step, gpointer data)
 {
   MrAccountTest *self = data;
+  MrDiagnosis *diagnosis = mr_desk_get_diagnosis (self->desk);
 
-  add_step (self, step);
-  if (step->ok)
+  gtk_list_box_append (self->steps, mr_trace_row_new (diagnosis, step));
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), TRUE);
+  mr_trace_append_text (self->trace, diagnosis, step);
+  if (step->ok || step->goes_on)
     return;
   g_free (self->failed_cause);
   self->failed_cause = g_strdup (step->cause);
@@ -147,6 +94,8 @@ show_result (MrAccountTest *self, gboolean ok, const char *transcript, const GEr
   }
   gtk_label_set_text (self->result, title);
   gtk_label_set_text (self->explanation, text);
+  g_string_append_printf (self->trace, "%s\n%s\n", title, text);
+  mr_copy_button_set_text (self->copy_trace, self->trace->str);
   gtk_widget_remove_css_class (GTK_WIDGET (self->result), ok ? "error" : "success");
   gtk_widget_add_css_class (GTK_WIDGET (self->result), ok ? "success" : "error");
   gtk_widget_set_visible (self->conversation_expander, has_conversation);
@@ -207,6 +156,8 @@ mr_account_test_start (MrAccountTest *self, const MrAccountRecord *record, MrSec
   g_return_if_fail (MR_IS_ACCOUNT_TEST (self));
 
   mr_account_test_reset (self);
+  if (record->host != NULL)
+    g_string_append_printf (self->trace, "%s:%u\n", record->host, record->port);
   self->cancellable = g_cancellable_new ();
   set_running (self, TRUE);
   mr_client_test_account_async (mr_desk_get_client (self->desk), record, secret, step_cb, self, self->cancellable,
@@ -224,6 +175,7 @@ mr_account_test_reset (MrAccountTest *self)
   g_clear_pointer (&self->failed_cause, g_free);
   g_clear_pointer (&self->failed_params, g_variant_unref);
   clear_steps (self);
+  g_string_truncate (self->trace, 0);
   gtk_widget_set_visible (self->result_box, FALSE);
   gtk_widget_set_visible (self->certificate_box, FALSE);
   set_running (self, FALSE);
@@ -276,8 +228,16 @@ mr_account_test_dispose (GObject *object)
 }
 
 static void
+mr_account_test_finalize (GObject *object)
+{
+  g_string_free (MR_ACCOUNT_TEST (object)->trace, TRUE);
+  G_OBJECT_CLASS (mr_account_test_parent_class)->finalize (object);
+}
+
+static void
 mr_account_test_init (MrAccountTest *self)
 {
+  self->trace = g_string_new (NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -288,6 +248,7 @@ mr_account_test_class_init (MrAccountTestClass *klass)
 
   g_type_ensure (MR_TYPE_COPY_BUTTON);
   G_OBJECT_CLASS (klass)->dispose = mr_account_test_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mr_account_test_finalize;
   signals[REQUESTED] = g_signal_new ("requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 0);
   signals[ACCEPT_CERTIFICATE] = g_signal_new ("accept-certificate", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
@@ -308,6 +269,7 @@ mr_account_test_class_init (MrAccountTestClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrAccountTest, fingerprint);
   gtk_widget_class_bind_template_child (widget_class, MrAccountTest, conversation);
   gtk_widget_class_bind_template_child (widget_class, MrAccountTest, copy);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountTest, copy_trace);
   gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, accept_clicked_cb);

@@ -53,6 +53,19 @@ typedef enum {
   MR_ACCOUNT_N_STATES
 } MrAccountState;
 
+/* The parts of a connection, as a person sees them. */
+typedef enum {
+  MR_TRACE_LOOK_UP,
+  MR_TRACE_CONNECT,
+  MR_TRACE_GREETING,
+  MR_TRACE_ENCRYPTION,
+  MR_TRACE_CAPABILITIES,
+  MR_TRACE_LOG_IN,
+  MR_TRACE_SENDER, /* would this sender be accepted: MAIL, then RSET */
+  MR_TRACE_SIZE,
+  MR_TRACE_N_PARTS
+} MrTracePart;
+
 const char *mr_account_kind_nick (MrAccountKind kind);
 gboolean mr_account_kind_from_nick (const char *nick, MrAccountKind *ret);
 const char *mr_auth_kind_nick (MrAuthKind kind);
@@ -63,5 +76,7 @@ const char *mr_source_nick (MrSource source);
 gboolean mr_source_from_nick (const char *nick, MrSource *ret);
 const char *mr_account_state_nick (MrAccountState state);
 gboolean mr_account_state_from_nick (const char *nick, MrAccountState *ret);
+const char *mr_trace_part_nick (MrTracePart part);
+gboolean mr_trace_part_from_nick (const char *nick, MrTracePart *ret);
 
 G_END_DECLS

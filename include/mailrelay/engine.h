@@ -115,18 +115,8 @@ void
 mr_engine_remove_account (MrEngine *engine, const char *id, const char *move_to, MrEngineDoneFunc func, gpointer data);
 void mr_engine_set_password (MrEngine *engine, const char *id, MrSecret *secret, MrEngineDoneFunc func, gpointer data);
 void mr_engine_set_default_account (MrEngine *engine, const char *id, MrEngineDoneFunc func, gpointer data);
-/* One step of a test as it happens: stage, ok, words (translated where shown: text is a server's reply or a local fact), and at the end done. */
-typedef struct {
-  MrStage stage;
-  gboolean ok;
-  guint code;           /* reply code, 0 */
-  const char *enhanced; /* NULL */
-  const char *text;     /* reply text or fact ("192.0.2.1:587", "TLSv1.3 ...") */
-  const char *cause;    /* cause id where it failed */
-  GVariant *cause_params;
-  const char *fingerprint; /* of a certificate that was refused, NULL */
-  gint64 elapsed;          /* microseconds since the start */
-} MrTestStep;
+/* A part of a test, told when it is over. The last one that is not ok, unless it goes on elsewhere, is why the test failed. */
+typedef MrTraceStep MrTestStep;
 typedef void (*MrTestStepFunc) (const MrTestStep *step, gpointer data);
 typedef void (*MrTestDoneFunc) (gboolean ok, const char *transcript, const GError *error, gpointer data);
 /* secret NULL: the stored one. Returns a number for mr_engine_cancel_test(). */

@@ -9,6 +9,7 @@
 #include <mailrelay/account-records.h>
 #include <mailrelay/dsn.h>
 #include <mailrelay/side-records.h>
+#include <mailrelay/trace.h>
 
 G_BEGIN_DECLS
 

@@ -228,6 +228,7 @@ def no_starttls_is_refused():
             equal(recipient["state"], "waiting", "state")
 
 
-run_cases(every_client_through_postfix, postfix_with_implicit_tls, every_client_through_exim, every_client_through_opensmtpd,
-          every_client_to_aiosmtpd, every_client_to_the_sink,
-          wrong_name_is_refused, unknown_authority_is_refused, no_starttls_is_refused)
+if __name__ == "__main__":
+    run_cases(every_client_through_postfix, postfix_with_implicit_tls, every_client_through_exim, every_client_through_opensmtpd,
+              every_client_to_aiosmtpd, every_client_to_the_sink,
+              wrong_name_is_refused, unknown_authority_is_refused, no_starttls_is_refused)

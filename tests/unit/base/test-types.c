@@ -38,6 +38,7 @@ test_nicks (void)
   CHECK_NICKS (MrWaitReason, mr_wait_reason, MR_WAIT_N_REASONS);
   CHECK_NICKS (MrHoldReason, mr_hold_reason, MR_HOLD_N_REASONS);
   CHECK_NICKS (MrStage, mr_stage, MR_STAGE_N_STAGES);
+  CHECK_NICKS (MrTracePart, mr_trace_part, MR_TRACE_N_PARTS);
   CHECK_NICKS (MrTlsMode, mr_tls_mode, MR_TLS_N_MODES);
   CHECK_NICKS (MrAccountKind, mr_account_kind, MR_ACCOUNT_N_KINDS);
   CHECK_NICKS (MrAccountState, mr_account_state, MR_ACCOUNT_N_STATES);

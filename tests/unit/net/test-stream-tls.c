@@ -86,6 +86,13 @@ expect_up (const Setup *setup, const MrTlsClientOptions *options)
   g_assert_true (g_str_has_prefix (info, "TLSv1.3 TLS_"));
   fingerprint = mr_stream_dup_peer_fingerprint (both.client->stream);
   g_assert_cmpstr (fingerprint, ==, mr_tls_server_get_fingerprint (setup->server));
+  g_autoptr (GPtrArray) chain = mr_stream_dup_peer_chain (both.client->stream);
+  g_assert_cmpuint (chain->len, ==, 1);
+  const MrTlsCertificate *leaf = g_ptr_array_index (chain, 0);
+  g_assert_cmpstr (leaf->fingerprint, ==, fingerprint);
+  g_assert_cmpstr (leaf->subject, ==, "CN=test");
+  g_assert_cmpstr (leaf->names[0], !=, NULL);
+  g_assert_cmpint (leaf->from, <, leaf->until);
   certificate = mr_stream_dup_peer_certificate (both.client->stream);
   g_assert_nonnull (strstr (certificate, "CN=test"));
   both.server->echo = TRUE;
@@ -108,6 +115,8 @@ expect_refused (const Setup *setup, const MrTlsClientOptions *options, const cha
   /* What a person is asked to compare. */
   fingerprint = mr_stream_dup_peer_fingerprint (both.client->stream);
   g_assert_cmpstr (fingerprint, ==, mr_tls_server_get_fingerprint (setup->server));
+  g_autoptr (GPtrArray) chain = mr_stream_dup_peer_chain (both.client->stream);
+  g_assert_cmpuint (chain->len, ==, 1);
   both_free (&both);
 }
 
