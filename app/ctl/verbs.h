@@ -23,6 +23,7 @@ int mr_verb_account (MrCtl *ctl, int argc, char **argv);
 int mr_verb_program (MrCtl *ctl, int argc, char **argv);
 int mr_verb_config (MrCtl *ctl, int argc, char **argv);
 int mr_verb_autostart (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain (MrCtl *ctl, int argc, char **argv);
 int mr_verb_send (MrCtl *ctl, int argc, char **argv);
 int mr_verb_log (MrCtl *ctl, int argc, char **argv);
 
@@ -30,6 +31,9 @@ int mr_verb_log (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_add (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_test (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
+/* Verbs of domain; none of them needs the service. */
+int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);
 /* The page mail-relay.conf(5) on standard output. */
 void mr_config_print_man (void);
 

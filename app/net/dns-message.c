@@ -18,11 +18,13 @@ typedef struct {
   const guint8 *data;
   gsize len;
   gsize pos;
+  gboolean any_names; /* targets need not be names of hosts */
 } Reader;
 
 typedef struct {
   char text[NAME_MAX_LEN];
-  gboolean odd; /* cannot be a host name: matches nothing */
+  gboolean odd;      /* holds what cannot be written as text: matches nothing */
+  gboolean not_host; /* cannot be the name of a host */
 } Name;
 
 typedef struct {
@@ -53,6 +55,13 @@ is_host_character (guint8 c)
   return g_ascii_isalnum ((char)c) || c == '-' || c == '_';
 }
 
+/* Printable, and not of the syntax of names in text (RFC 1035 5.1): owners of TXT records may have more than hosts have. */
+static gboolean
+is_name_character (guint8 c)
+{
+  return c >= 0x20 && c <= 0x7e && c != '.' && c != '\\';
+}
+
 static gboolean
 append_label (Name *name, gsize *used, const guint8 *label, gsize len)
 {
@@ -63,8 +72,9 @@ append_label (Name *name, gsize *used, const guint8 *label, gsize len)
   if (*used > 0)
     name->text[(*used)++] = '.';
   for (gsize i = 0; i < len; i++) {
-    name->odd = name->odd || !is_host_character (label[i]);
-    name->text[(*used)++] = is_host_character (label[i]) ? g_ascii_tolower ((char)label[i]) : '?';
+    name->odd = name->odd || !is_name_character (label[i]);
+    name->not_host = name->not_host || !is_host_character (label[i]);
+    name->text[(*used)++] = is_name_character (label[i]) ? g_ascii_tolower ((char)label[i]) : '?';
   }
   return TRUE;
 }
@@ -134,13 +144,30 @@ read_target (const Reader *reader, const Record *record, gsize skip, Name *ret)
   Reader inner = *reader;
 
   inner.pos = record->start + skip;
-  return inner.pos < record->end && read_name (&inner, ret) && inner.pos == record->end && !ret->odd;
+  return inner.pos < record->end && read_name (&inner, ret) && inner.pos == record->end
+         && !(reader->any_names ? ret->odd : ret->not_host);
 }
 
 static guint
 u16_at (const guint8 *data, gsize offset)
 {
   return (guint)data[offset] << 8 | data[offset + 1];
+}
+
+/* The strings of a TXT, joined (RFC 1035 3.3.14); a NUL would end the text for whoever reads it. */
+static char *
+dup_strings (const guint8 *data, gsize len)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize pos = 0; pos < len;) {
+    gsize piece = data[pos++];
+    if (piece > len - pos)
+      return NULL;
+    for (; piece > 0; piece--, pos++)
+      g_string_append_c (text, data[pos] != 0 ? (char)data[pos] : '\001');
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* The text of the record, its numbers in ret; NULL: it is broken. */
@@ -162,6 +189,10 @@ dup_record_text (const Reader *reader, const Record *record, MrDnsRecord *ret)
       return NULL;
     ret->preference = u16_at (data, 0);
     return g_strdup (target.text);
+  case MR_DNS_PTR:
+    return read_target (reader, record, 0, &target) ? g_strdup (target.text) : NULL;
+  case MR_DNS_TXT:
+    return len > 0 ? dup_strings (data, len) : NULL;
   case MR_DNS_SRV:
     if (len < 7 || !read_target (reader, record, 6, &target))
       return NULL;
@@ -333,10 +364,10 @@ parse_message (Parse *parse)
 }
 
 MrDnsAnswer *
-mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type)
+mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type, gboolean any_names)
 {
   MrDnsAnswer *answer = g_new0 (MrDnsAnswer, 1);
-  Parse parse = { .reader = { data, len, 0 }, .answer = answer, .type = type };
+  Parse parse = { .reader = { data, len, 0, any_names }, .answer = answer, .type = type };
 
   answer->records = g_ptr_array_new_with_free_func (record_free);
   answer->name = g_ascii_strdown (name, -1);
@@ -363,8 +394,8 @@ mr_dns_answer_free (MrDnsAnswer *answer)
   g_free (answer);
 }
 
-gboolean
-mr_dns_name_is_valid (const char *name)
+static gboolean
+labels_are_valid (const char *name, gboolean (*is_valid) (guint8 c))
 {
   gsize label = 0, len = strlen (name);
 
@@ -373,11 +404,23 @@ mr_dns_name_is_valid (const char *name)
   if (len == 0 || len > 253)
     return FALSE;
   for (gsize i = 0; i < len; i++) {
-    if (name[i] != '.' && !is_host_character ((guint8)name[i]))
+    if (name[i] != '.' && !is_valid ((guint8)name[i]))
       return FALSE;
     label = name[i] == '.' ? 0 : label + 1;
     if (label > 63 || (label == 0 && (i == 0 || name[i - 1] == '.')))
       return FALSE;
   }
   return label > 0;
+}
+
+gboolean
+mr_dns_name_is_valid (const char *name)
+{
+  return labels_are_valid (name, is_host_character);
+}
+
+gboolean
+mr_dns_owner_is_valid (const char *name)
+{
+  return labels_are_valid (name, is_name_character);
 }

@@ -10,7 +10,9 @@ typedef enum {
   MR_DNS_NS = 2,
   MR_DNS_CNAME = 5,
   MR_DNS_SOA = 6,
+  MR_DNS_PTR = 12,
   MR_DNS_MX = 15,
+  MR_DNS_TXT = 16,
   MR_DNS_AAAA = 28,
   MR_DNS_SRV = 33,
 } MrDnsType;
@@ -27,7 +29,8 @@ typedef enum {
 typedef struct {
   guint preference;   /* MX; priority of SRV */
   guint weight, port; /* SRV */
-  char *text;         /* address, or host name in lower case without the last dot; "" is the root */
+  char *
+      text; /* address; host name in lower case without the last dot, "" is the root; or the strings of a TXT, joined without spaces, each NUL made \001 */
   guint32 ttl;
 } MrDnsRecord;
 
@@ -42,11 +45,13 @@ typedef struct {
 #define MR_DNS_RECORDS_MAX 64
 #define MR_DNS_ALIASES_MAX 8
 
-/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA, MX or SRV. Never NULL. */
-MrDnsAnswer *mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type);
+/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA, MX, PTR, SRV or TXT. any_names: targets need not be names of hosts. Never NULL. */
+MrDnsAnswer *mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type, gboolean any_names);
 void mr_dns_answer_free (MrDnsAnswer *answer);
 /* Labels of 1 to 63 letters, digits, '-' and '_', together at most 253 characters; a last dot is allowed. */
 gboolean mr_dns_name_is_valid (const char *name);
+/* The same with all printable characters but the backslash: names that records may stand at (RFC 2181 11). */
+gboolean mr_dns_owner_is_valid (const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDnsAnswer, mr_dns_answer_free)
 

@@ -47,7 +47,8 @@ mr_dns_request_free (MrDnsRequest *request)
 gboolean
 mr_dns_request_is_cancelled (const MrDnsRequest *request)
 {
-  return request->mx_func == NULL && request->address_func == NULL && request->srv_func == NULL;
+  return request->mx_func == NULL && request->address_func == NULL && request->srv_func == NULL
+         && request->records_func == NULL;
 }
 
 /* ---- errors ---- */
@@ -210,6 +211,35 @@ tell_srv (MrDnsRequest *request, MrSrvFunc func)
   func (records, error, request->data);
 }
 
+/* ---- texts of any type ---- */
+
+static gint
+compare_preference (gconstpointer a, gconstpointer b)
+{
+  const MrDnsRecord *ra = *(MrDnsRecord *const *)a, *rb = *(MrDnsRecord *const *)b;
+
+  return (ra->preference > rb->preference) - (ra->preference < rb->preference);
+}
+
+static void
+tell_records (MrDnsRequest *request, MrTextsFunc func)
+{
+  const MrDnsQuestion *question = &request->questions[0];
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean nxdomain = FALSE;
+
+  if (request->n_questions > 0 && question->answer != NULL && question->answer->outcome == MR_DNS_FOUND) {
+    g_ptr_array_sort (question->answer->records, compare_preference);
+    for (guint i = 0; i < question->answer->records->len; i++)
+      g_ptr_array_add (texts, ((const MrDnsRecord *)question->answer->records->pdata[i])->text);
+  } else {
+    set_error (&error, request, &nxdomain);
+  }
+  g_ptr_array_add (texts, NULL);
+  func ((const char *const *)texts->pdata, nxdomain, error, request->data);
+}
+
 void
 mr_srv_record_free (MrSrvRecord *record)
 {
@@ -225,6 +255,8 @@ mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
   MrMxFunc mx_func = g_steal_pointer (&request->mx_func);
   MrAddressFunc address_func = g_steal_pointer (&request->address_func);
   MrSrvFunc srv_func = g_steal_pointer (&request->srv_func);
+  MrTextsFunc records_func = g_steal_pointer (&request->records_func);
+  static const char *const none[] = { NULL };
   g_autoptr (GError) error = NULL;
 
   if (cancelled)
@@ -241,6 +273,10 @@ mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
     srv_func (NULL, error, request->data);
   else if (srv_func != NULL)
     tell_srv (request, srv_func);
+  else if (records_func != NULL && error != NULL)
+    records_func (none, FALSE, error, request->data);
+  else if (records_func != NULL)
+    tell_records (request, records_func);
 }
 
 void

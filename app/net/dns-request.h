@@ -24,9 +24,10 @@ typedef struct {
 } MrDnsQuestion;
 
 struct _MrDnsRequest {
-  MrMxFunc mx_func; /* one of the three; all NULL: cancelled */
+  MrMxFunc mx_func; /* one of the four; all NULL: cancelled */
   MrAddressFunc address_func;
   MrSrvFunc srv_func;
+  MrTextsFunc records_func;
   gpointer data;
   char *name;
   MrDnsQuestion questions[2];

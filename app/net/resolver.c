@@ -182,7 +182,8 @@ ask_again (MrResolver *self, MrDnsQuestion *question, MrDnsAnswer *answer)
 static void
 take_answer (MrResolver *self, MrDnsQuestion *question, const guint8 *data, gsize len)
 {
-  g_autoptr (MrDnsAnswer) answer = mr_dns_answer_parse (data, len, question->name, question->type);
+  g_autoptr (MrDnsAnswer) answer = mr_dns_answer_parse (data, len, question->name, question->type,
+                                                        question->request->records_func != NULL);
 
   if (ask_again (self, question, answer))
     g_queue_push_head (&self->waiting, question);
@@ -414,6 +415,18 @@ mr_resolver_lookup_addresses (MrResolver *resolver, const char *host, MrAddressF
 }
 
 void
+mr_resolver_lookup_records (MrResolver *resolver, const char *name, guint type, MrTextsFunc func, gpointer data)
+{
+  MrDnsRequest *request = mr_dns_request_new (name, data);
+
+  request->records_func = func;
+  request->bad_name = !mr_dns_owner_is_valid (name);
+  if (!request->bad_name)
+    mr_dns_request_add_question (request, (MrDnsType)type);
+  start (resolver, request);
+}
+
+void
 mr_resolver_cancel (MrResolver *resolver, gpointer data)
 {
   for (GList *l = resolver->all.head; l != NULL; l = l->next) {
@@ -424,6 +437,7 @@ mr_resolver_cancel (MrResolver *resolver, gpointer data)
     request->mx_func = NULL;
     request->address_func = NULL;
     request->srv_func = NULL;
+    request->records_func = NULL;
   }
 }
 

@@ -40,6 +40,11 @@ void mr_resolver_lookup_addresses (MrResolver *resolver, const char *host, MrAdd
 typedef void (*MrSrvFunc) (GPtrArray *records, const GError *error, gpointer data);
 void mr_resolver_lookup_srv (MrResolver *resolver, const char *name, MrSrvFunc func, gpointer data);
 
+/* Records of one type as texts, without the hosts file: addresses, names (MX by preference), or joined TXT strings. type: number of the DNS type, one
+ * that MrDnsType has. records: borrowed, NULL-terminated, never NULL. Errors and nxdomain as for MX. */
+typedef void (*MrTextsFunc) (const char *const *records, gboolean nxdomain, const GError *error, gpointer data);
+void mr_resolver_lookup_records (MrResolver *resolver, const char *name, guint type, MrTextsFunc func, gpointer data);
+
 /* Cancels every query of this func/data owner: its callbacks are not called. */
 void mr_resolver_cancel (MrResolver *resolver, gpointer data);
 

@@ -12,7 +12,7 @@ parse (const GByteArray *wire, const char *name, MrDnsType type)
   /* A copy of the exact size: one byte too many is seen by the sanitizer. */
   g_autofree guint8 *copy = g_memdup2 (wire->data, wire->len);
 
-  return mr_dns_answer_parse (copy, wire->len, name, type);
+  return mr_dns_answer_parse (copy, wire->len, name, type, FALSE);
 }
 
 static void
@@ -236,7 +236,7 @@ test_broken_messages (void)
   wire_soa (wire, "example");
   for (guint len = 0; len < wire->len; len++) {
     g_autofree guint8 *copy = g_memdup2 (wire->data, len);
-    g_autoptr (MrDnsAnswer) answer = mr_dns_answer_parse (copy, len, "mx.example", MR_DNS_A);
+    g_autoptr (MrDnsAnswer) answer = mr_dns_answer_parse (copy, len, "mx.example", MR_DNS_A, FALSE);
 
     g_assert_cmpint (answer->outcome, ==, MR_DNS_MALFORMED);
     g_assert_cmpuint (answer->records->len, ==, 0);

@@ -1,0 +1,18 @@
+/* mail-relayctl domain: the entries of a mail domain. */
+#include <config.h>
+
+#include "ctl/verbs.h"
+
+#include <glib/gi18n-lib.h>
+
+int
+mr_verb_domain (MrCtl *ctl, int argc, char **argv)
+{
+  static const MrVerb verbs[] = {
+    { "spf", N_ ("Whether a server may send for a domain"), mr_verb_domain_spf },
+    { "verify", N_ ("The signatures of a message in a file"), mr_verb_domain_verify },
+    { NULL, NULL, NULL },
+  };
+
+  return mr_verb_dispatch (ctl, "mail-relayctl domain", verbs, argc - 1, argv + 1);
+}

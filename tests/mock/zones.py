@@ -1,0 +1,133 @@
+"""A name server that answers from a dictionary, over UDP and TCP on loopback: what a real one would refuse to load can be served too.
+
+    with Zones({"example.com": [("TXT", ["v=spf1 -all"]), ("A", "192.0.2.1"), "TIMEOUT"]}) as dns: ... dns.port
+
+A record is (type, value): TXT a list of strings or bytes, MX (preference, name), others as text. "TIMEOUT": from there on no answer. "SERVFAIL": that code.
+"""
+import ipaddress
+import socket
+import struct
+import threading
+
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
+NAMES = {number: name for name, number in TYPES.items()}
+
+
+def encode_name(name):
+    labels = [label for label in name.rstrip(".").encode("latin-1", "replace").split(b".") if label]
+    return b"".join(bytes([min(len(label), 63)]) + label[:63] for label in labels) + b"\0"
+
+
+def encode_value(kind, value):
+    if kind == "A":
+        return ipaddress.IPv4Address(value).packed
+    if kind == "AAAA":
+        return ipaddress.IPv6Address(value).packed
+    if kind == "MX":
+        return struct.pack(">H", value[0]) + encode_name(value[1])
+    if kind == "TXT":
+        strings = [s if isinstance(s, bytes) else s.encode("utf-8") for s in ([value] if isinstance(value, (str, bytes)) else value)]
+        pieces = [s[i:i + 255] for s in strings for i in range(0, max(len(s), 1), 255)]
+        return b"".join(bytes([len(p)]) + p for p in pieces)
+    return encode_name(value)
+
+
+def read_question(packet):
+    labels, at = [], 12
+    while packet[at]:
+        labels.append(packet[at + 1:at + 1 + packet[at]].decode("latin-1").lower())
+        at += packet[at] + 1
+    return ".".join(labels), struct.unpack(">H", packet[at + 1:at + 3])[0], at + 5
+
+
+class Zones:
+    def __init__(self, zones):
+        self.zones = {name.lower().rstrip("."): rows for name, rows in zones.items()}
+        self.asked = []
+        self.udp, self.tcp = self._bind()
+        self.port = self.udp.getsockname()[1]
+        for target in (self._serve_udp, self._serve_tcp):
+            threading.Thread(target=target, daemon=True).start()
+
+    @staticmethod
+    def _bind():
+        """One port that is free for both."""
+        for _ in range(50):
+            udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                udp.bind(("127.0.0.1", 0))
+                tcp.bind(("127.0.0.1", udp.getsockname()[1]))
+                tcp.listen(16)
+                return udp, tcp
+            except OSError:
+                udp.close()
+                tcp.close()
+        raise OSError("no port is free for UDP and TCP")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.udp.close()
+        self.tcp.close()
+
+    def _rows(self, name, kind):
+        """Records, and whether something stops the answer."""
+        found, stop = [], None
+        for row in self.zones.get(name, []):
+            if isinstance(row, str):
+                stop = stop or (row if not found else None)
+            elif row[0] in (kind, "CNAME"):
+                found.append(row)
+        return found, stop
+
+    def answer(self, packet, limit):
+        name, number, end = read_question(packet)
+        kind = NAMES.get(number, "?")
+        self.asked.append((name, kind))
+        rows, stop = self._rows(name, kind)
+        if stop == "TIMEOUT" or name.startswith("error."):
+            return None
+        records, at = [], name
+        for _ in range(10):
+            aliases = [row for row in rows if row[0] == "CNAME"]
+            records += [(at, row) for row in (aliases or rows)]
+            if not aliases or kind == "CNAME":
+                break
+            at = aliases[0][1].lower().rstrip(".")
+            rows, _ = self._rows(at, kind)
+        body = b"".join(encode_name(owner) + struct.pack(">HHIH", TYPES[row[0]], 1, 60, len(encode_value(*row))) + encode_value(*row)
+                        for owner, row in records)
+        code = 2 if stop == "SERVFAIL" else 0 if records or name in self.zones else 3
+        head = struct.pack(">2sHHHHH", packet[:2], 0x8580 | code, 1, len(records), 0, 0)
+        whole = head + packet[12:end] + body
+        if len(whole) > limit:
+            return struct.pack(">2sHHHHH", packet[:2], 0x8780, 1, 0, 0, 0) + packet[12:end]
+        return whole
+
+    def _serve_udp(self):
+        while True:
+            try:
+                packet, peer = self.udp.recvfrom(4096)
+                reply = self.answer(packet, 1232)
+                if reply:
+                    self.udp.sendto(reply, peer)
+            except (OSError, ValueError):
+                return
+
+    def _serve_tcp(self):
+        while True:
+            try:
+                connection, _ = self.tcp.accept()
+            except (OSError, ValueError):
+                return
+            with connection:
+                connection.settimeout(5)
+                try:
+                    length = struct.unpack(">H", connection.recv(2, socket.MSG_WAITALL))[0]
+                    reply = self.answer(connection.recv(length, socket.MSG_WAITALL), 65535)
+                    if reply:
+                        connection.sendall(struct.pack(">H", len(reply)) + reply)
+                except (OSError, struct.error):
+                    pass
