@@ -12,6 +12,7 @@
 
 #define TROUBLE_RECHECK_SECONDS 300
 #define KEYRING_RECHECK_SECONDS 60
+#define SECRET_LOOK_SECONDS     30
 
 typedef struct {
   MrAccountRecord *record;
@@ -27,6 +28,7 @@ struct _MrAccounts {
   GHashTable *accounts; /* id → Account */
   MrPolicyAccount *policy;
   char *host_name;
+  guint look_source; /* while an account waits for another secret */
 };
 
 static void
@@ -56,6 +58,7 @@ mr_accounts_free (MrAccounts *self)
 {
   if (self == NULL)
     return;
+  g_clear_handle_id (&self->look_source, g_source_remove);
   g_ptr_array_unref (self->records);
   g_hash_table_unref (self->accounts);
   g_free (self->policy);
@@ -347,6 +350,27 @@ recheck_delay (Account *account, gboolean replied)
   return 0;
 }
 
+static gboolean
+waits_for_secret (MrAccountState state)
+{
+  return state == MR_ACCOUNT_PASSWORD_REFUSED || state == MR_ACCOUNT_NO_PASSWORD || state == MR_ACCOUNT_NEEDS_SIGN_IN;
+}
+
+/* A person may have changed it in the keyring, and not every keyring tells. */
+static gboolean
+look_cb (gpointer data)
+{
+  MrAccounts *self = data;
+
+  for (guint i = 0; i < self->records->len; i++)
+    if (waits_for_secret (((MrAccountRecord *)g_ptr_array_index (self->records, i))->state)) {
+      mr_secrets_look_again (self->engine->secrets);
+      return G_SOURCE_CONTINUE;
+    }
+  self->look_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
 void
 mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state, const MrReplyRecord *reply,
                          const char *fingerprint)
@@ -366,6 +390,8 @@ mr_accounts_set_trouble (MrAccounts *self, const char *id, MrAccountState state,
     account->record->state = state;
     account->record->state_since = now;
   }
+  if (waits_for_secret (state) && self->look_source == 0)
+    self->look_source = g_timeout_add_seconds (SECRET_LOOK_SECONDS, look_cb, self);
   delay = recheck_delay (account, reply != NULL);
   account->record->next_login = delay > 0 ? now + (gint64)delay * G_USEC_PER_SEC : 0;
   if (reply != NULL)
@@ -477,20 +503,42 @@ mr_accounts_recheck_keyring (MrAccounts *self)
   }
 }
 
+/* The state of an account that has lost this secret; ready: it does not need it. */
+static MrAccountState
+state_without (const MrAccountRecord *record, const char *kind)
+{
+  if (record->user == NULL || *record->user == '\0' || record->kind != MR_ACCOUNT_RELAY)
+    return MR_ACCOUNT_READY;
+  if (record->auth == MR_AUTH_PASSWORD && strcmp (kind, MR_SECRET_KIND_PASSWORD) == 0)
+    return MR_ACCOUNT_NO_PASSWORD;
+  if (record->auth == MR_AUTH_OAUTH2 && strcmp (kind, MR_SECRET_KIND_OAUTH_TOKEN) == 0)
+    return MR_ACCOUNT_NEEDS_SIGN_IN;
+  return MR_ACCOUNT_READY;
+}
+
 void
 mr_accounts_secret_changed (MrAccounts *self, const char *id, const char *kind, gboolean present)
 {
   Account *account = find (self, id);
+  MrAccountState state;
 
   if (account == NULL)
     return;
   mr_info ("engine", "account %s: its %s was %s in the keyring", id, kind, present ? "changed" : "deleted");
   account->proven = FALSE;
-  if (present)
+  state = present ? MR_ACCOUNT_READY : state_without (account->record, kind);
+  if (state != MR_ACCOUNT_READY)
+    mr_accounts_set_trouble (self, id, state, NULL, NULL);
+  else if (present)
     mr_accounts_recheck (self, id);
-  else if (strcmp (kind, MR_SECRET_KIND_PASSWORD) == 0 && account->record->user != NULL
-           && *account->record->user != '\0')
-    mr_accounts_set_trouble (self, id, MR_ACCOUNT_NO_PASSWORD, NULL, NULL);
+}
+
+/* An account of the desktop has its token from there. */
+static gboolean
+needs_secret (const MrAccountRecord *record)
+{
+  return record->kind == MR_ACCOUNT_RELAY && !record->paused && record->user != NULL && *record->user != '\0'
+         && (record->auth != MR_AUTH_OAUTH2 || record->oauth_flow != MR_OAUTH_DESKTOP);
 }
 
 gboolean
@@ -499,8 +547,7 @@ mr_accounts_need_keyring (MrAccounts *self)
   for (guint i = 0; i < self->records->len; i++) {
     const MrAccountRecord *record = g_ptr_array_index (self->records, i);
 
-    if (record->kind == MR_ACCOUNT_RELAY && !record->paused && record->user != NULL && *record->user != '\0'
-        && !mr_secrets_has_kept (self->engine->secrets, record->id))
+    if (needs_secret (record) && !mr_secrets_has_kept (self->engine->secrets, record->id))
       return TRUE;
   }
   return FALSE;

@@ -157,7 +157,7 @@ token_cb (GObject *object, GAsyncResult *result, gpointer data)
   if (!goa_oauth2_based_call_get_access_token_finish (GOA_OAUTH2_BASED (object), &token, &seconds, result, &error))
     mr_desktop_call_done (call, explain (error));
   else if (call->desktop != NULL) {
-    call->token = mr_secret_new (token, strlen (token));
+    call->token = mr_secret_new_long (token, strlen (token));
     call->seconds = (guint)MAX (seconds, 0);
     mr_desktop_call_done (call, call->token != NULL
                                     ? NULL

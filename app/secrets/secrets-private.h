@@ -34,12 +34,16 @@ struct _MrSecretsCall {
   MrSecret *secret;        /* store */
   MrSecret *found;         /* lookup */
   GError *error;
-  MrSecretsState state;    /* of the front after this error; MR_SECRETS_N_STATES: as the error's code says */
-  gboolean from_memory;    /* the back end was not asked */
-  gboolean overtaken;      /* the secret was changed meanwhile */
-  gboolean silent;         /* a look whether anything changed */
-  gboolean connected_anew; /* back end */
-  guint n_items;           /* back end: items seen by the last search of a clear */
+  MrSecretsState state; /* of the front after this error; MR_SECRETS_N_STATES: as the error's code says */
+  gboolean from_memory; /* the back end was not asked */
+  gboolean overtaken;   /* the secret was changed meanwhile */
+  gboolean silent;      /* a look whether anything changed */
+  /* of the keyring's back end */
+  gboolean connected_anew;
+  gboolean old_kind; /* items of older versions are looked for */
+  gboolean verified; /* what was stored is there */
+  gboolean deleted;  /* at least one item */
+  guint n_items;     /* back end: items seen by the last search of a clear */
   guint timer;
   guint answer_source;
   MrSecretsLookupFunc lookup_func;

@@ -18,6 +18,7 @@
 
 #define CALL_LIMIT_MS 5000
 #define LOOK_AGAIN_MS 200 /* changes come in bursts */
+#define MAX_LOOKS     3   /* in a row, for what is said while we look */
 
 struct _MrSecrets {
   const MrSecretsBackend *backend;
@@ -27,6 +28,8 @@ struct _MrSecrets {
   MrSecretCache *cache; /* NULL: nothing is kept */
   guint look_source;    /* secrets are about to be looked at again */
   guint n_silent;       /* such looks under way */
+  guint n_looks;        /* in a row */
+  gboolean heard_more;  /* while they were under way */
   gboolean probing;
   GPtrArray *calls; /* not yet answered */
   MrSecretsChangedFunc changed;
@@ -131,6 +134,17 @@ learn (MrSecrets *self, MrSecretsCall *call)
     learn_change (self, call);
 }
 
+/* A provider that says "changed" for a mere look would make us look for ever: a few times in a row is enough. */
+static void
+after_looks (MrSecrets *self)
+{
+  if (self->heard_more && ++self->n_looks < MAX_LOOKS)
+    mr_secrets_may_have_changed (self);
+  else
+    self->n_looks = 0;
+  self->heard_more = FALSE;
+}
+
 /* Answers and lets go: the one way out of a call. */
 static void
 finish_call (MrSecretsCall *call)
@@ -139,8 +153,8 @@ finish_call (MrSecretsCall *call)
 
   g_clear_handle_id (&call->timer, g_source_remove);
   g_clear_handle_id (&call->answer_source, g_source_remove);
-  if (call->silent)
-    self->n_silent--;
+  if (call->silent && --self->n_silent == 0)
+    after_looks (self);
   if (call->op == MR_SECRETS_PROBE)
     self->probing = FALSE;
   if (!call->from_memory && (call->error == NULL || call->error->code != MR_ERROR_CANCELLED)) {
@@ -266,7 +280,6 @@ mr_secrets_free (MrSecrets *self)
     return;
   self->changed = NULL;
   self->item_changed = NULL;
-  g_clear_handle_id (&self->look_source, g_source_remove);
   while (self->calls->len > 0) {
     MrSecretsCall *call = g_ptr_array_index (self->calls, 0);
 
@@ -277,6 +290,7 @@ mr_secrets_free (MrSecrets *self)
     finish_call (call);
   }
   self->backend->close (self);
+  g_clear_handle_id (&self->look_source, g_source_remove); /* last: what ended just now may have asked for it */
   g_clear_pointer (&self->cache, mr_secret_cache_free);
   g_ptr_array_unref (self->calls);
   g_free (self);
@@ -454,11 +468,12 @@ look_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A provider that says "changed" for a mere look would make us look for ever: what is said meanwhile does not count. */
 void
 mr_secrets_may_have_changed (MrSecrets *self)
 {
-  if (self->cache != NULL && self->look_source == 0 && self->n_silent == 0)
+  if (self->n_silent > 0)
+    self->heard_more = TRUE;
+  else if (self->cache != NULL && self->look_source == 0)
     self->look_source = g_timeout_add (LOOK_AGAIN_MS, look_cb, self);
 }
 
@@ -473,6 +488,12 @@ mr_secrets_watch (MrSecrets *self, MrSecretsChangedFunc func, gpointer data)
 {
   self->changed = func;
   self->changed_data = data;
+}
+
+void
+mr_secrets_look_again (MrSecrets *self)
+{
+  mr_secrets_may_have_changed (self);
 }
 
 void

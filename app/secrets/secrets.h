@@ -31,7 +31,7 @@ const char *mr_secrets_state_nick (MrSecretsState state);
 
 /* backend: "secret-service", "file" (file_path; MR_ERROR_REFUSED when group or others have any right), "memory". */
 /* What a secret is. An account has at most one of each kind. */
-#define MR_SECRET_KIND_PASSWORD     "password"     /* items of older versions without a kind are read as this */
+#define MR_SECRET_KIND_PASSWORD     "password" /* items of older versions have another name for it and are read, too */
 #define MR_SECRET_KIND_OAUTH_TOKEN  "oauth-token"  /* refresh token */
 #define MR_SECRET_KIND_OAUTH_CLIENT "oauth-client" /* client secret, or a certificate's key */
 
@@ -77,6 +77,8 @@ void mr_secrets_watch (MrSecrets *secrets, MrSecretsChangedFunc func, gpointer d
  * for what this process stores or clears. */
 typedef void (*MrSecretsItemFunc) (const char *id, const char *kind, gboolean present, gpointer data);
 void mr_secrets_watch_items (MrSecrets *secrets, MrSecretsItemFunc func, gpointer data);
+/* Looks now whether that is so: gnome-keyring tells nobody when the secret of an item is replaced in place. */
+void mr_secrets_look_again (MrSecrets *secrets);
 /* Asks the back end for its state now (no prompt). */
 void mr_secrets_probe (MrSecrets *secrets, MrSecretsDoneFunc func, gpointer data);
 

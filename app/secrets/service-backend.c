@@ -5,12 +5,17 @@
  * into a locked one would prompt and, where there is no prompter, never return. A call that takes too long is left
  * to end by itself and not cancelled: libsecret 0.20 returns from some of them twice then, and from others never.
  * The collections (collections.c) and the owner of the bus name are watched.
+ *
+ * Items are handled by their paths and never loaded as objects: libsecret 0.20 ends a search twice where an item is
+ * deleted while it is being loaded.
  */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <libsecret/secret.h>
 #include <string.h>
+
+#define SECRET_API_SUBJECT_TO_CHANGE
+#include <libsecret/secret.h>
 
 #include "secrets/collections.h"
 #include "secrets/secrets-private.h"
@@ -73,9 +78,30 @@ fail_locked (MrSecretsCall *call)
   fail_with (call, MR_ERROR_KEYRING_LOCKED, MR_SECRETS_LOCKED, _ ("Your saved passwords are locked"));
 }
 
+static SecretService *
+service_of (MrSecretsCall *call)
+{
+  Keyring *k = call->secrets != NULL ? mr_secrets_get_backend_data (call->secrets) : NULL;
+
+  return k != NULL ? mr_collections_get_service (k->collections) : NULL;
+}
+
+/* TRUE, and the end of the chain: answered already, by the time limit, or the provider went away meanwhile. Nothing more
+ * is changed. */
+static gboolean
+is_over (MrSecretsCall *call)
+{
+  if (call->secrets == NULL)
+    mr_secrets_call_unref (call);
+  else if (service_of (call) == NULL)
+    fail_with (call, MR_ERROR_NO_KEYRING, MR_SECRETS_NO_SERVICE, _ ("There is no keyring in this session"));
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static void search (MrSecretsCall *call);
 static void resolve_place (MrSecretsCall *call);
-static void found_nothing (MrSecretsCall *call);
 
 /* The item was deleted between the search and the look at it. */
 static gboolean
@@ -86,108 +112,15 @@ is_gone (const GError *error)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
-static void
-retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  MrSecretsCall *call = data;
-  GError *error = NULL;
-  SecretValue *value = secret_retrievable_retrieve_secret_finish (SECRET_RETRIEVABLE (object), result, &error);
-  g_autoptr (MrSecret) secret = NULL;
-  const char *bytes;
-  gsize len = 0;
+/* ---- which items ---- */
 
-  if (error != NULL && is_gone (error)) {
-    g_error_free (error);
-    found_nothing (call);
-    return;
-  }
-  if (error != NULL) {
-    fail (call, error);
-    return;
-  }
-  bytes = value != NULL ? secret_value_get (value, &len) : NULL;
-  secret = bytes != NULL ? mr_secret_new_long (bytes, len) : NULL;
-  if (value != NULL)
-    secret_value_unref (value);
-  if (call->op == MR_SECRETS_LOOKUP) {
-    end_call (call, g_steal_pointer (&secret), NULL);
-    return;
-  }
-  /* Read back after a store: what the keyring holds must be what was given. */
-  if (secret == NULL || mr_secret_length (secret) != mr_secret_length (call->secret)
-      || memcmp (mr_secret_get (secret), mr_secret_get (call->secret), mr_secret_length (secret)) != 0)
-    error = g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again"));
-  end_call (call, NULL, error);
-}
-
-static void
-deleted_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  MrSecretsCall *call = data;
-  GError *error = NULL;
-
-  if (!secret_item_delete_finish (SECRET_ITEM (object), result, &error))
-    fail (call, error);
-  else
-    search (call);
-}
-
-/* How well an item's kind fits what is asked for; items of older versions have no kind or "smtp". */
-typedef enum { FIT_NOT, FIT_OLD, FIT_EXACT } Fit;
-
-static Fit
-fit_of (MrSecretsCall *call, gpointer item)
-{
-  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (SECRET_RETRIEVABLE (item));
-  const char *kind = attributes != NULL ? g_hash_table_lookup (attributes, "kind") : NULL;
-
-  if (call->kind == NULL || g_strcmp0 (kind, call->kind) == 0)
-    return FIT_EXACT;
-  if (strcmp (call->kind, MR_SECRET_KIND_PASSWORD) == 0 && (kind == NULL || strcmp (kind, "smtp") == 0))
-    return FIT_OLD;
-  return FIT_NOT;
-}
-
-static GList *
-keep_fitting (MrSecretsCall *call, GList *items)
-{
-  GList *next;
-
-  for (GList *l = items; l != NULL; l = next) {
-    next = l->next;
-    if (fit_of (call, l->data) != FIT_NOT)
-      continue;
-    g_object_unref (l->data);
-    items = g_list_delete_link (items, l);
-  }
-  return items;
-}
+/* Passwords of older versions have the kind "smtp". */
+#define OLD_KIND "smtp"
 
 static gboolean
-is_locked (gpointer item)
+has_old_kind (MrSecretsCall *call)
 {
-  return SECRET_IS_ITEM (item) && secret_item_get_locked (item);
-}
-
-/* An unlocked item where there is one, of the exact kind where there is one. (transfer none) */
-static SecretRetrievable *
-best_item (MrSecretsCall *call, GList *items)
-{
-  SecretRetrievable *best = NULL;
-
-  for (GList *l = items; l != NULL; l = l->next)
-    if (!is_locked (l->data) && (best == NULL || fit_of (call, l->data) == FIT_EXACT))
-      best = l->data;
-  return best;
-}
-
-/* Stored anew under its kind: the item of an older version would only come back when the new one is deleted. */
-static void
-remove_old (MrSecretsCall *call, GList *items)
-{
-  for (GList *l = items; l != NULL; l = l->next)
-    if (SECRET_IS_ITEM (l->data) && !is_locked (l->data) && fit_of (call, l->data) == FIT_OLD)
-      secret_item_delete (l->data, NULL, NULL, NULL);
+  return g_strcmp0 (call->kind, MR_SECRET_KIND_PASSWORD) == 0;
 }
 
 /* Where the place is locked or gone, nothing found does not say that there is nothing: KeePassXC cannot search a locked
@@ -195,39 +128,104 @@ remove_old (MrSecretsCall *call, GList *items)
 static void
 found_nothing (MrSecretsCall *call)
 {
-  if (call->op == MR_SECRETS_STORE)
+  if (has_old_kind (call) && !call->old_kind && (call->op != MR_SECRETS_STORE || call->verified)) {
+    call->old_kind = TRUE;
+    call->n_items = G_MAXUINT;
+    search (call);
+  } else if (call->op == MR_SECRETS_STORE && !call->verified)
     end_call (call, NULL,
               g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again")));
-  else if (call->n_items != G_MAXUINT) /* deleted */
+  else if (call->verified || call->deleted)
     end_call (call, NULL, NULL);
   else
     resolve_place (call);
 }
 
-/* Items are deleted one by one, each followed by a look whether it is gone. secret_password_clear() says nothing
- * where an item is locked, and libsecret 0.20 returns from it twice where the deleting fails. */
+/* Read back after a store: what the keyring holds must be what was given. Then the item of an older version goes, which
+ * would come back where the new one is deleted. */
 static void
-clear_item (MrSecretsCall *call, SecretRetrievable *item, guint n_items)
+check_stored (MrSecretsCall *call, MrSecret *secret)
 {
-  if (n_items >= call->n_items || !SECRET_IS_ITEM (item)) {
-    end_call (
-        call, NULL,
-        g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not remove the password; try again")));
+  if (secret == NULL || mr_secret_length (secret) != mr_secret_length (call->secret)
+      || memcmp (mr_secret_get (secret), mr_secret_get (call->secret), mr_secret_length (secret)) != 0) {
+    end_call (call, NULL,
+              g_error_new_literal (MR_ERROR, MR_ERROR_FAILED, _ ("The keyring did not keep the password; try again")));
     return;
   }
-  call->n_items = n_items;
-  secret_item_delete (SECRET_ITEM (item), NULL, deleted_cb, call);
+  call->verified = TRUE;
+  found_nothing (call);
+}
+
+static void
+retrieved_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  MrSecretsCall *call = data;
+  GError *error = NULL;
+  SecretValue *value = secret_service_get_secret_for_dbus_path_finish (SECRET_SERVICE (object), result, &error);
+  g_autoptr (MrSecret) secret = NULL;
+  const char *bytes;
+  gsize len = 0;
+
+  if (error != NULL && !is_gone (error)) {
+    fail (call, error);
+    return;
+  }
+  g_clear_error (&error);
+  bytes = value != NULL ? secret_value_get (value, &len) : NULL;
+  secret = bytes != NULL ? mr_secret_new_long (bytes, len) : NULL;
+  g_clear_pointer (&value, secret_value_unref);
+  if (is_over (call))
+    return;
+  if (call->op == MR_SECRETS_STORE)
+    check_stored (call, secret);
+  else if (secret == NULL)
+    found_nothing (call);
+  else
+    end_call (call, g_steal_pointer (&secret), NULL);
+}
+
+static void
+deleted_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  MrSecretsCall *call = data;
+  GError *error = NULL;
+  gboolean ok = secret_service_delete_item_dbus_path_finish (SECRET_SERVICE (object), result, &error);
+
+  if (!ok && error != NULL && !is_gone (error)) {
+    fail (call, error);
+    return;
+  }
+  g_clear_error (&error);
+  call->deleted = TRUE;
+  if (!is_over (call))
+    search (call);
+}
+
+/* Items are deleted one by one, each followed by a look whether it is gone: secret_password_clear() says nothing where an
+ * item is locked. */
+static void
+clear_item (MrSecretsCall *call, const char *path, guint n_items)
+{
+  if (n_items < call->n_items) {
+    call->n_items = n_items;
+    secret_service_delete_item_dbus_path (service_of (call), path, NULL, deleted_cb, call);
+    return;
+  }
+  end_call (call, NULL,
+            call->verified ? NULL
+                           : g_error_new_literal (MR_ERROR, MR_ERROR_FAILED,
+                                                  _ ("The keyring did not remove the password; try again")));
 }
 
 /* KeePassXC has a setting by which an unlocked database still asks for each entry that a program wants; what is answered
  * counts for the asking program only, so nobody can do it for us, and we never prompt. */
 static void
-fail_locked_items (MrSecretsCall *call, GList *items)
+fail_locked_items (MrSecretsCall *call, char **paths)
 {
-  Keyring *k = call->secrets != NULL ? mr_secrets_get_backend_data (call->secrets) : NULL;
+  Keyring *k = mr_secrets_get_backend_data (call->secrets);
 
-  for (GList *l = items; k != NULL && l != NULL; l = l->next)
-    if (mr_collections_is_open_around (k->collections, g_dbus_proxy_get_object_path (G_DBUS_PROXY (l->data)))) {
+  for (guint i = 0; paths[i] != NULL; i++)
+    if (mr_collections_is_open_around (k->collections, paths[i])) {
       fail_with (call, MR_ERROR_KEYRING_LOCKED, MR_SECRETS_ASKS_EACH,
                  _ ("The program that keeps your passwords wants to ask you each time one is used; switch that off "
                     "there (KeePassXC: Settings, Secret Service Integration)"));
@@ -237,44 +235,40 @@ fail_locked_items (MrSecretsCall *call, GList *items)
 }
 
 static void
-found_items (MrSecretsCall *call, GList *items)
-{
-  SecretRetrievable *item = best_item (call, items);
-
-  if (item == NULL) {
-    fail_locked_items (call, items);
-    return;
-  }
-  if (call->op == MR_SECRETS_STORE)
-    remove_old (call, items);
-  if (call->op == MR_SECRETS_CLEAR)
-    clear_item (call, item, g_list_length (items));
-  else
-    secret_retrievable_retrieve_secret (item, NULL, retrieved_cb, call);
-}
-
-static void
 found_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   MrSecretsCall *call = data;
   GError *error = NULL;
-  GList *items = keep_fitting (call, secret_password_search_finish (result, &error));
+  g_auto (GStrv) unlocked = NULL;
+  g_auto (GStrv) locked = NULL;
+  gboolean ok = secret_service_search_for_dbus_paths_finish (SECRET_SERVICE (object), result, &unlocked, &locked,
+                                                             &error);
 
-  if (error != NULL)
+  if (!ok)
     fail (call, error);
-  else if (call->secrets == NULL) /* answered by the time limit: nothing more is changed */
-    mr_secrets_call_unref (call);
-  else if (items == NULL)
+  else if (is_over (call))
+    return;
+  else if (unlocked[0] == NULL && locked[0] == NULL)
     found_nothing (call);
+  else if (unlocked[0] == NULL && call->verified) /* an old item that cannot be removed now */
+    end_call (call, NULL, NULL);
+  else if (unlocked[0] == NULL)
+    fail_locked_items (call, locked);
+  else if (call->op == MR_SECRETS_CLEAR || call->verified)
+    clear_item (call, unlocked[0], g_strv_length (unlocked) + g_strv_length (locked));
   else
-    found_items (call, items);
-  g_list_free_full (items, g_object_unref);
+    secret_service_get_secret_for_dbus_path (SECRET_SERVICE (object), unlocked[0], NULL, retrieved_cb, call);
 }
 
 static void
 search (MrSecretsCall *call)
 {
-  secret_password_search (&schema, SECRET_SEARCH_ALL, NULL, found_cb, call, "account", call->id, NULL);
+  const char *kind = call->old_kind ? OLD_KIND : call->kind;
+  g_autoptr (GHashTable) attributes = kind != NULL
+                                          ? secret_attributes_build (&schema, "account", call->id, "kind", kind, NULL)
+                                          : secret_attributes_build (&schema, "account", call->id, NULL);
+
+  secret_service_search_for_dbus_paths (service_of (call), &schema, attributes, NULL, found_cb, call);
 }
 
 static void
@@ -285,9 +279,11 @@ stored_cb (GObject *object, GAsyncResult *result, gpointer data)
 
   if (!secret_password_store_finish (result, &error))
     fail (call, error);
-  else
+  else if (!is_over (call))
     search (call);
 }
+
+/* ---- the place ---- */
 
 /* Storing where there is no collection would prompt for one to be made, into a locked one for it to be unlocked. */
 static void
@@ -318,10 +314,12 @@ default_cb (GObject *object, GAsyncResult *result, gpointer data)
 
   if (error != NULL && is_gone (error)) /* an alias that leads to nothing */
     g_clear_error (&error);
-  if (error != NULL || call->secrets == NULL) {
-    fail (call, error != NULL ? error : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "too late"));
+  if (error != NULL) {
+    fail (call, error);
     return;
   }
+  if (is_over (call))
+    return;
   k = mr_secrets_get_backend_data (call->secrets);
   mr_collections_set_default (k->collections, collection);
   place_known (call, k);
@@ -330,14 +328,11 @@ default_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 resolve_place (MrSecretsCall *call)
 {
-  Keyring *k = call->secrets != NULL ? mr_secrets_get_backend_data (call->secrets) : NULL;
-  SecretService *service = k != NULL ? mr_collections_get_service (k->collections) : NULL;
-
-  if (service == NULL)
-    fail (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "too late"));
-  else
-    secret_collection_for_alias (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, default_cb, call);
+  secret_collection_for_alias (service_of (call), SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, default_cb,
+                               call);
 }
+
+/* ---- the service ---- */
 
 static void
 connected (MrSecretsCall *call, SecretService *service)

@@ -172,15 +172,66 @@ def keyring_locks_itself():
             all_go(service, hand_in(profile, 1))
             equal(len(server.taken), 4, "each once")
 
-            # Not to be kept any longer: wiped at once.
+            # Another server or user: what is in memory is not for it.
+            profile.ctl("config", "set", "account work", "user", "another")
+            service.wait(lambda: service.status()["secrets-needed"], "the memory to be wiped")
+            profile.ctl("config", "set", "account work", "user", USER)
+
+            # Locked at log-in, then opened: kept again, until the setting says never.
             keyring.start(unlocked=False)
             service.wait(lambda: service.status()["secrets-state"] == "locked", "the keyring to be back")
+            ids = hand_in(profile, 1)
+            all_wait(service, ids, "keyring-locked")
+            keyring.unlock()
+            all_go(service, ids)
+            keyring.lock()
+            service.wait(lambda: service.status()["secrets-state"] == "locked", "the lock to be seen again")
+            equal(service.status()["secrets-needed"], False, "needed")
             profile.ctl("config", "set", "secrets", "keep", "never")
             service.wait(lambda: service.status()["secrets-needed"], "the memory to be wiped")
             ids = hand_in(profile, 1)
             all_wait(service, ids, "keyring-locked")
             keyring.unlock()
             all_go(service, ids)
+
+
+def locked_at_log_in():
+    """The keyring is there and locked before the service starts; its own tool opens it where there is no display, as the hint says."""
+    need("gnome-keyring-daemon", "gdbus")
+    with Profile() as profile:
+        profile.configure({"secrets": {"backend": "secret-service"}})
+        with Scripted(user=USER, password=PASSWORD, auth_require_tls=False) as server, Keyring(profile.env) as keyring:
+            service = profile.start_service()
+            account(profile, server.port)
+            service.stop()
+            keyring.stop()
+            keyring.start(unlocked=False)
+            service = profile.start_service()
+            ids = hand_in(profile)
+            all_wait(service, ids, "keyring-locked")
+            hint = profile.ctl("account", "unlock", check=False)
+            equal(hint.returncode, 1, "exit code where nobody can answer")
+            check("gnome-keyring-daemon --replace --unlock" in hint.stderr, f"it says what helps: {hint.stderr}")
+            keyring.replace()
+            all_go(service, ids)
+            equal(len(server.taken), 3, "each once")
+
+
+def keyring_was_deleted():
+    """Its file is gone: there is no place for passwords any more, and that is what is said."""
+    need("gnome-keyring-daemon", "gdbus")
+    with Profile() as profile:
+        profile.configure({"secrets": {"backend": "secret-service", "keep": "never"}})
+        with Scripted(user=USER, password=PASSWORD, auth_require_tls=False) as server, Keyring(profile.env) as keyring:
+            service = profile.start_service()
+            account(profile, server.port)
+            keyring.delete_collection()
+            service.wait(lambda: service.status()["secrets-state"] == "no-place", "the loss to be seen")
+            check("account unlock --create" in profile.ctl("status").stdout, "status says what helps")
+            ids = hand_in(profile, 1)
+            all_wait(service, ids, "no-keyring")
+            refused = profile.ctl("account", "unlock", check=False)
+            check("account unlock --create" in refused.stderr, f"unlocking says it, too: {refused.stderr}")
 
 
 def password_is_changed_elsewhere():
@@ -194,7 +245,7 @@ def password_is_changed_elsewhere():
             ids = hand_in(profile, 1)
             all_wait(service, ids, "account-paused")
             equal(state(profile), "password-refused", "state")
-            keyring.change({"account": "work"}, PASSWORD)
+            keyring.change({"xdg:schema": "com.example.MailRelay.Account", "account": "work", "kind": "password"}, PASSWORD)
             all_go(service, ids)
             equal(state(profile), "ready", "state")
             equal(len(server.seen), 2, "log-ins")
@@ -202,4 +253,5 @@ def password_is_changed_elsewhere():
             service.wait(lambda: state(profile) == "no-password", "the loss to be seen")
 
 
-run_cases(wrong_password, no_password, unknown_host, host_is_down, keyring_is_locked_and_goes_away, keyring_locks_itself, password_is_changed_elsewhere)
+run_cases(wrong_password, no_password, unknown_host, host_is_down, keyring_is_locked_and_goes_away, keyring_locks_itself, locked_at_log_in,
+          keyring_was_deleted, password_is_changed_elsewhere)

@@ -47,6 +47,18 @@ class Keyring:
     def lock(self):
         self._call("org.freedesktop.Secret.Service", "Lock", GLib.Variant("(ao)", ([LOGIN],)))
 
+    def replace(self):
+        """A new daemon, unlocked, in place of the one that runs: as on a machine without a display."""
+        old = self.process
+        self.process = subprocess.Popen(["gnome-keyring-daemon", "--components=secrets", "--foreground", "--replace", "--unlock"], env=self.env,
+                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process.stdin.write(self.password.encode())
+        self.process.stdin.close()
+        old.wait(10)
+
+    def delete_collection(self):
+        self.bus.call_sync(NAME, LOGIN, "org.freedesktop.Secret.Collection", "Delete", None, None, Gio.DBusCallFlags.NONE, 10000, None)
+
     def _open_session(self):
         return self._call("org.freedesktop.Secret.Service", "OpenSession", GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))).unpack()[1]
 
@@ -55,8 +67,12 @@ class Keyring:
         self.bus.call_sync(NAME, path, "org.freedesktop.Secret.Item", method, parameters, None, Gio.DBusCallFlags.NONE, 10000, None)
 
     def change(self, attributes, secret):
-        """As another program would: the unlocked item with these attributes."""
-        self._item(attributes, "SetSecret", GLib.Variant("((oayays))", ((self._open_session(), b"", secret.encode(), "text/plain"),)))
+        """As another program would: an item with these attributes in place of the one that has them."""
+        properties = {"org.freedesktop.Secret.Item.Label": GLib.Variant("s", "changed"),
+                      "org.freedesktop.Secret.Item.Attributes": GLib.Variant("a{ss}", attributes)}
+        value = (self._open_session(), b"", secret.encode(), "text/plain")
+        self.bus.call_sync(NAME, LOGIN, "org.freedesktop.Secret.Collection", "CreateItem", GLib.Variant("(a{sv}(oayays)b)", (properties, value, True)),
+                           None, Gio.DBusCallFlags.NONE, 10000, None)
 
     def delete(self, attributes):
         self._item(attributes, "Delete", None)
