@@ -10,10 +10,10 @@
 #include "ctl/password.h"
 
 typedef struct {
-  char *id, *name, *host, *tls, *user, *ca_file;
+  char *id, *name, *host, *tls, *user, *ca_file, *provider, *flow;
   char **addresses;
   int port;
-  gboolean direct, password_stdin;
+  gboolean direct, password_stdin, oauth;
 } Options;
 
 static void
@@ -25,6 +25,8 @@ options_clear (Options *options)
   g_free (options->tls);
   g_free (options->user);
   g_free (options->ca_file);
+  g_free (options->provider);
+  g_free (options->flow);
   g_strfreev (options->addresses);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -64,7 +66,13 @@ fill_record (const Options *options, MrAccountRecord *record)
     return mr_ctl_usage (_ ("%d is not a port"), options->port);
   if (options->password_stdin && options->user == NULL)
     return mr_ctl_usage (_ ("a password needs --user"));
+  if ((options->oauth || options->flow != NULL) && (options->user == NULL || options->password_stdin))
+    return mr_ctl_usage (_ ("--oauth2 needs --user and goes without a password"));
+  record->auth = options->oauth || options->flow != NULL ? MR_AUTH_OAUTH2 : MR_AUTH_PASSWORD;
+  if (options->flow != NULL && !mr_oauth_flow_from_nick (options->flow, &record->oauth_flow))
+    return mr_ctl_usage (_ ("“%s” is not a way to sign in"), options->flow);
 
+  record->provider = g_strdup (options->provider);
   record->id = g_strdup (options->id);
   record->name = g_strdup (choose_name (options));
   record->addresses = g_strdupv (options->addresses);
@@ -118,6 +126,11 @@ mr_verb_account_add (MrCtl *ctl, int argc, char **argv)
     { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("User name"), N_ ("USER") },
     { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &options.password_stdin, N_ ("Read the password from standard input"),
       NULL },
+    { "oauth2", 0, 0, G_OPTION_ARG_NONE, &options.oauth,
+      N_ ("Sign in with the provider (see account sign-in) instead of a password"), NULL },
+    { "flow", 0, 0, G_OPTION_ARG_STRING, &options.flow, N_ ("How to sign in"),
+      "browser|paste|device|client-credentials" },
+    { "provider", 0, 0, G_OPTION_ARG_STRING, &options.provider, N_ ("Provider as account providers names it"), "ID" },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options.ca_file, N_ ("Certificate authorities to trust for it"),
       N_ ("FILE") },
     { "direct", 0, 0, G_OPTION_ARG_NONE, &options.direct, N_ ("Deliver without a provider"), NULL },

@@ -63,3 +63,34 @@ mr_password_read (GError **error)
                          _ ("The password is empty, longer than 4096 bytes or has a zero byte in it"));
   return secret;
 }
+
+MrSecret *
+mr_password_read_all (GError **error)
+{
+  gsize size = MR_SECRET_LONG_MAX + 1, len = 0;
+  char *bytes;
+  gssize n = 1;
+  MrSecret *secret;
+
+  if (isatty (STDIN_FILENO)) /* a secret that is typed is one line */
+    return mr_password_read (error);
+  bytes = g_malloc (size);
+  while (len < size && n != 0) {
+    n = read (STDIN_FILENO, bytes + len, size - len);
+    if (n < 0 && errno != EINTR)
+      break;
+    len += n > 0 ? (gsize)n : 0;
+  }
+  int err = errno;
+  while (n >= 0 && len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
+    len--;
+  secret = n >= 0 && len > 0 ? mr_secret_new_long (bytes, len) : NULL;
+  mr_wipe (bytes, size);
+  g_free (bytes);
+  if (n < 0)
+    mr_set_errno_error (error, err, _ ("The password could not be read"));
+  else if (secret == NULL)
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("The secret is empty, too long or has a zero byte in it"));
+  return secret;
+}

@@ -16,7 +16,7 @@ const MrVerb mr_verbs[] = {
   { "pause", N_ ("Send nothing until resumed"), mr_verb_pause },
   { "resume", N_ ("Go on with sending"), mr_verb_resume },
   { "explain", N_ ("What a message's state or a mail server's reply means"), mr_verb_explain },
-  { "account", N_ ("Sending accounts: list add remove test set-password set-default unlock"), mr_verb_account },
+  { "account", N_ ("Sending accounts: list add remove test set-password sign-in set-default unlock"), mr_verb_account },
   { "program", N_ ("Who may hand in mail: list add remove allow"), mr_verb_program },
   { "domain", N_ ("Entries of a mail domain: spf verify"), mr_verb_domain },
   { "config", N_ ("Settings: get set list"), mr_verb_config },

@@ -30,6 +30,9 @@ int mr_verb_log (MrCtl *ctl, int argc, char **argv);
 /* Verbs of account that have files of their own. */
 int mr_verb_account_add (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_test (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_sign_in (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_sign_out (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_oauth_client (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
 /* Verbs of domain; none of them needs the service. */
 int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);

@@ -314,5 +314,5 @@ char *
 mr_oauth_provider_dup_mark (const MrOauthProvider *self)
 {
   return g_strjoin ("\n", self->client_id, self->token, self->scope, self->user, self->desktop_account,
-                    mr_oauth_flow_nick (self->flow), NULL);
+                    self->flow >= MR_OAUTH_CREDENTIALS ? mr_oauth_flow_nick (self->flow) : "", NULL);
 }

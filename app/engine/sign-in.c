@@ -310,7 +310,8 @@ completed_cb (const GError *error, gpointer data)
   MrSignIn *self = data;
 
   self->completion = NULL;
-  if (error != NULL)
+  /* Where only the client id is missing, that is what a person must hear. */
+  if (error != NULL && *self->provider->token == '\0')
     mr_sign_in_end (self, error);
   else
     begin (self);

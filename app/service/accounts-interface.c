@@ -398,6 +398,7 @@ mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection 
 {
   Context *context = g_object_get_data (G_OBJECT (skeleton), "context");
 
+  mr_sign_in_interface_forget (skeleton, connection);
   context->stopping = context->stopping || connection == NULL;
   /* Backwards: a test that is stopped takes itself out, and the last one into its place. */
   for (guint i = context->tests->len; i-- > 0;) {
@@ -426,5 +427,6 @@ mr_accounts_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-set-password", G_CALLBACK (handle_set_password_cb), context);
   g_signal_connect (skeleton, "handle-test", G_CALLBACK (handle_test_cb), context);
   g_signal_connect (skeleton, "handle-cancel-test", G_CALLBACK (handle_cancel_test_cb), context);
+  mr_sign_in_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }

@@ -21,5 +21,8 @@ GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
 void mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, guint64 revision);
 /* A connection is gone: tests that it had started are stopped. NULL: the service ends, and no further test is started. */
 void mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection *connection);
+/* Signing in, on the skeleton of the accounts. A sign-in belongs to the connection and the sender that started it. */
+void mr_sign_in_interface_attach (GDBusInterfaceSkeleton *accounts, MrEngine *engine);
+void mr_sign_in_interface_forget (GDBusInterfaceSkeleton *accounts, GDBusConnection *connection);
 
 G_END_DECLS

@@ -16,8 +16,9 @@
 
 typedef struct {
   int fd;
-  char bytes[MR_SECRET_MAX + 1];
-  gsize len;
+  char bytes[MR_SECRET_LONG_MAX + 1];
+  gsize len, max;
+  gboolean optional;
   guint watch, timeout;
   MrPipeSecretFunc func;
   gpointer data;
@@ -29,9 +30,11 @@ reading_end (Reading *reading, const GError *error)
   g_autoptr (MrSecret) secret = NULL;
   g_autoptr (GError) wrong = NULL;
 
-  if (error == NULL && reading->len > 0)
-    secret = mr_secret_new (reading->bytes, reading->len);
-  if (error == NULL && secret == NULL)
+  if (error == NULL && reading->len > 0 && reading->len <= reading->max)
+    secret = mr_secret_new_long (reading->bytes, reading->len);
+  if (error == NULL && secret == NULL && reading->max > MR_SECRET_MAX && reading->len > 0)
+    wrong = g_error_new_literal (MR_ERROR, MR_ERROR_INVALID, _ ("The secret is too long or has a zero byte in it"));
+  else if (error == NULL && secret == NULL && !reading->optional)
     wrong = g_error_new_literal (MR_ERROR, MR_ERROR_INVALID,
                                  _ ("The password is empty, longer than 4096 bytes or has a zero byte in it"));
   mr_wipe (reading->bytes, sizeof reading->bytes);
@@ -47,7 +50,7 @@ readable_cb (gint fd, GIOCondition condition, gpointer data)
 {
   Reading *reading = data;
   g_autoptr (GError) error = NULL;
-  gssize n = read (fd, reading->bytes + reading->len, sizeof reading->bytes - reading->len);
+  gssize n = read (fd, reading->bytes + reading->len, reading->max + 1 - reading->len);
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
@@ -55,7 +58,7 @@ readable_cb (gint fd, GIOCondition condition, gpointer data)
     mr_set_errno_error (&error, errno, _ ("The password could not be read"));
   else
     reading->len += (gsize)n;
-  if (n > 0 && reading->len < sizeof reading->bytes)
+  if (n > 0 && reading->len <= reading->max)
     return G_SOURCE_CONTINUE;
   reading->watch = 0;
   reading_end (reading, error);
@@ -74,13 +77,15 @@ timeout_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void
-mr_pipe_secret_read (int fd, MrPipeSecretFunc func, gpointer data)
+static void
+read_pipe (int fd, gsize max, gboolean optional, MrPipeSecretFunc func, gpointer data)
 {
   Reading *reading = g_new0 (Reading, 1);
   g_autoptr (GError) error = NULL;
 
   reading->fd = fd;
+  reading->max = max;
+  reading->optional = optional;
   reading->func = func;
   reading->data = data;
   if (!g_unix_set_fd_nonblocking (fd, TRUE, &error)) {
@@ -90,6 +95,18 @@ mr_pipe_secret_read (int fd, MrPipeSecretFunc func, gpointer data)
   }
   reading->watch = g_unix_fd_add (fd, G_IO_IN | G_IO_HUP | G_IO_ERR, readable_cb, reading);
   reading->timeout = g_timeout_add_seconds (TIMEOUT_SECONDS, timeout_cb, reading);
+}
+
+void
+mr_pipe_secret_read (int fd, MrPipeSecretFunc func, gpointer data)
+{
+  read_pipe (fd, MR_SECRET_MAX, FALSE, func, data);
+}
+
+void
+mr_pipe_secret_read_long (int fd, MrPipeSecretFunc func, gpointer data)
+{
+  read_pipe (fd, MR_SECRET_LONG_MAX, TRUE, func, data);
 }
 
 int

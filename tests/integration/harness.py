@@ -114,12 +114,13 @@ class Received:
 class Sink:
     """An SMTP server that does what it is told. `replies` maps a stage ("greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "DOT") to a reply or to a
     function of (session, argument) that gives one; None: the usual reply; "drop": the connection is closed without one. tls: an ssl.SSLContext
-    for STARTTLS, or with implicit=True from the start."""
+    for STARTTLS, or with implicit=True from the start. tokens: a function of an access token, TRUE where it is good; mechanisms: what is offered then."""
 
     def __init__(self, host="127.0.0.1", port=0, replies=None, extensions=("PIPELINING", "8BITMIME", "SIZE 36700160", "ENHANCEDSTATUSCODES"),
-                 users=None, tls=None, implicit=False, keep_data=True):
+                 users=None, tls=None, implicit=False, keep_data=True, tokens=None, mechanisms="XOAUTH2"):
         self.host, self.replies, self.extensions, self.users = host, dict(replies or {}), list(extensions), users
         self.tls, self.implicit, self.keep_data = tls, implicit, keep_data
+        self.tokens, self.mechanisms, self.log_ins = tokens, mechanisms, []
         self.messages, self.commands, self.connections = [], [], 0
         self.waiter = Waiter()
         self.sockets = set()
@@ -248,6 +249,8 @@ class _Session:
             extensions.append("STARTTLS")
         if self.sink.users is not None and (self.tls or not self.sink.tls):
             extensions.append("AUTH PLAIN LOGIN")
+        if self.sink.tokens is not None:
+            extensions.append("AUTH " + self.sink.mechanisms)
         lines = ["sink.example"] + extensions
         self.reply("EHLO", line[5:], "\n".join("250" + (" " if i == len(lines) - 1 else "-") + l for i, l in enumerate(lines)))
 
@@ -255,9 +258,32 @@ class _Session:
         if self.reply("STARTTLS", "", "220 2.0.0 Go ahead"):
             self.start_tls()
 
+    def on_token(self, mechanism, response):
+        """XOAUTH2 and OAUTHBEARER (RFC 7628): a token that is refused gets the reason as a challenge first."""
+        import base64
+        if response is None:
+            self.say("334 ")
+            response = self.line().decode().strip()
+        parts = base64.b64decode(response).decode().split("\x01")
+        token, = (p.removeprefix("auth=Bearer ") for p in parts if p.startswith("auth="))
+        user = parts[0].removeprefix("user=") if mechanism == "XOAUTH2" else re.fullmatch(r"n,a=([^,]*),", parts[0]).group(1)
+        good = self.sink.tokens(token)
+        self.sink.log_ins.append((mechanism, user, good))
+        if not good:
+            self.say("334 " + base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode())
+            acknowledged = self.line().decode().strip()
+            if acknowledged != ("" if mechanism == "XOAUTH2" else "AQ=="):
+                self.say("501 5.5.4 What is this")
+                return
+        if self.reply("AUTH", user, "235 2.7.0 Ok" if good else "535 5.7.8 Username and token not accepted"):
+            self.auth = user
+
     def on_auth(self, line):
         import base64
         words = line.split()
+        if words[1].upper() in self.sink.mechanisms.split() and self.sink.tokens is not None:
+            self.on_token(words[1].upper(), words[2] if len(words) > 2 else None)
+            return
         if words[1].upper() == "PLAIN":
             if len(words) < 3:
                 self.say("334 ")

@@ -118,6 +118,32 @@ test_offers (void)
   close (fd);
 }
 
+/* What may be long or missing. */
+static void
+test_long (void)
+{
+  g_autofree char *bytes = g_strnfill (MR_SECRET_LONG_MAX + 1, 'k');
+  const struct {
+    gsize len;
+    gboolean ok;
+  } rows[]
+      = { { 0, TRUE }, { MR_SECRET_MAX + 1, TRUE }, { MR_SECRET_LONG_MAX, TRUE }, { MR_SECRET_LONG_MAX + 1, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (Outcome) outcome = { 0 };
+    int fds[2];
+
+    g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
+    mr_pipe_secret_read_long (fds[0], read_cb, &outcome);
+    g_assert_cmpint (write (fds[1], bytes, rows[i].len), ==, (gssize)rows[i].len);
+    close (fds[1]);
+    while (!outcome.called)
+      g_main_context_iteration (NULL, TRUE);
+    g_assert_true ((outcome.error == NULL) == rows[i].ok);
+    g_assert_cmpuint (outcome.secret != NULL ? mr_secret_length (outcome.secret) : 0, ==, rows[i].ok ? rows[i].len : 0);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,5 +152,6 @@ main (int argc, char **argv)
   g_test_add_func ("/service/pipe-secret/bounds", test_bounds);
   g_test_add_func ("/service/pipe-secret/in-parts", test_in_parts);
   g_test_add_func ("/service/pipe-secret/offers", test_offers);
+  g_test_add_func ("/service/pipe-secret/long", test_long);
   return g_test_run ();
 }
