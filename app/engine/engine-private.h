@@ -43,9 +43,10 @@ struct _MrEngine {
   MrTlsTrust *trust;
   char *trust_file; /* what trust was made from */
   MrHttp *http;
-  char *http_file;     /* what http was made with */
-  MrPresets *presets;  /* providers.c */
-  char *presets_stamp; /* what they were made from */
+  char *http_file;           /* what http was made with */
+  MrPresets *presets;        /* providers.c */
+  char *presets_stamp;       /* what they were made from */
+  GPtrArray *presets_errors; /* char *: files of the person that were left out, and why */
   MrTlsServer *tls_server;
   MrAccounts *accounts;
   MrLimits *limits;

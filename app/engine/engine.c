@@ -69,6 +69,7 @@ mr_engine_free (MrEngine *self)
   g_clear_pointer (&self->diagnosis, mr_diagnosis_free);
   g_clear_pointer (&self->presets, mr_presets_unref);
   g_free (self->presets_stamp);
+  g_clear_pointer (&self->presets_errors, g_ptr_array_unref);
   g_clear_pointer (&self->trust, mr_tls_trust_unref);
   g_clear_pointer (&self->tls_server, mr_tls_server_unref);
   g_clear_pointer (&self->configuration, mr_configuration_free);

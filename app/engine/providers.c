@@ -52,7 +52,7 @@ dup_stamp (GPtrArray *paths)
 }
 
 static void
-add_file (MrPresets *presets, const char *path)
+add_file (MrEngine *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   char *text = NULL;
@@ -60,10 +60,12 @@ add_file (MrPresets *presets, const char *path)
 
   if (mr_os_read_file (path, FILE_MAX, &text, &len, &error)) {
     g_autoptr (GBytes) bytes = g_bytes_new_take (text, len);
-    mr_presets_add (presets, path, bytes, TRUE, &error);
+    mr_presets_add (self->presets, path, bytes, TRUE, &error);
   }
-  if (error != NULL)
-    mr_warning ("engine", "presets: %s", error->message);
+  if (error == NULL)
+    return;
+  mr_warning ("engine", "presets: %s", error->message);
+  g_ptr_array_add (self->presets_errors, g_strdup (error->message));
 }
 
 MrPresets *
@@ -76,12 +78,28 @@ mr_engine_dup_presets (MrEngine *self)
   if (self->presets == NULL || g_strcmp0 (stamp, self->presets_stamp) != 0) {
     g_clear_pointer (&self->presets, mr_presets_unref);
     self->presets = mr_presets_new_builtin ();
+    g_clear_pointer (&self->presets_errors, g_ptr_array_unref);
+    self->presets_errors = g_ptr_array_new_with_free_func (g_free);
     for (guint i = 0; i < paths->len; i++)
-      add_file (self->presets, paths->pdata[i]);
+      add_file (self, paths->pdata[i]);
     g_free (self->presets_stamp);
     self->presets_stamp = g_steal_pointer (&stamp);
   }
   return mr_presets_ref (self->presets);
+}
+
+char **
+mr_engine_dup_warnings (MrEngine *self)
+{
+  g_autoptr (MrPresets) presets = mr_engine_dup_presets (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *const *warnings = mr_config_get_warnings (mr_engine_get_config (self));
+
+  for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++)
+    g_strv_builder_add (builder, warnings[i]);
+  for (guint i = 0; i < self->presets_errors->len; i++)
+    g_strv_builder_add (builder, self->presets_errors->pdata[i]);
+  return g_strv_builder_end (builder);
 }
 
 /* ---- the list that people look at ---- */

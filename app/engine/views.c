@@ -4,6 +4,7 @@
 #include "engine/configuration.h"
 #include "engine/account-limits.h"
 #include "engine/programs.h"
+#include "engine/providers.h"
 #include "engine/scheduler.h"
 #include "engine/submission.h"
 
@@ -192,7 +193,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
     .sending = mr_scheduler_get_sending (engine->scheduler),
     .config_file = (char *)mr_configuration_get_path (engine->configuration),
     .config_error = (char *)mr_configuration_get_error (engine->configuration),
-    .config_warnings = (char **)mr_config_get_warnings (config),
+    .config_warnings = mr_engine_dup_warnings (engine),
     .store_notice = (char *)mr_store_get_notice (engine->store),
     .tls_fingerprint = engine->tls_server != NULL ? (char *)mr_tls_server_get_fingerprint (engine->tls_server) : NULL,
     .revision = engine->revision,
@@ -202,6 +203,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   if (counts != NULL)
     status.counts = *counts;
   view->func.status (&status, NULL, view->data);
+  g_strfreev (status.config_warnings);
   g_ptr_array_unref (status.listeners);
   view_free (view);
 }

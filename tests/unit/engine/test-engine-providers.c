@@ -67,6 +67,26 @@ test_list (EngineFixture *f, gconstpointer data)
 }
 
 static void
+status_cb (const MrStatus *status, const GError *error, gpointer data)
+{
+  char **words = data;
+
+  g_assert_no_error (error);
+  *words = g_strjoinv ("\n", status->config_warnings);
+}
+
+/* (transfer full) the warnings of the status */
+static char *
+warnings (EngineFixture *f)
+{
+  char *words = NULL;
+
+  mr_engine_get_status (f->engine, status_cb, &words);
+  wait_for (words != NULL);
+  return words;
+}
+
+static void
 test_own (EngineFixture *f, gconstpointer data)
 {
   engine_fixture_start (f, NULL);
@@ -78,12 +98,17 @@ test_own (EngineFixture *f, gconstpointer data)
   g_assert_cmpstr (find (first, "club")->fact, ==, "all:person");
   g_assert_null (find (first, "broken"));
   g_assert_null (find (first, "ignored"));
+  g_autofree char *told = warnings (f);
+  g_assert_nonnull (strstr (told, "broken.conf: [provider broken] servers: "));
 
   write_own (f, "club.conf", "[provider club]\nname=Club\nservers=implicit:smtp.club.example:465\nlog-in=password\n");
   g_autoptr (GPtrArray) second = list (f);
   g_assert_cmpstr (find (second, "club")->host, ==, "smtp.club.example");
 
   write_own (f, "club.conf", NULL);
+  write_own (f, "broken.conf", NULL);
+  g_autofree char *quiet = warnings (f);
+  g_assert_cmpstr (quiet, ==, "");
   g_autoptr (GPtrArray) third = list (f);
   g_assert_null (find (third, "club"));
 }
