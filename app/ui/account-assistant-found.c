@@ -115,18 +115,18 @@ mr_assistant_found_dup_secret (MrAssistantFound *self)
   const char *text = gtk_editable_get_text (self->secret);
   if (!needs_secret (mr_assistant_found_get_way (self)) || *text == '\0')
     return NULL;
-  if (mr_assistant_found_get_way (self) != MR_WAY_APP_PASSWORD)
-    return mr_secret_new (text, strlen (text));
-  /* App passwords are shown in groups and copied with the gaps, which do not belong to them. */
-  char *bare = g_strdup (text);
-  gsize n = 0;
-  for (const char *p = text; *p != '\0'; p++)
-    if (!g_ascii_isspace (*p))
-      bare[n++] = *p;
-  MrSecret *secret = mr_secret_new (bare, n);
-  mr_wipe (bare, strlen (text));
-  g_free (bare);
-  return secret;
+  if (mr_assistant_found_get_way (self) == MR_WAY_APP_PASSWORD && mr_assistant_is_in_groups (text)) {
+    /* The gaps are for the eye only. */
+    g_auto (GStrv) groups = g_strsplit (text, " ", -1);
+    char *bare = g_strjoinv (NULL, groups);
+    MrSecret *secret = mr_secret_new (bare, strlen (bare));
+    mr_wipe (bare, strlen (bare));
+    g_free (bare);
+    for (guint i = 0; groups[i] != NULL; i++)
+      mr_wipe (groups[i], strlen (groups[i]));
+    return secret;
+  }
+  return mr_secret_new (text, strlen (text));
 }
 
 const char *

@@ -214,6 +214,19 @@ mr_assistant_fill (const char *text, const char *address)
   return g_string_free (g_steal_pointer (&filled), FALSE);
 }
 
+gboolean
+mr_assistant_is_in_groups (const char *password)
+{
+  gsize len = strlen (password);
+
+  if (len != 19)
+    return FALSE;
+  for (gsize i = 0; i < len; i++)
+    if (i % 5 == 4 ? password[i] != ' ' : !g_ascii_isalpha (password[i]))
+      return FALSE;
+  return TRUE;
+}
+
 char *
 mr_assistant_dup_source (const MrDiscoveryRecord *record)
 {

@@ -41,6 +41,9 @@ gboolean mr_assistant_address_is_plausible (const char *address);
 /* text with the placeholders of ISPDB filled from address. (transfer full) */
 char *mr_assistant_fill (const char *text, const char *address);
 
+/* "abcd efgh ijkl mnop": how providers show an app password, whose gaps do not belong to it. */
+gboolean mr_assistant_is_in_groups (const char *password);
+
 /* Plain words, translated. (transfer full) */
 char *mr_assistant_dup_source (const MrDiscoveryRecord *record);
 /* "smtp.example.com · port 465 · Encrypted (recommended)" */

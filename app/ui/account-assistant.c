@@ -42,7 +42,7 @@ struct _MrAccountAssistant {
   char *message;
 };
 
-enum { SAVED, CLOSED_AFTER, BY_HAND, N_SIGNALS };
+enum { SAVED, CLOSED_AFTER, BY_HAND, IMPORT, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrAccountAssistant, mr_account_assistant, ADW_TYPE_WINDOW)
@@ -398,6 +398,15 @@ by_hand_cb (MrAccountAssistant *self)
 }
 
 static void
+import_cb (MrAccountAssistant *self)
+{
+  g_object_ref (self);
+  gtk_window_close (GTK_WINDOW (self));
+  g_signal_emit (self, signals[IMPORT], 0);
+  g_object_unref (self);
+}
+
+static void
 connect_programs_cb (MrAccountAssistant *self)
 {
   self->after = "connect";
@@ -471,6 +480,7 @@ mr_account_assistant_init (MrAccountAssistant *self)
   } handlers[] = {
     { (gpointer *)&self->address, "found", G_CALLBACK (found_cb) },
     { (gpointer *)&self->address, "by-hand", G_CALLBACK (by_hand_cb) },
+    { (gpointer *)&self->address, "import", G_CALLBACK (import_cb) },
     { (gpointer *)&self->address, "choose-provider", G_CALLBACK (choose_provider_cb) },
     { (gpointer *)&self->address, "register", G_CALLBACK (register_cb) },
     { (gpointer *)&self->providers, "chosen", G_CALLBACK (provider_chosen_cb) },
@@ -512,6 +522,8 @@ mr_account_assistant_class_init (MrAccountAssistantClass *klass)
                                         NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[BY_HAND] = g_signal_new ("by-hand", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[IMPORT] = g_signal_new ("import", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-assistant.ui");
   gtk_widget_class_bind_template_child (widget_class, MrAccountAssistant, pages);

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrAccountAssistant, mr_account_assistant, MR, ACCOUNT_ASSISTANT, AdwWindow)
 
 /* Signals: "saved" (account id), "closed-after" (what a person chose at the end: "" or "connect" or a queue id to show), "by-hand" (MrAccountRecord:
- * what is known so far, borrowed for the signal). */
+ * what is known so far, borrowed for the signal), "import". */
 GtkWidget *mr_account_assistant_new (MrDesk *desk, GtkWindow *parent);
 
 G_END_DECLS

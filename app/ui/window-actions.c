@@ -6,7 +6,9 @@
 #include "ui/account-assistant.h"
 #include "ui/account-editor.h"
 #include "ui/connect-window.h"
+#include "ui/export-accounts.h"
 #include "ui/format.h"
+#include "ui/import-window.h"
 #include "ui/remove-account.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
@@ -85,6 +87,41 @@ by_hand_cb (MrWindow *self, const MrAccountRecord *draft)
 }
 
 static void
+imported_cb (MrWindow *self, guint n)
+{
+  self->had_account = self->had_account || n > 0;
+  mr_window_update (self);
+  if (n > 0)
+    mr_window_show_page (self, "accounts");
+}
+
+static void
+import_accounts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+  GtkWidget *window = mr_import_window_new (self->desk, GTK_WINDOW (self));
+
+  self->adding_first = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
+  g_signal_connect_object (window, "imported", G_CALLBACK (imported_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "complete", G_CALLBACK (by_hand_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+import_cb (MrWindow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.import-accounts", NULL);
+}
+
+static void
+export_accounts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  mr_export_accounts (self->desk, GTK_WINDOW (self));
+}
+
+static void
 add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MrWindow *self = MR_WINDOW (widget);
@@ -92,6 +129,7 @@ add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   self->adding_first = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
   g_signal_connect_object (assistant, "closed-after", G_CALLBACK (assistant_closed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (assistant, "import", G_CALLBACK (import_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (assistant, "by-hand", G_CALLBACK (by_hand_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (assistant));
 }
@@ -355,6 +393,8 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
     { "win.add-account", NULL, add_account_action },
+    { "win.import-accounts", NULL, import_accounts_action },
+    { "win.export-accounts", NULL, export_accounts_action },
     { "win.edit-account", "s", edit_account_action },
     { "win.sign-in-account", "s", sign_in_account_action },
     { "win.set-default-account", "s", set_default_account_action },
