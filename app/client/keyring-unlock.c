@@ -98,6 +98,42 @@ vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
   leave_prompt (task);
 }
 
+typedef struct {
+  GDBusConnection *connection;
+  char *prompt;
+} Dismissal;
+
+static void
+other_provider_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Dismissal *dismissal = data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, NULL);
+  gboolean is_gnome = TRUE;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(b)", &is_gnome);
+  if (!is_gnome)
+    g_dbus_connection_call (dismissal->connection, SECRETS_NAME, dismissal->prompt, PROMPT_INTERFACE, "Dismiss", NULL,
+                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, NULL, NULL);
+  g_object_unref (dismissal->connection);
+  g_free (dismissal->prompt);
+  g_free (dismissal);
+}
+
+/* gnome-keyring 42 aborts, and with it goes every open keyring, when a question that is on the screen is dismissed: there it stays until the
+ * person closes it. */
+static void
+dismiss (Unlock *unlock)
+{
+  Dismissal *dismissal = g_new0 (Dismissal, 1);
+
+  dismissal->connection = g_object_ref (unlock->connection);
+  dismissal->prompt = g_strdup (unlock->prompt);
+  g_dbus_connection_call (unlock->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                          "NameHasOwner", g_variant_new ("(s)", "org.gnome.keyring"), G_VARIANT_TYPE ("(b)"),
+                          G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, NULL, other_provider_cb, dismissal);
+}
+
 static gboolean
 cancelled_idle_cb (gpointer data)
 {
@@ -106,8 +142,7 @@ cancelled_idle_cb (gpointer data)
 
   if (unlock->cancelled == 0 || !g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
-  g_dbus_connection_call (unlock->connection, SECRETS_NAME, unlock->prompt, PROMPT_INTERFACE, "Dismiss", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, NULL, NULL);
+  dismiss (unlock);
   leave_prompt (task);
   return G_SOURCE_REMOVE;
 }

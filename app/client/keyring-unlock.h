@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Completes when the person answered the prompt. Cancelling takes the prompt away. */
+/* Completes when the person answered the prompt. Cancelling takes the prompt away where the
+ * provider survives that; gnome-keyring does not, and its prompt stays until the person closes it. */
 void mr_keyring_unlock_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* Errors: MR_ERROR_KEYRING_LOCKED (the prompt was dismissed), MR_ERROR_NOT_FOUND (the keyring has no place for passwords: one can be made),
  * MR_ERROR_BUSY (another program's prompt is in front), MR_ERROR_TIMED_OUT, MR_ERROR_NO_KEYRING (no keyring on this session). */

@@ -96,7 +96,7 @@ choose_talk (const MrNoticeFacts *facts, MrNotice *ret)
     set_notice (ret, MR_NOTICE_INFO, "dialog-password-symbolic",
                 g_strdup (_ ("The keyring asks for its password in a window of its own. If you do not see it, look "
                              "behind other windows; another program's question may be in front.")),
-                _ ("Cancel"), "win.cancel-unlock");
+                _ ("Stop Waiting"), "win.cancel-unlock");
     return TRUE;
   case MR_TALK_CLOSED:
     set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",

@@ -1,4 +1,4 @@
-/* What a person does about the keyring: have it ask, take its question away, make a place, look again.
+/* What a person does about the keyring: have it ask, wait no longer for its question, make a place, look again.
  *
  * One question at a time. It is the keyring's own: no password passes through this window. The service hears of an answer and looks again by
  * itself; it is told all the same, for keyrings that tell nobody.
@@ -133,6 +133,16 @@ mr_window_cancel_keyring (MrWindow *self)
 {
   if (self->keyring_question != NULL)
     g_cancellable_cancel (self->keyring_question);
+}
+
+void
+mr_window_saw_keyring (MrWindow *self, gboolean is_open)
+{
+  if (is_open && self->keyring_talk != MR_TALK_ASKING)
+    self->keyring_talk = MR_TALK_NONE;
+  else if (is_open && !self->keyring_is_open)
+    mr_window_cancel_keyring (self);
+  self->keyring_is_open = is_open;
 }
 
 void

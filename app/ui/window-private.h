@@ -29,6 +29,7 @@ struct _MrWindow {
   GCancellable *cancellable;
   MrKeyringTalk keyring_talk;
   GCancellable *keyring_question; /* NULL: none is open */
+  gboolean keyring_is_open;       /* as last seen */
   guint updating;                 /* source */
   gboolean adding_first;          /* the account page that is open is for the first account */
   gboolean welcome_skipped;
@@ -37,7 +38,9 @@ struct _MrWindow {
 
 void mr_window_install_actions (GtkWidgetClass *widget_class);
 void mr_window_install_keyring_actions (GtkWidgetClass *widget_class);
-/* Takes the keyring's question away where one is open. */
+/* As the status says. Opened by somebody else: what was said about our question is over, and the question as well. */
+void mr_window_saw_keyring (MrWindow *self, gboolean is_open);
+/* Waits no longer for the keyring's question where one is open. */
 void mr_window_cancel_keyring (MrWindow *self);
 void mr_window_update (MrWindow *self);
 MrMessagesPage *mr_window_current_messages (MrWindow *self);

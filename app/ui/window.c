@@ -87,9 +87,7 @@ mr_window_update (MrWindow *self)
   MrNoticeFacts facts;
 
   mr_desk_get_notice_facts (self->desk, &facts);
-  /* Answered, or opened by somebody else: what was said about the question is over. */
-  if (g_strcmp0 (facts.secrets_state, "ok") == 0 && self->keyring_talk != MR_TALK_ASKING)
-    self->keyring_talk = MR_TALK_NONE;
+  mr_window_saw_keyring (self, g_strcmp0 (facts.secrets_state, "ok") == 0);
   facts.keyring_talk = self->keyring_talk;
   gtk_stack_set_visible_child_name (self->top, face);
   if (g_str_equal (face, "unreachable")) {

@@ -13,10 +13,11 @@ import sys
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "integration")]
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "integration"), os.path.join(HERE, "..", "mock")]
 
-from desktop import picture  # noqa: E402
-from harness import PATIENCE, check, equal, free_port, run_cases  # noqa: E402
+from desktop import keys, picture  # noqa: E402
+from gnome_keyring import LOGIN, Keyring  # noqa: E402
+from harness import PATIENCE, check, equal, free_port, need, run_cases  # noqa: E402
 from journeys import Desk  # noqa: E402
 
 from gi.repository import Gio, GLib  # noqa: E402
@@ -68,7 +69,7 @@ def locked_passwords():
         window.click("push button", "Unlock…")
         window.label("The keyring asks for its password in a window of its own")
         picture("trouble-asking")
-        window.click("push button", "Cancel")
+        window.click("push button", "Stop Waiting")
         window.label("Your saved passwords are locked. Mail that needs a password waits.")
         answer(mock, "dismiss")
         window.click("push button", "Unlock…")
@@ -81,6 +82,65 @@ def locked_passwords():
         sink.wait_for_messages(1)
         window.gone("label", "The keyring is asking for another program just now. Answer that first, then try again.")
         check(window.find("push button", "Unlock…") is None, "the bar is gone")
+
+
+def question():
+    """Window numbers of gnome-keyring's own question."""
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Unlock Login Keyring$"], capture_output=True, text=True).stdout.split()
+
+
+def answer_question(word):
+    subprocess.run(["xdotool", "windowfocus", "--sync", question()[-1]], check=True)
+    subprocess.run(["xdotool", "type", "--clearmodifiers", word], check=True)
+    keys("Return")
+
+
+def real_keyring_asks():
+    """gnome-keyring's own question: escaped, left alone (it must not be taken away: gnome-keyring 42 ends of that), and answered all the same."""
+    need("gnome-keyring-daemon", "/usr/libexec/gcr-prompter")
+    with Keyring(dict(os.environ)) as real, Desk(secrets={"backend": "secret-service", "keep": "never"}) as desk:
+        sink = desk.add_sink(users={"user": "s3cret"})
+        desk.add_account("work", sink, password="s3cret\n")
+        real.lock()
+        window = desk.open()
+        desk.send("Waits for gnome-keyring")
+        window.label("Your saved passwords are locked. Mail that needs a password waits.")
+        window.click("push button", "Unlock…")
+        window.wait(question, "gnome-keyring's question")
+        picture("trouble-gnome-keyring")
+        subprocess.run(["xdotool", "windowfocus", "--sync", question()[-1]], check=True)
+        keys("Escape")
+        window.label("The keyring's question was closed")
+        window.click("push button", "Ask Again…")
+        window.wait(question, "the question again")
+        window.click("push button", "Stop Waiting")
+        window.label("Your saved passwords are locked. Mail that needs a password waits.")
+        answer_question(real.password)
+        sink.wait_for_messages(1)
+        window.wait(lambda: window.find("push button", "Unlock…") is None, "the bar to go")
+        equal(real.process.poll(), None, "gnome-keyring goes on")
+
+
+def another_question_in_front():
+    """Another program has asked first: ours waits behind it, and is taken back when that one's answer has opened the keyring."""
+    need("gnome-keyring-daemon", "/usr/libexec/gcr-prompter")
+    with Keyring(dict(os.environ)) as real, Desk(secrets={"backend": "secret-service", "keep": "never"}) as desk:
+        sink = desk.add_sink(users={"user": "s3cret"})
+        desk.add_account("work", sink, password="s3cret\n")
+        real.lock()
+        window = desk.open()
+        desk.send("Waits behind another program")
+        _, prompt = real._call("org.freedesktop.Secret.Service", "Unlock", GLib.Variant("(ao)", ([LOGIN],))).unpack()
+        real.bus.call_sync(SECRETS, prompt, "org.freedesktop.Secret.Prompt", "Prompt", GLib.Variant("(s)", ("",)), None, Gio.DBusCallFlags.NONE, -1, None)
+        window.wait(question, "the other program's question")
+        window.click("push button", "Unlock…")
+        window.label("another program's question may be in front")
+        equal(len(question()), 1, "questions on the screen")
+        answer_question(real.password)
+        sink.wait_for_messages(1)
+        window.wait(lambda: not question(), "no second question")
+        window.wait(lambda: window.find("push button", "Stop Waiting") is None, "the bar to go")
+        equal(real.process.poll(), None, "gnome-keyring goes on")
 
 
 def locked_and_in_memory():
@@ -169,4 +229,4 @@ def service_of_another_version():
 
 
 if __name__ == "__main__":
-    run_cases(locked_passwords, locked_and_in_memory, no_place_for_passwords, port_is_taken, configuration_error, service_of_another_version)
+    run_cases(real_keyring_asks, another_question_in_front, locked_passwords, locked_and_in_memory, no_place_for_passwords, port_is_taken, configuration_error, service_of_another_version)

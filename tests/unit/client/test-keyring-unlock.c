@@ -228,6 +228,38 @@ test_cancelled (Fixture *f, gconstpointer data)
 }
 
 static void
+gnome_cb (GDBusConnection *connection, const char *name, gpointer data)
+{
+  *(gboolean *)data = TRUE;
+}
+
+/* gnome-keyring does not survive it. */
+static void
+test_cancelled_gnome (Fixture *f, gconstpointer data)
+{
+  g_auto (Answer) answer = { NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean is_gnome = FALSE;
+  guint name = g_bus_own_name_on_connection (f->connection, "org.gnome.keyring", G_BUS_NAME_OWNER_FLAGS_NONE, gnome_cb,
+                                             NULL, &is_gnome, NULL);
+
+  wait_until (is_gnome);
+  f->behaviour = NEVER;
+  mr_keyring_unlock_async (cancellable, answer_cb, &answer);
+  wait_until (f->prompted);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (mr_keyring_unlock_finish (answer_wait (&answer), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  /* What we sent last has arrived when a later call has been answered. */
+  g_clear_error (&error);
+  unlock (f, ACCEPT, &error);
+  g_assert_no_error (error);
+  g_assert_false (f->dismissed);
+  g_bus_unown_name (name);
+}
+
+static void
 test_vanishes (Fixture *f, gconstpointer data)
 {
   g_auto (Answer) answer = { NULL };
@@ -260,6 +292,7 @@ main (int argc, char **argv)
   ADD ("no-default", "with", test_no_default);
   ADD ("create", "with", test_create);
   ADD ("cancelled", "with", test_cancelled);
+  ADD ("cancelled-gnome", "with", test_cancelled_gnome);
   ADD ("vanishes", "with", test_vanishes);
   ADD ("no-service", NULL, test_no_service);
   return g_test_run ();
