@@ -73,6 +73,8 @@ static const MrConfigKey keys[] = {
   INTEGER ("delivery", "recipients-per-transaction", "50", 1, 1000, N_("Recipients that share one transmission of a message")),
   INTEGER ("delivery", "resend-uncertain", "2", 0, 2, N_("How often a message that may have been delivered is sent again by itself")),
 
+  STRING ("discovery", "ispdb", "https://autoconfig.thunderbird.net/v1.1/", N_("Address of Mozilla's list of providers, which is asked only with your agreement; empty: never")),
+
   LIST ("dns", "servers", "", N_("Name servers, each an address with an optional port; empty: those of the system")),
   INTEGER ("dns", "timeout-ms", "2000", 10, 60000, N_("Milliseconds to wait for a name server's first answer")),
   INTEGER ("dns", "tries", "3", 1, 10, N_("How often each name server is asked")),

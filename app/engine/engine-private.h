@@ -29,6 +29,7 @@ typedef struct _MrSubmission MrSubmission;
 typedef struct _MrTests MrTests;
 typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
+typedef struct _MrDiscoveries MrDiscoveries;
 
 /* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
 struct _MrEngine {
@@ -56,6 +57,7 @@ struct _MrEngine {
   MrTests *tests;
   MrOauth *oauth;
   MrSignIns *sign_ins;
+  MrDiscoveries *discoveries;
   MrEngineChangedFunc changed_func;
   gpointer changed_data;
   MrChanged changed;

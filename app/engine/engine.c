@@ -11,6 +11,7 @@
 #include "engine/configuration.h"
 #include "engine/account-limits.h"
 #include "engine/oauth.h"
+#include "engine/discovery.h"
 #include "engine/programs.h"
 #include "engine/record.h"
 #include "engine/scheduler.h"
@@ -52,6 +53,7 @@ mr_engine_free (MrEngine *self)
   g_clear_handle_id (&self->hourly_source, g_source_remove);
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
+  g_clear_pointer (&self->discoveries, mr_discoveries_free);
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->programs, mr_programs_free);
   if (self->store != NULL)
@@ -424,6 +426,7 @@ mr_engine_start (MrEngine *self, GError **error)
   self->scheduler = mr_scheduler_new (self);
   self->tests = mr_tests_new (self);
   self->sign_ins = mr_sign_ins_new (self);
+  self->discoveries = mr_discoveries_new (self);
   self->submission = mr_submission_new (self);
   mr_limits_load (self->limits, limits_loaded_cb, self);
   mr_engine_take_maildrop (self);
@@ -453,6 +456,7 @@ stop_end (Stop *stop)
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
+  g_clear_pointer (&self->discoveries, mr_discoveries_free);
   mr_engine_save_online (self);
   close_store (self);
   stop->func (NULL, stop->data);

@@ -412,3 +412,9 @@ mr_http_cancel (MrHttpRequest *request)
   else
     request_free (request);
 }
+
+char *
+mr_http_dup_base_domain (const char *host)
+{
+  return g_strdup (soup_tld_get_base_domain (host, NULL));
+}

@@ -52,6 +52,9 @@ MrHttpRequest *mr_http_start (MrHttp *http, const MrHttpOptions *options, MrHttp
 /* Only before func was called. */
 void mr_http_cancel (MrHttpRequest *request);
 
+/* The registrable domain of a host, "example.co.uk" for "mx.example.co.uk" (public suffix list); NULL where there is none. (transfer full) */
+char *mr_http_dup_base_domain (const char *host);
+
 /* ---- bodies ---- */
 
 /* application/x-www-form-urlencoded, at most 64 KiB; what does not fit makes mr_http_form_end() give NULL. */

@@ -1,11 +1,13 @@
 /* A scripted HTTPS server. */
 #include "https-server.h"
 
+#include <glib-unix.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net-test.h"
-#include "net/sockaddr.h"
 
 typedef struct {
   HttpsServer *server;
@@ -33,11 +35,13 @@ drop (Peer *peer)
 }
 
 static gboolean
-is_whole (const GString *request)
+is_whole (const HttpsServer *server, const GString *request)
 {
   const char *end = strstr (request->str, "\r\n\r\n");
   const char *length = strstr (request->str, "Content-Length: ");
 
+  if (server->greeting != NULL)
+    return g_str_has_suffix (request->str, "\r\n");
   if (end == NULL)
     return FALSE;
   return length == NULL || strlen (end + 4) >= (gsize)atoi (length + 16);
@@ -52,7 +56,7 @@ input_cb (MrStream *stream, const guint8 *data, gsize len, gpointer user_data)
   g_autofree char *answer = NULL;
 
   g_string_append_len (peer->request, (const char *)data, (gssize)len);
-  if (!is_whole (peer->request))
+  if (!is_whole (server, peer->request))
     return len;
   server->requests++;
   g_string_assign (server->last, peer->request->str);
@@ -84,6 +88,12 @@ drained_cb (MrStream *stream, gpointer data)
 static void
 tls_cb (MrStream *stream, gpointer data)
 {
+  Peer *peer = data;
+
+  if (peer->server->greeting == NULL)
+    return;
+  g_assert_true (mr_buffer_append_str (peer->output, peer->server->greeting));
+  mr_stream_flush (stream);
 }
 
 static void
@@ -95,10 +105,11 @@ error_cb (MrStream *stream, const GError *error, gpointer data)
 static const MrStreamFuncs funcs
     = { .on_input = input_cb, .on_eof = eof_cb, .on_drained = drained_cb, .on_tls = tls_cb, .on_error = error_cb };
 
-static void
-accepted_cb (MrListener *listener, int fd, const MrPeer *from, gpointer data)
+static gboolean
+accepted_cb (int listener, GIOCondition condition, gpointer data)
 {
   HttpsServer *server = data;
+  int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
   Peer *peer = g_new0 (Peer, 1);
 
   server->connections++;
@@ -108,6 +119,7 @@ accepted_cb (MrListener *listener, int fd, const MrPeer *from, gpointer data)
   peer->stream = mr_stream_new (fd, peer->output, &funcs, peer);
   g_ptr_array_add (server->peers, peer);
   g_assert_true (mr_stream_start_tls_server (peer->stream, server->tls, NULL));
+  return G_SOURCE_CONTINUE;
 }
 
 HttpsServer *
@@ -115,15 +127,12 @@ https_server_new (const char *certificate, HttpsHandler handler, gpointer data)
 {
   HttpsServer *server = g_new0 (HttpsServer, 1);
   char *folder = make_folder (certificate);
-  MrSockaddr address;
 
   server->tls = mr_tls_server_new (folder, 0, NULL);
   g_assert_nonnull (server->tls);
   remove_folder (folder);
-  server->listener = mr_listener_new ("127.0.0.1:0", accepted_cb, server, NULL);
-  g_assert_nonnull (server->listener);
-  g_assert_true (mr_sockaddr_parse_with_port (mr_listener_get_address (server->listener), &address));
-  server->port = mr_sockaddr_port (&address);
+  server->fd = listen_on (AF_INET, &server->port);
+  server->source = g_unix_fd_add (server->fd, G_IO_IN, accepted_cb, server);
   server->last = g_string_new (NULL);
   server->handler = handler;
   server->data = data;
@@ -134,7 +143,8 @@ https_server_new (const char *certificate, HttpsHandler handler, gpointer data)
 void
 https_server_free (HttpsServer *server)
 {
-  mr_listener_free (server->listener);
+  g_source_remove (server->source);
+  close (server->fd);
   g_ptr_array_unref (server->peers);
   mr_tls_server_unref (server->tls);
   g_string_free (server->last, TRUE);

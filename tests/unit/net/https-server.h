@@ -2,7 +2,8 @@
  * the end of a head and Content-Length. */
 #pragma once
 
-#include "net/listener.h"
+#include <mailrelay/types.h>
+
 #include "net/stream.h"
 
 G_BEGIN_DECLS
@@ -18,8 +19,10 @@ struct _HttpsServer {
   GString *last; /* the last request, whole */
   HttpsHandler handler;
   gpointer data;
+  const char *greeting; /* said first; then each line is a request: it plays an SMTP server */
   /* its own */
-  MrListener *listener;
+  int fd; /* no MrListener: the program does not deliver to those of its own */
+  guint source;
   MrTlsServer *tls;
   GPtrArray *peers;
 };
