@@ -13,7 +13,7 @@ typedef struct {
   char *id, *name, *host, *tls, *user, *ca_file, *provider, *flow;
   char **addresses;
   int port;
-  gboolean direct, password_stdin, oauth;
+  gboolean direct, find, password_stdin, oauth;
 } Options;
 
 static void
@@ -58,15 +58,18 @@ fill_record (const Options *options, MrAccountRecord *record)
     return mr_ctl_usage (_ ("“%s” is not a way to encrypt: use implicit, starttls or none"), options->tls);
   if (options->id == NULL || options->addresses == NULL)
     return mr_ctl_usage (_ ("--id and at least one --address are necessary"));
-  if (!options->direct && options->host == NULL)
-    return mr_ctl_usage (_ ("--host (the provider's server) or --direct is necessary"));
+  if (!options->direct && !options->find && options->host == NULL)
+    return mr_ctl_usage (_ ("--host (the provider's server), --find or --direct is necessary"));
+  if (options->find && (options->direct || options->host != NULL))
+    return mr_ctl_usage (_ ("--find goes without --host and --direct"));
   if (options->direct && (options->host != NULL || options->user != NULL))
     return mr_ctl_usage (_ ("--direct goes without --host and --user"));
   if (options->port < 0 || options->port > 65535)
     return mr_ctl_usage (_ ("%d is not a port"), options->port);
-  if (options->password_stdin && options->user == NULL)
+  if (options->password_stdin && options->user == NULL && !options->find)
     return mr_ctl_usage (_ ("a password needs --user"));
-  if ((options->oauth || options->flow != NULL) && (options->user == NULL || options->password_stdin))
+  if ((options->oauth || options->flow != NULL)
+      && ((options->user == NULL && !options->find) || options->password_stdin))
     return mr_ctl_usage (_ ("--oauth2 needs --user and goes without a password"));
   record->auth = options->oauth || options->flow != NULL ? MR_AUTH_OAUTH2 : MR_AUTH_PASSWORD;
   if (options->flow != NULL && !mr_oauth_flow_from_nick (options->flow, &record->oauth_flow))
@@ -81,6 +84,23 @@ fill_record (const Options *options, MrAccountRecord *record)
   record->user = g_strdup (options->user != NULL ? options->user : "");
   record->ca_file = g_strdup (options->ca_file != NULL ? options->ca_file : "");
   return 0;
+}
+
+/* What was given stays; the rest comes from what is found for the first address. */
+static int
+find_settings (MrCtl *ctl, const Options *options, MrAccountRecord *record)
+{
+  int code = mr_ctl_find_settings (ctl, options->addresses[0], record);
+
+  if (code == MR_EXIT_DONE && options->user != NULL) {
+    g_free (record->user);
+    record->user = g_strdup (options->user);
+  }
+  if (code == MR_EXIT_DONE && options->provider != NULL) {
+    g_free (record->provider);
+    record->provider = g_strdup (options->provider);
+  }
+  return code;
 }
 
 static int
@@ -119,6 +139,7 @@ mr_verb_account_add (MrCtl *ctl, int argc, char **argv)
     { "address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.addresses, N_ ("Sender address; may be repeated"),
       N_ ("ADDRESS") },
     { "host", 0, 0, G_OPTION_ARG_STRING, &options.host, N_ ("The provider's server"), N_ ("HOST") },
+    { "find", 0, 0, G_OPTION_ARG_NONE, &options.find, N_ ("Find server and user for the first address"), NULL },
     { "port", 0, 0, G_OPTION_ARG_INT, &options.port, N_ ("Its port (465, 587 or 25)"), N_ ("PORT") },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &options.tls,
       N_ ("implicit: encrypted (recommended); starttls: encrypted, older way; none: not encrypted"),
@@ -147,7 +168,9 @@ mr_verb_account_add (MrCtl *ctl, int argc, char **argv)
     return wrong;
   if (options.password_stdin && (secret = mr_password_read (&error)) == NULL)
     return mr_ctl_usage ("%s", error->message);
-  int code = store (ctl, record, secret);
+  int code = options.find ? find_settings (ctl, &options, record) : MR_EXIT_DONE;
+  if (code == MR_EXIT_DONE)
+    code = store (ctl, record, secret);
   if (code == MR_EXIT_DONE && ctl->json) {
     GVariantDict dict;
     g_variant_dict_init (&dict, NULL);

@@ -149,6 +149,7 @@ mr_verb_account (MrCtl *ctl, int argc, char **argv)
   static const MrVerb verbs[] = {
     { "list", N_ ("Sending accounts"), list },
     { "add", N_ ("Add one"), mr_verb_account_add },
+    { "discover", N_ ("Find the settings for an address"), mr_verb_account_discover },
     { "remove", N_ ("Remove one"), remove_account },
     { "test", N_ ("Connect and log in, step by step"), mr_verb_account_test },
     { "set-password", N_ ("Store its password"), set_password },

@@ -17,6 +17,7 @@
 #include "data/dbus/mailrelay-dbus.h"
 #include "data/dbus/names.h"
 #include "service/call.h"
+#include "service/discovery-interface.h"
 #include "service/pipe-secret.h"
 
 #define MAX_TESTS 16
@@ -399,6 +400,7 @@ mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection 
   Context *context = g_object_get_data (G_OBJECT (skeleton), "context");
 
   mr_sign_in_interface_forget (skeleton, connection);
+  mr_discovery_interface_forget (MR_DBUS_ACCOUNTS (skeleton), connection);
   context->stopping = context->stopping || connection == NULL;
   /* Backwards: a test that is stopped takes itself out, and the last one into its place. */
   for (guint i = context->tests->len; i-- > 0;) {
@@ -428,5 +430,6 @@ mr_accounts_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-test", G_CALLBACK (handle_test_cb), context);
   g_signal_connect (skeleton, "handle-cancel-test", G_CALLBACK (handle_cancel_test_cb), context);
   mr_sign_in_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
+  mr_discovery_interface_connect (skeleton, engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }
