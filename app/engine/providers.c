@@ -144,7 +144,9 @@ mr_engine_list_providers (MrEngine *self, MrRecordsFunc func, gpointer data)
     g_autoptr (GPtrArray) servers = mr_preset_dup_records (mr_presets_get_nth (presets, i), NULL, NULL, FALSE);
 
     /* The best server stands for the provider. */
-    g_ptr_array_add (listing->records, g_ptr_array_steal_index (servers, 0));
+    MrDiscoveryRecord *record = g_ptr_array_steal_index (servers, 0);
+    record->oauth_ready = mr_engine_oauth_ready (self, record);
+    g_ptr_array_add (listing->records, record);
   }
   g_ptr_array_sort (listing->records, compare_records);
   g_idle_add (listed_cb, listing);

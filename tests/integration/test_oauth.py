@@ -10,9 +10,10 @@ import subprocess
 import threading
 import urllib.parse
 
-from harness import Profile, check, equal, program, queue_id, run_cases, send
+from harness import Profile, check, equal, need, program, queue_id, run_cases, send
 from peers import MESSAGE, RECIPIENT, SENDER
 from certificates import Authority
+from gnome_keyring import Keyring
 from oauth_server import OauthServer
 
 USER = "me@sender.example"
@@ -52,9 +53,14 @@ class SignIn:
 
 
 @contextlib.contextmanager
-def provider(settings=None, mechanisms="XOAUTH2", flow=None, **options):
-    """(profile, service, server, sink) with one account "work" that has not signed in."""
-    with Profile() as profile:
+def provider(settings=None, mechanisms="XOAUTH2", flow=None, keyring=False, **options):
+    """(profile, service, server, sink) with one account "work" that has not signed in; with keyring=True profile.keyring is a real one."""
+    with contextlib.ExitStack() as stack:
+        profile = stack.enter_context(Profile())
+        if keyring:
+            need("gnome-keyring-daemon", "gdbus")
+            profile.keyring = stack.enter_context(Keyring(profile.env))
+            profile.configure({"secrets": {"backend": "secret-service"}})
         server = OauthServer(Authority(pathlib.Path(profile.root, "ca")), **options)
         with server:
             sink = profile.add_sink(tokens=server.takes, mechanisms=mechanisms)
@@ -74,15 +80,22 @@ def state(profile):
     return profile.ctl_json("account", "list")["accounts"][0]["state"]
 
 
+def signs_in_again_by_itself(profile, service):
+    """The newest lasting token is in the keyring: a service that starts anew needs nobody."""
+    service.stop()
+    again = profile.start_service()
+    all_go(again, hand_in(profile))
+
+
 def hand_in(profile, n=1):
     return [queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE)) for _ in range(n)]
 
 
-def all_wait(service, ids):
+def all_wait(service, ids, reason="account-paused"):
     def waiting():
         recipients = [service.message(id)[0]["recipients"][0] for id in ids]
         check(all(r["state"] == "waiting" for r in recipients), f"nothing fails: {recipients}")
-        return all(r.get("wait-reason") == "account-paused" for r in recipients)
+        return all(r.get("wait-reason") == reason for r in recipients)
     service.wait(waiting, "all to wait for the account")
 
 
@@ -274,6 +287,44 @@ def only_an_issuer():
         equal(len(server.registered), 1, "applications")
 
 
+def a_renewal_waits_for_the_keyring():
+    """The old token is void once a new one was given, so nothing is begun while the new one could not be kept."""
+    with provider(keyring=True) as (profile, service, server, sink):
+        sign_in(profile, server)
+        all_go(service, hand_in(profile))
+        profile.keyring.lock()
+        all_go(service, hand_in(profile))  # the access token is in memory
+        server.expire()
+        asked = len(server.requests)
+        ids = hand_in(profile)
+        all_wait(service, ids, "keyring-locked")
+        equal(len(server.requests), asked, "questions to the provider while the keyring is locked")
+        told = profile.ctl("account", "sign-in", "work", "--no-browser", check=False)
+        check(told.returncode == 1, "no sign-in is begun either")
+        profile.keyring.unlock()
+        all_go(service, ids)
+        equal(len(sink.messages), 3, "messages")
+        signs_in_again_by_itself(profile, service)
+
+
+def a_token_that_cannot_be_stored_stays_in_memory():
+    with provider(keyring=True) as (profile, service, server, sink):
+        sign_in(profile, server)
+        server.expire()
+        server.before_answer = profile.keyring.lock  # between the look at the keyring and the provider's answer
+        all_go(service, hand_in(profile))
+        service.wait(lambda: "not in the keyring yet" in service.log(), "the trouble to be logged", 20)
+        server.before_answer = None
+        equal(state(profile), "ready", "state")
+        profile.keyring.unlock()
+        # What is stored then is the newest: a renewal after a restart works with it.
+        service.wait(lambda: service.status()["secrets-state"] == "ok", "the keyring to be open", 20)
+        service.wait(lambda: server.lasting == {profile.keyring.secret({"account": "work", "kind": "oauth-token"})},
+                     "the new token to be stored", 30)
+        signs_in_again_by_itself(profile, service)
+        equal(len(sink.messages), 2, "messages")
+
+
 def no_application():
     with provider(settings=lambda server: {"provider": "gmail"}) as (profile, service, _, sink):
         job = SignIn(profile, "--no-browser")
@@ -292,4 +343,4 @@ def no_application():
 
 if __name__ == "__main__":
     run_cases(the_whole_life, a_restart_needs_no_sign_in, refusals_are_told, an_outage_of_the_provider_is_waited_for, pasted, on_another_device, oauthbearer,
-              given_back, an_office_with_a_certificate, only_an_issuer, no_application)
+              given_back, a_renewal_waits_for_the_keyring, a_token_that_cannot_be_stored_stays_in_memory, an_office_with_a_certificate, only_an_issuer, no_application)

@@ -66,6 +66,15 @@ class Keyring:
         path = self._call("org.freedesktop.Secret.Service", "SearchItems", GLib.Variant("(a{ss})", (attributes,))).unpack()[0][0]
         self.bus.call_sync(NAME, path, "org.freedesktop.Secret.Item", method, parameters, None, Gio.DBusCallFlags.NONE, 10000, None)
 
+    def secret(self, attributes):
+        """What an item with these attributes holds; None: there is none that is unlocked."""
+        unlocked = self._call("org.freedesktop.Secret.Service", "SearchItems", GLib.Variant("(a{ss})", (attributes,))).unpack()[0]
+        if not unlocked:
+            return None
+        reply = self.bus.call_sync(NAME, unlocked[0], "org.freedesktop.Secret.Item", "GetSecret", GLib.Variant("(o)", (self._open_session(),)), None,
+                                   Gio.DBusCallFlags.NONE, 10000, None)
+        return bytes(reply.unpack()[0][2]).decode()
+
     def change(self, attributes, secret):
         """As another program would: an item with these attributes in place of the one that has them."""
         properties = {"org.freedesktop.Secret.Item.Label": GLib.Variant("s", "changed"),

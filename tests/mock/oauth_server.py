@@ -23,7 +23,8 @@ class OauthServer:
         self.client_id, self.client_secret, self.certificate, self.told = client_id, client_secret, None, told
         self.rotates, self.pending, self.slow_down, self.refuses, self.wrong_state, self.fails = True, 0, 0, False, False, []
         self.codes, self.access, self.lasting, self.revoked, self.requests, self.registered = {}, set(), set(), [], [], []
-        self.nonce, self.lock, self.ca_file = None, threading.Lock(), str(authority.ca_file)
+        self.before_answer = None  # called when the token endpoint was asked
+        self.lock, self.ca_file = threading.Lock(), str(authority.ca_file)
         server = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -169,6 +170,8 @@ class OauthServer:
         return 200, value
 
     def token(self, form):
+        if self.before_answer:
+            self.before_answer()
         if self.fails:
             return self.fails.pop(0)
         grant = form["grant_type"]
