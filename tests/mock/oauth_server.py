@@ -19,10 +19,11 @@ def b64url(data):
 
 
 class OauthServer:
-    def __init__(self, authority, client_id="client-1", client_secret=None, told=lambda: None):
+    def __init__(self, authority, client_id="client-1", client_secret=None, user="me@sender.example", told=lambda: None):
         self.client_id, self.client_secret, self.certificate, self.told = client_id, client_secret, None, told
         self.rotates, self.pending, self.slow_down, self.refuses, self.wrong_state, self.fails = True, 0, 0, False, False, []
         self.codes, self.access, self.lasting, self.revoked, self.requests, self.registered = {}, set(), set(), [], [], []
+        self.user = user
         self.before_answer = None  # called when the token endpoint was asked
         self.lock, self.ca_file = threading.Lock(), str(authority.ca_file)
         server = self
@@ -121,7 +122,10 @@ class OauthServer:
         with self.lock:
             self.requests.append((path, form))
             answer = {"/token": self.token, "/revoke": self.revoke, "/device": self.device}.get(path)
-            if path == "/register":
+            if path == "/introspect":  # RFC 7662, for the mail server
+                good = form.get("token") in self.access
+                status, value = 200, {"active": good, **({"username": self.user, "scope": "mail"} if good else {})}
+            elif path == "/register":
                 self.client_id, self.client_secret = "registered-1", None
                 self.registered.append(json.loads(body))
                 status, value = 201, {"client_id": self.client_id}
