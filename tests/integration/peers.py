@@ -113,19 +113,19 @@ def by_s_nail(profile, port):
                 input=".\n..\n.dot\nplain ✓\n".encode())
 
 
-def nodemailer_folder(profile):
-    """Where node finds it: npm installs it below the tests' cache, as package-lock.json says."""
+def npm_folder(name):
+    """Where node finds what tests/mock/NAME/package.json wants: npm installs it below the tests' cache, as package-lock.json says."""
     if not shutil.which("npm") or not shutil.which("node"):
         skip("npm is not installed")
-    source, folder = TOP / "mock/nodemailer", CACHE / "nodemailer"
+    source, folder = TOP / "mock" / name, CACHE / name
     wanted = (source / "package-lock.json").read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
         done = folder / ".complete"
         if not done.exists() or done.read_bytes() != wanted:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(source / name, folder)
+            for file in ("package.json", "package-lock.json"):
+                shutil.copy(source / file, folder)
             subprocess.run(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"], check=True, capture_output=True,
                            timeout=80)
             done.write_bytes(wanted)
@@ -133,7 +133,7 @@ def nodemailer_folder(profile):
 
 
 def by_nodemailer(profile, port):
-    profile.run("node", TOP / "mock/nodemailer/send.js", nodemailer_folder(profile), port, f"Ann <{SENDER}>", RECIPIENT)
+    profile.run("node", TOP / "mock/nodemailer/send.js", npm_folder("nodemailer"), port, f"Ann <{SENDER}>", RECIPIENT)
 
 
 CLIENTS = {"smtplib": by_smtplib, "swaks": by_swaks, "curl": by_curl, "msmtp": by_msmtp, "git": by_git, "s-nail": by_s_nail,
