@@ -24,6 +24,7 @@ typedef struct {
 
 struct _MrSecretCache {
   GPtrArray *entries; /* a few: two or three an account */
+  GPtrArray *clears;  /* ids */
   int keep;
   guint8 key[DIGEST_KEY_SIZE];
 };
@@ -53,6 +54,7 @@ mr_secret_cache_new (void)
   MrSecretCache *self = g_new0 (MrSecretCache, 1);
 
   self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->clears = g_ptr_array_new_with_free_func (g_free);
   self->keep = MR_SECRETS_KEEP_UNTIL_END;
   mr_random_bytes (self->key, sizeof self->key);
   return self;
@@ -64,6 +66,7 @@ mr_secret_cache_free (MrSecretCache *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->entries);
+  g_ptr_array_unref (self->clears);
   mr_wipe (self->key, sizeof self->key);
   g_free (self);
 }
@@ -174,4 +177,32 @@ mr_secret_cache_foreach (MrSecretCache *self, MrSecretCacheFunc func, gpointer d
 
     func (entry->id, entry->kind, data);
   }
+}
+
+/* ---- cleared later ---- */
+
+void
+mr_secret_cache_clear_later (MrSecretCache *self, const char *id)
+{
+  if (!g_ptr_array_find_with_equal_func (self->clears, id, g_str_equal, NULL))
+    g_ptr_array_add (self->clears, g_strdup (id));
+}
+
+void
+mr_secret_cache_clear_not (MrSecretCache *self, const char *id)
+{
+  guint place;
+
+  if (g_ptr_array_find_with_equal_func (self->clears, id, g_str_equal, &place))
+    g_ptr_array_remove_index (self->clears, place);
+}
+
+void
+mr_secret_cache_clear_now (MrSecretCache *self, MrSecretCacheFunc func, gpointer data)
+{
+  g_autoptr (GPtrArray) clears = g_steal_pointer (&self->clears);
+
+  self->clears = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < clears->len; i++)
+    func (g_ptr_array_index (clears, i), NULL, data);
 }

@@ -23,6 +23,13 @@ void mr_secret_cache_forget (MrSecretCache *cache, const char *id, const char *k
 typedef void (*MrSecretCacheFunc) (const char *id, const char *kind, gpointer data);
 void mr_secret_cache_foreach (MrSecretCache *cache, MrSecretCacheFunc func, gpointer data);
 
+/* Every kind of this id is to be cleared when the place is open again. */
+void mr_secret_cache_clear_later (MrSecretCache *cache, const char *id);
+/* Something was stored under it. */
+void mr_secret_cache_clear_not (MrSecretCache *cache, const char *id);
+/* Calls func for each, kind NULL, and forgets them. */
+void mr_secret_cache_clear_now (MrSecretCache *cache, MrSecretCacheFunc func, gpointer data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrSecretCache, mr_secret_cache_free)
 
 G_END_DECLS

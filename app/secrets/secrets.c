@@ -100,8 +100,13 @@ learn_change (MrSecrets *self, MrSecretsCall *call)
   overtake (self, call);
   if (call->op == MR_SECRETS_CLEAR)
     mr_secret_cache_forget (self->cache, call->id, call->kind);
-  else if (call->error == NULL)
+  if (call->op == MR_SECRETS_CLEAR && call->kind == NULL && call->error != NULL
+      && mr_secrets_error_is_passing (call->error))
+    mr_secret_cache_clear_later (self->cache, call->id);
+  if (call->op == MR_SECRETS_STORE && call->error == NULL) {
+    mr_secret_cache_clear_not (self->cache, call->id);
     mr_secret_cache_see (self->cache, call->id, call->kind, call->secret);
+  }
 }
 
 static void
@@ -388,6 +393,12 @@ mr_secrets_state_nick (MrSecretsState state)
   return state < MR_SECRETS_N_STATES ? nicks[state] : nicks[MR_SECRETS_NO_SERVICE];
 }
 
+static void
+clear_cb (const char *id, const char *kind, gpointer data)
+{
+  mr_secrets_clear (data, id, NULL, NULL, NULL);
+}
+
 void
 mr_secrets_set_state (MrSecrets *self, MrSecretsState state)
 {
@@ -396,8 +407,11 @@ mr_secrets_set_state (MrSecrets *self, MrSecretsState state)
   mr_info ("secrets", "%s: %s → %s", self->backend->name, mr_secrets_state_nick (self->state),
            mr_secrets_state_nick (state));
   self->state = state;
-  if (state == MR_SECRETS_OK) /* what was changed meanwhile was not seen */
+  if (state == MR_SECRETS_OK) { /* what was changed meanwhile was not seen, what was to be removed is still there */
     mr_secrets_may_have_changed (self);
+    if (self->cache != NULL)
+      mr_secret_cache_clear_now (self->cache, clear_cb, self);
+  }
   if (self->changed != NULL)
     self->changed (self, self->changed_data);
 }

@@ -46,7 +46,8 @@ typedef void (*MrSecretsDoneFunc) (const GError *error, gpointer data);
 /* Reads back after it stored. label: what a keyring manager shows. */
 void mr_secrets_store (MrSecrets *secrets, const char *id, const char *kind, const char *label, MrSecret *secret,
                        MrSecretsDoneFunc func, gpointer data);
-/* kind NULL: every kind. */
+/* kind NULL: every kind, because the id is gone: then what could not be removed now (locked, no answer) is removed later by
+ * itself, while this object lives and unless something is stored under that id first. */
 void mr_secrets_clear (MrSecrets *secrets, const char *id, const char *kind, MrSecretsDoneFunc func, gpointer data);
 /* Could something be stored now, without a prompt? No error: yes (a place is there, unlocked and answers). Asked before
  * a refresh that may replace a token, since the old one is void afterwards. */

@@ -450,6 +450,31 @@ test_cleared_is_not_kept (Fixture *f, gconstpointer option)
   harness_assert_lookup (f->secrets, "work", "!keyring-locked");
 }
 
+static gboolean
+is_there (Fixture *f, const char *name)
+{
+  g_autofree char *got = harness_dup_lookup (f->secrets, name);
+
+  return strcmp (got, "-") != 0;
+}
+
+/* Removed while it was locked: gone as soon as it is open. */
+static void
+test_cleared_later (Fixture *f, gconstpointer option)
+{
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (f->secrets, "work/oauth-token", "token"), ==, HARNESS_OK);
+  g_assert_cmpint (harness_store (f->secrets, "home", "stays"), ==, HARNESS_OK);
+  tell (f, "Lock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_LOCKED);
+  g_assert_cmpint (harness_clear (f->secrets, "work/*"), ==, MR_ERROR_KEYRING_LOCKED);
+  tell (f, "Unlock", NULL);
+  harness_await_state (f->secrets, MR_SECRETS_OK);
+  while (is_there (f, "work") || is_there (f, "work/oauth-token"))
+    ;
+  assert_dump (f, "({'home/password': 'stays'},)");
+}
+
 /* ---- changed elsewhere ---- */
 
 static void
@@ -573,6 +598,7 @@ main (int argc, char **argv)
   ADD ("kept", test_kept, NULL);
   ADD ("kept-for-a-time", test_kept_for_a_time, NULL);
   ADD ("cleared-is-not-kept", test_cleared_is_not_kept, NULL);
+  ADD ("cleared-later", test_cleared_later, NULL);
   ADD ("changed-elsewhere/kept", test_changed_elsewhere_kept, NULL);
   ADD ("changed-elsewhere/not-kept", test_changed_elsewhere_not_kept, NULL);
   ADD ("touched", test_touched, NULL);
