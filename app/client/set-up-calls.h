@@ -20,7 +20,8 @@ typedef enum {
   MR_CLIENT_DISCOVER_DEFAULT = 0,
   MR_CLIENT_DISCOVER_THIRD_PARTY = 1 << 0,
   MR_CLIENT_DISCOVER_AUTODISCOVER = 1 << 1,
-  MR_CLIENT_DISCOVER_PROBE = 1 << 2
+  MR_CLIENT_DISCOVER_PROBE = 1 << 2,
+  MR_CLIENT_DISCOVER_KNOWN = 1 << 3 /* where the service knows the provider itself, nobody else is asked */
 } MrClientDiscoverFlags;
 
 /* Cancelling stops the search in the service. */

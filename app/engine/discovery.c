@@ -218,7 +218,7 @@ look_at_presets (MrDiscovery *job)
   mr_inquiry_found (inquiry, records);
 }
 
-/* A known provider is asked as well: where it says something else than the program, the person is told. */
+/* A known provider is asked as well, unless only the program's own word is wanted: where it says something else than the program, the person is told. */
 static gboolean
 begin_cb (gpointer data)
 {
@@ -227,6 +227,11 @@ begin_cb (gpointer data)
   job->idle = 0;
   set_timer (job, job->all->patience_ms);
   look_at_presets (job);
+  if (job->known != NULL && (job->flags & MR_DISCOVER_KNOWN) != 0) {
+    if (!job->over)
+      schedule_end (job);
+    return G_SOURCE_REMOVE;
+  }
   mr_discovery_ask_autoconfig (job);
   if (job->known == NULL) {
     mr_discovery_ask_ispdb (job);

@@ -61,7 +61,8 @@ read_flags (GVariant *options)
     MrDiscoverFlags flag;
   } rows[] = { { "third-party", MR_DISCOVER_THIRD_PARTY },
                { "autodiscover", MR_DISCOVER_AUTODISCOVER },
-               { "probe", MR_DISCOVER_PROBE } };
+               { "probe", MR_DISCOVER_PROBE },
+               { "known", MR_DISCOVER_KNOWN } };
   MrDiscoverFlags flags = MR_DISCOVER_DEFAULT;
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

@@ -1,4 +1,7 @@
-/* Nothing is asked before Find is pressed, and who may be asked outside this program and the domain itself is named above the button, with a switch.
+/* A provider that Mail Relay knows is taken at its word at once; only then is the domain asked whether it says something else, which is told and never
+ * taken silently.
+ *
+ * Nothing is asked before Find is pressed, and who may be asked outside this program and the domain itself is named above the button, with a switch.
  *
  * A search ends in one of three ways: settings that can work (the assistant goes on), settings that cannot yet (what has to be done first), nothing
  * (what else can be tried). Steps are shown once somebody outside this program is asked; what it knows by itself takes no time.
@@ -36,11 +39,12 @@ struct _MrAssistantAddress {
   GHashTable *rows;     /* "source host" → AdwActionRow, borrowed */
   GPtrArray *results, *desktop;
   gboolean desktop_known, waits_for_desktop;
-  char *provider; /* whose application has to be registered */
+  gboolean comparing; /* the running search only looks for another opinion */
+  char *provider;     /* whose application has to be registered */
   char *help_url;
 };
 
-enum { FOUND, BUSY_CHANGED, BY_HAND, CHOOSE_PROVIDER, IMPORT, REGISTER, N_SIGNALS };
+enum { FOUND, BUSY_CHANGED, BY_HAND, CHOOSE_PROVIDER, IMPORT, DISAGREES, REGISTER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrAssistantAddress, mr_assistant_address, GTK_TYPE_WIDGET)
@@ -267,6 +271,41 @@ can_work (MrAssistantAddress *self, const MrDiscoveryRecord *record)
 }
 
 static void
+compared_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) results = mr_client_discover_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrAssistantAddress *self = data;
+  g_clear_object (&self->search);
+  self->comparing = FALSE;
+  /* Nobody else has to say anything for what is known to be good. */
+  for (guint i = 0; results != NULL && i < results->len; i++)
+    if (((MrDiscoveryRecord *)g_ptr_array_index (results, i))->conflicts) {
+      g_ptr_array_unref (self->results);
+      self->results = g_steal_pointer (&results);
+      g_signal_emit (self, signals[DISAGREES], 0);
+      return;
+    }
+}
+
+/* What was found is the program's own word. */
+static void
+compare (MrAssistantAddress *self)
+{
+  g_autofree char *address = mr_assistant_address_dup_address (self);
+
+  if (((MrDiscoveryRecord *)g_ptr_array_index (self->results, 0))->source != MR_SOURCE_PRESET)
+    return;
+  self->comparing = TRUE;
+  self->search = g_cancellable_new ();
+  mr_client_discover_async (mr_desk_get_client (self->desk), address, MR_CLIENT_DISCOVER_DEFAULT, NULL, NULL,
+                            self->search, compared_cb, self);
+}
+
+static void
 judge (MrAssistantAddress *self)
 {
   g_autoptr (GPtrArray) choices = NULL;
@@ -280,6 +319,8 @@ judge (MrAssistantAddress *self)
   for (guint i = 0; i < self->results->len; i++)
     if (can_work (self, g_ptr_array_index (self->results, i))) {
       g_signal_emit (self, signals[FOUND], 0);
+      if (self->search == NULL)
+        compare (self);
       return;
     }
   if (self->results->len > 0)
@@ -319,6 +360,8 @@ start (MrAssistantAddress *self, MrClientDiscoverFlags flags)
   mr_assistant_address_stop (self);
   if (gtk_switch_get_active (self->third_party))
     flags |= MR_CLIENT_DISCOVER_THIRD_PARTY;
+  if ((flags & MR_CLIENT_DISCOVER_AUTODISCOVER) == 0)
+    flags |= MR_CLIENT_DISCOVER_KNOWN;
   gtk_widget_set_visible (self->outcome_group, FALSE);
   clear_steps (self);
   g_clear_pointer (&self->results, g_ptr_array_unref);
@@ -358,6 +401,11 @@ mr_assistant_address_stop (MrAssistantAddress *self)
   if (self->search != NULL)
     g_cancellable_cancel (self->search);
   g_clear_object (&self->search);
+  if (self->comparing) {
+    /* What was found stays. */
+    self->comparing = FALSE;
+    return;
+  }
   self->waits_for_desktop = FALSE;
   g_clear_pointer (&self->results, g_ptr_array_unref);
   set_busy (self, FALSE);
@@ -367,7 +415,7 @@ gboolean
 mr_assistant_address_is_busy (MrAssistantAddress *self)
 {
   g_return_val_if_fail (MR_IS_ASSISTANT_ADDRESS (self), FALSE);
-  return self->search != NULL || self->waits_for_desktop;
+  return (self->search != NULL && !self->comparing) || self->waits_for_desktop;
 }
 
 /* ---- other ways ---- */
@@ -520,7 +568,8 @@ bind_children (GtkWidgetClass *widget_class)
 static void
 mr_assistant_address_class_init (MrAssistantAddressClass *klass)
 {
-  static const char *const names[N_SIGNALS] = { "found", "busy-changed", "by-hand", "choose-provider", "import", NULL };
+  static const char *const names[N_SIGNALS] = { "found",  "busy-changed", "by-hand", "choose-provider",
+                                                "import", "disagrees",    NULL };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrAssistantAddress, mr_assistant_address, MR, ASSISTANT_ADDRESS, GtkWidget)
 
 /* Signals: "found" (there is a way that can work: mr_assistant_address_get_results()), "busy-changed", "by-hand", "choose-provider", "import",
- * "register" (preset id: an application has to be registered first). */
+ * "register" (preset id: an application has to be registered first), "disagrees" (the domain names another server than what "found" told: in the
+ * results now). */
 void mr_assistant_address_set_desk (MrAssistantAddress *self, MrDesk *desk);
 /* Looks for settings; says at the field what is wrong with the address where it is. */
 void mr_assistant_address_search (MrAssistantAddress *self);

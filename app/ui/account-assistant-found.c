@@ -404,6 +404,33 @@ mr_assistant_found_show (MrAssistantFound *self, GPtrArray *results, GPtrArray *
   show_choice (self);
 }
 
+void
+mr_assistant_found_add (MrAssistantFound *self, GPtrArray *results)
+{
+  g_return_if_fail (MR_IS_ASSISTANT_FOUND (self));
+
+  const MrDiscoveryRecord *chosen = mr_assistant_found_get_record (self);
+  g_autoptr (GPtrArray) choices = mr_assistant_make_choices (results);
+  guint choice = 0;
+  while (choice < choices->len
+         && (chosen == NULL
+             || g_strcmp0 (mr_assistant_choice_get_host (g_ptr_array_index (choices, choice)), chosen->host) != 0))
+    choice++;
+  if (choice == choices->len)
+    return;
+  guint door = adw_combo_row_get_selected (self->door);
+  self->filling = TRUE;
+  g_ptr_array_unref (self->choices);
+  g_ptr_array_unref (self->results);
+  self->results = g_ptr_array_ref (results);
+  self->choices = g_steal_pointer (&choices);
+  self->choice = choice;
+  fill_choices (self);
+  fill_doors (self);
+  adw_combo_row_set_selected (self->door, door < records_of_choice (self)->len ? door : 0);
+  self->filling = FALSE;
+}
+
 /* ---- checks ---- */
 
 static gboolean

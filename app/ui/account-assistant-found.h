@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (MrAssistantFound, mr_assistant_found, MR, ASSISTANT_FOUND,
 
 /* Takes references. desktop may be NULL. What was typed before is forgotten. */
 void mr_assistant_found_show (MrAssistantFound *self, GPtrArray *results, GPtrArray *desktop, const char *address);
+/* The same settings and others beside them: what is chosen and typed stays. */
+void mr_assistant_found_add (MrAssistantFound *self, GPtrArray *results);
 /* The chosen settings, NULL before the page was shown. Borrowed. */
 const MrDiscoveryRecord *mr_assistant_found_get_record (MrAssistantFound *self);
 MrWay mr_assistant_found_get_way (MrAssistantFound *self);

@@ -90,6 +90,12 @@ mr_assistant_make_choices (GPtrArray *results)
   return choices;
 }
 
+const char *
+mr_assistant_choice_get_host (const MrChoice *choice)
+{
+  return first (choice)->host;
+}
+
 guint
 mr_assistant_pick_choice (GPtrArray *choices)
 {

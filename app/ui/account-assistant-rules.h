@@ -23,6 +23,8 @@ typedef struct {
 
 /* (transfer full) of MrChoice, in the order of results. An unencrypted record is left out where its server also speaks TLS. */
 GPtrArray *mr_assistant_make_choices (GPtrArray *results);
+/* Borrowed. */
+const char *mr_assistant_choice_get_host (const MrChoice *choice);
 /* The first that may be taken without asking, else 0. */
 guint mr_assistant_pick_choice (GPtrArray *choices);
 /* Two sources name different servers: a person has to see both. */

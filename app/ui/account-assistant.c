@@ -333,6 +333,14 @@ found_cb (MrAccountAssistant *self)
   show_found (self, mr_assistant_address_get_results (self->address), FALSE);
 }
 
+/* Told while the person looks at what was found; what was tested already is not taken back. */
+static void
+disagrees_cb (MrAccountAssistant *self)
+{
+  if (is_on (self, "found") && !self->chose_provider)
+    mr_assistant_found_add (self->found, mr_assistant_address_get_results (self->address));
+}
+
 static void
 choose_provider_cb (MrAccountAssistant *self)
 {
@@ -479,6 +487,7 @@ mr_account_assistant_init (MrAccountAssistant *self)
     GCallback callback;
   } handlers[] = {
     { (gpointer *)&self->address, "found", G_CALLBACK (found_cb) },
+    { (gpointer *)&self->address, "disagrees", G_CALLBACK (disagrees_cb) },
     { (gpointer *)&self->address, "by-hand", G_CALLBACK (by_hand_cb) },
     { (gpointer *)&self->address, "import", G_CALLBACK (import_cb) },
     { (gpointer *)&self->address, "choose-provider", G_CALLBACK (choose_provider_cb) },

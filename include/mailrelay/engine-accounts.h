@@ -14,7 +14,8 @@ typedef enum {
   MR_DISCOVER_DEFAULT = 0,
   MR_DISCOVER_THIRD_PARTY = 1 << 0,  /* the person agreed that the ISPDB is asked about the domain */
   MR_DISCOVER_AUTODISCOVER = 1 << 1, /* the person clicked: ask whether the domain is a Microsoft 365 tenant */
-  MR_DISCOVER_PROBE = 1 << 2         /* try submission ports where nothing else was found */
+  MR_DISCOVER_PROBE = 1 << 2,        /* try submission ports where nothing else was found */
+  MR_DISCOVER_KNOWN = 1 << 3         /* where the program knows the domain's provider, nobody else is asked */
 } MrDiscoverFlags;
 
 typedef struct {

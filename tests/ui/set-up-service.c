@@ -34,7 +34,7 @@ set_up_record (const char *provider, const char *name, const char *host, const c
 /* ---- finding ---- */
 
 static GVariant *
-pack (GPtrArray *records, GVariant *(*convert) (const MrDiscoveryRecord *record), gboolean ready)
+pack (GPtrArray *records, gboolean known_only, gboolean ready)
 {
   GVariantBuilder builder;
 
@@ -42,7 +42,8 @@ pack (GPtrArray *records, GVariant *(*convert) (const MrDiscoveryRecord *record)
   for (guint i = 0; i < records->len; i++) {
     MrDiscoveryRecord *record = records->pdata[i];
     record->oauth_ready = record->oauth_ready || ready;
-    g_variant_builder_add_value (&builder, convert (record));
+    if (!known_only || record->source == MR_SOURCE_PRESET)
+      g_variant_builder_add_value (&builder, mr_discovery_record_to_variant (record));
   }
   return g_variant_builder_end (&builder);
 }
@@ -66,6 +67,9 @@ discover_cb (MrDBusAccounts *accounts, GDBusMethodInvocation *invocation, const 
 {
   gboolean known = self->results->len > 0 && ((MrDiscoveryRecord *)self->results->pdata[0])->source == MR_SOURCE_PRESET;
 
+  gboolean known_only = FALSE;
+
+  g_variant_lookup (options, "known", "b", &known_only);
   self->n_searches++;
   self->number++;
   set (&self->options, g_variant_print (options, FALSE));
@@ -79,7 +83,7 @@ discover_cb (MrDBusAccounts *accounts, GDBusMethodInvocation *invocation, const 
   }
   if (!self->hang)
     mr_dbus_accounts_emit_discover_done (accounts, self->number, "",
-                                         pack (self->results, mr_discovery_record_to_variant, self->ready_client));
+                                         pack (self->results, known && known_only, self->ready_client));
   return TRUE;
 }
 
@@ -94,8 +98,7 @@ cancel_discover_cb (MrDBusAccounts *accounts, GDBusMethodInvocation *invocation,
 static gboolean
 list_providers_cb (MrDBusAccounts *accounts, GDBusMethodInvocation *invocation, SetUp *self)
 {
-  mr_dbus_accounts_complete_list_providers (accounts, invocation,
-                                            pack (self->providers, mr_discovery_record_to_variant, FALSE));
+  mr_dbus_accounts_complete_list_providers (accounts, invocation, pack (self->providers, FALSE, FALSE));
   return TRUE;
 }
 

@@ -298,7 +298,7 @@ test_needs_application (void)
   wait_until (find_shown (stage.assistant, GTK_TYPE_BUTTON, "Sign In…") != NULL);
   g_assert_cmpstr (stage.service->client_owner, ==, "outlook");
   g_assert_cmpstr (stage.service->client_id, ==, "12345678-90ab-cdef-1234-567890abcdef");
-  g_assert_cmpuint (stage.service->n_searches, ==, 2);
+  g_assert_cmpuint (stage.service->n_searches, >=, 2);
   click (stage.assistant, "Sign In…");
   wait_for_window (MR_TYPE_SIGN_IN_WINDOW);
   wait_until (stage.service->n_sign_ins == 1);
@@ -407,7 +407,13 @@ test_conflict (void)
   add_result (&stage, other);
   stage_show (&stage);
   find_settings (&stage, "anna@web.de");
+  /* The program's own word is there at once; the domain's comes a moment later and changes nothing that was typed. */
+  wait_for_label (stage.assistant, "WEB.DE");
+  type_into (stage.assistant, "Password", "right");
   wait_for_label (stage.assistant, "Choose the Settings");
+  g_assert_cmpuint (stage.service->n_searches, ==, 2);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_shown (stage.assistant, ADW_TYPE_ENTRY_ROW, "Password"))),
+                   ==, "right");
   look (stage.assistant, "assistant-conflict");
   g_assert_nonnull (find_shown (stage.assistant, GTK_TYPE_LABEL, "smtp.web.de · port 465 · Encrypted (recommended)"));
 

@@ -346,7 +346,7 @@ test_ispdb (World *world, gconstpointer data)
 
   page (world, "list.test/v1.1/one.test", "text/xml", XML ("smtp.one.test"));
   name (world, "one.test");
-  search (world, "alice@one.test", MR_DISCOVER_DEFAULT, &s);
+  search (world, "alice@one.test", MR_DISCOVER_KNOWN, &s);
   g_assert_cmpuint (s.results->len, ==, 0);
   g_assert_null (strstr (world->asked->str, "list.test"));
   search (world, "alice@one.test", MR_DISCOVER_THIRD_PARTY, &s);
@@ -432,6 +432,12 @@ test_preset (World *world, gconstpointer data)
 
   page (world, AUTOCONFIG ("gmx.de"), "text/xml", XML ("smtp.elsewhere.test"));
   name (world, "gmx.de");
+  /* Only the program's own word is wanted: nobody is asked. */
+  search (world, "alice@gmx.de", MR_DISCOVER_KNOWN | MR_DISCOVER_THIRD_PARTY, &s);
+  g_assert_cmpstr (nth (&s, 0)->host, ==, "mail.gmx.net");
+  for (guint i = 0; i < s.results->len; i++)
+    g_assert_cmpint (nth (&s, i)->source, ==, MR_SOURCE_PRESET);
+  g_assert_cmpuint (world->asked->len, ==, 0);
   search (world, "alice@gmx.de", MR_DISCOVER_DEFAULT, &s);
   g_assert_cmpint (nth (&s, 0)->source, ==, MR_SOURCE_PRESET);
   g_assert_true (nth (&s, 0)->secure);
