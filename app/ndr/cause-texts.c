@@ -10,6 +10,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
+
 #define VALUE_MAX 320
 
 static const char *
@@ -17,18 +19,18 @@ fallback_word (MrDiagnosis *self, const char *name)
 {
   const char *words = g_hash_table_lookup (self->fallbacks, name);
 
-  return words != NULL && *words != '\0' ? g_dgettext (GETTEXT_PACKAGE, words) : "";
+  return words != NULL && *words != '\0' ? mr_text (words) : "";
 }
 
 static char *
 dup_wait (guint64 seconds)
 {
   if (seconds < 120)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u second", "%u seconds", (gulong)seconds), (guint)seconds);
+    return g_strdup_printf (mr_text_plural ("%u second", "%u seconds", (gulong)seconds), (guint)seconds);
   if (seconds < 2 * 3600)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u minute", "%u minutes", (gulong)(seconds / 60)),
+    return g_strdup_printf (mr_text_plural ("%u minute", "%u minutes", (gulong)(seconds / 60)),
                             (guint)(seconds / 60));
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u hour", "%u hours", (gulong)(seconds / 3600)),
+  return g_strdup_printf (mr_text_plural ("%u hour", "%u hours", (gulong)(seconds / 3600)),
                           (guint)MIN (seconds / 3600, 10000));
 }
 
@@ -131,7 +133,7 @@ find_cause (MrDiagnosis *self, const char *cause)
 static char *
 dup_text (MrDiagnosis *self, const char *text, GVariant *params)
 {
-  return fill (self, *text != '\0' ? g_dgettext (GETTEXT_PACKAGE, text) : "", params);
+  return fill (self, *text != '\0' ? mr_text (text) : "", params);
 }
 
 char *
@@ -157,7 +159,7 @@ mr_cause_dup_action_label (MrDiagnosis *self, const char *action)
 {
   const char *label = action != NULL ? g_hash_table_lookup (self->actions, action) : NULL;
 
-  return g_strdup (label != NULL && *label != '\0' ? g_dgettext (GETTEXT_PACKAGE, label) : "");
+  return g_strdup (label != NULL && *label != '\0' ? mr_text (label) : "");
 }
 
 gboolean
