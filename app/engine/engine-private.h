@@ -27,6 +27,7 @@ typedef struct _MrPrograms MrPrograms;
 typedef struct _MrScheduler MrScheduler;
 typedef struct _MrSubmission MrSubmission;
 typedef struct _MrTests MrTests;
+typedef struct _MrReports MrReports;
 typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
 typedef struct _MrDiscoveries MrDiscoveries;
@@ -53,6 +54,7 @@ struct _MrEngine {
   MrLimits *limits;
   MrPrograms *programs;
   MrScheduler *scheduler;
+  MrReports *reports;
   MrSubmission *submission;
   MrTests *tests;
   MrOauth *oauth;

@@ -14,6 +14,7 @@
 #include "engine/discovery.h"
 #include "engine/programs.h"
 #include "engine/record.h"
+#include "engine/reports.h"
 #include "engine/scheduler.h"
 #include "engine/sign-in.h"
 #include "engine/submission.h"
@@ -37,6 +38,7 @@ static void
 close_store (MrEngine *self)
 {
   mr_engine_end_readings (self);
+  g_clear_pointer (&self->reports, mr_reports_free);
   g_clear_pointer (&self->scheduler, mr_scheduler_free);
   mr_record_flush (self);
   mr_store_close (self->store);
@@ -388,8 +390,10 @@ limits_loaded_cb (gpointer data)
 {
   MrEngine *self = data;
 
-  if (self->scheduler != NULL && !self->stopping)
-    mr_scheduler_start (self->scheduler);
+  if (self->scheduler == NULL || self->stopping)
+    return;
+  mr_scheduler_start (self->scheduler);
+  mr_reports_kick (self->reports);
 }
 
 gboolean
@@ -424,6 +428,7 @@ mr_engine_start (MrEngine *self, GError **error)
   self->limits = mr_limits_new (self);
   self->programs = mr_programs_new (self);
   self->scheduler = mr_scheduler_new (self);
+  self->reports = mr_reports_new (self);
   self->tests = mr_tests_new (self);
   self->sign_ins = mr_sign_ins_new (self);
   self->discoveries = mr_discoveries_new (self);

@@ -6,6 +6,7 @@
 #include "engine/record.h"
 
 #include "base/log.h"
+#include "engine/reports.h"
 #include "engine/scheduler.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -16,6 +17,7 @@ typedef struct {
   char *id;
   GPtrArray *changed, *attempts;
   guint tries;
+  gboolean report; /* one may be due about it */
 } Entry;
 
 static void
@@ -70,6 +72,8 @@ written_cb (const GError *error, gpointer data)
 
   if (error == NULL) {
     engine->unwritten_pause = 0;
+    if (entry->report)
+      mr_reports_kick (engine->reports);
     /* Written late: when its time came it was still leased. */
     if (entry->tries > 1 && engine->scheduler != NULL)
       mr_scheduler_kick (engine->scheduler);
@@ -96,6 +100,16 @@ write_entry (Entry *entry)
       entry->attempts != NULL ? g_ptr_array_ref (entry->attempts) : NULL, MR_STORE_RELEASE, written_cb, entry);
 }
 
+/* What was recorded on the way is made a report of when the message is free again. */
+static gboolean
+has_report (GPtrArray *changed)
+{
+  for (guint i = 0; changed != NULL && i < changed->len; i++)
+    if (((MrRecipientRecord *)g_ptr_array_index (changed, i))->report_due != 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 mr_record_outcome (MrEngine *engine, const char *id, GPtrArray *changed, GPtrArray *attempts)
 {
@@ -105,6 +119,7 @@ mr_record_outcome (MrEngine *engine, const char *id, GPtrArray *changed, GPtrArr
   entry->id = g_strdup (id);
   entry->changed = changed;
   entry->attempts = attempts;
+  entry->report = has_report (changed);
   write_entry (entry);
 }
 

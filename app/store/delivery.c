@@ -315,7 +315,7 @@ write_changes (MrSession *session, UpdateRequest *request, const MrMessageHead *
 {
   guint n = request->changed->len;
   g_autofree Before *before = g_new (Before, n + 1);
-  MrMessageSum sum = { 0, -1, FALSE };
+  MrMessageSum sum = { .due = -1 };
 
   if (!check_changes (session, request->base.id, head, request->changed, before, error))
     return FALSE;

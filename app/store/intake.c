@@ -25,6 +25,8 @@ typedef struct {
   MrMessageRecord *record;
   GBytes *last;
   gboolean lease;
+  char about[MR_ID_LENGTH + 1]; /* the record is a report about this message; "" */
+  MrReport report;
 } AddRequest;
 
 static gboolean
@@ -245,7 +247,7 @@ insert_message (MrSession *session, AddRequest *request, gint64 num, GError **er
 {
   MrMessageRecord *record = request->record;
   MrMessageExtra extra = { .num = num, .leased = request->lease, .body = MR_BODY_ACTIVE };
-  MrMessageSum sum = { 0, -1, FALSE };
+  MrMessageSum sum = { .due = -1 };
 
   for (guint i = 0; i < record->recipients->len; i++)
     mr_message_sum_recipient (&sum, g_ptr_array_index (record->recipients, i));
@@ -283,10 +285,17 @@ run_add (MrSession *session, MrRequest *base, GError **error)
   AddRequest *request = (AddRequest *)base;
   gint64 num;
 
-  return check_record (request->record, error) && mr_writer_check_room (session->store->writer, error)
-         && claim_number (session, request, &num, error)
-         && (request->last == NULL || insert_chunk (session, num, request->record->n_chunks - 1, request->last, error))
-         && insert_message (session, request, num, error);
+  /* What can fail without an error of SQL comes before the first write. */
+  if (request->record != NULL
+      && (!check_record (request->record, error) || !mr_writer_check_room (session->store->writer, error)))
+    return FALSE;
+  if (request->about[0] != '\0' && !mr_message_reported (session, request->about, request->report, error))
+    return FALSE;
+  return request->record == NULL
+         || (claim_number (session, request, &num, error)
+             && (request->last == NULL
+                 || insert_chunk (session, num, request->record->n_chunks - 1, request->last, error))
+             && insert_message (session, request, num, error));
 }
 
 /* The caller reports the error and is done with it: what was uploaded goes. */
@@ -320,5 +329,21 @@ mr_store_add_message (MrStore *store, MrMessageRecord *record, GBytes *last, gbo
   request->last = last != NULL ? g_bytes_ref (last) : NULL;
   request->base.cost = last != NULL ? g_bytes_get_size (last) : 0;
   request->lease = lease;
+  mr_store_submit (store, request);
+}
+
+void
+mr_store_add_report (MrStore *store, MrMessageRecord *record, GBytes *body, const char *about, MrReport bit,
+                     MrStoreFunc func, gpointer data)
+{
+  AddRequest *request = mr_request_new (sizeof *request, &add_kind, record != NULL ? record->id : about);
+
+  request->base.func = func;
+  request->base.data = data;
+  request->record = record;
+  request->last = body != NULL ? g_bytes_ref (body) : NULL;
+  request->base.cost = body != NULL ? g_bytes_get_size (body) : 0;
+  g_strlcpy (request->about, about, sizeof request->about);
+  request->report = bit;
   mr_store_submit (store, request);
 }

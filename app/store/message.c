@@ -64,6 +64,8 @@ mr_message_sum_recipient (MrMessageSum *sum, const MrRecipientRecord *recipient)
     sum->n_active++;
   if (counts_as_failed (recipient->state))
     sum->failed = TRUE;
+  if (recipient->report_due != 0)
+    sum->report = TRUE;
   if (due >= 0 && (sum->due < 0 || due < sum->due))
     sum->due = due;
 }
@@ -72,10 +74,10 @@ gboolean
 mr_message_sum (MrSession *session, gint64 num, MrMessageSum *ret, GError **error)
 {
   g_auto (MrRow) row = mr_db_statement (session->db,
-                                        "SELECT state, wait_reason, next_attempt FROM recipient"
+                                        "SELECT state, wait_reason, next_attempt, report_due FROM recipient"
                                         " WHERE key BETWEEN ?1 AND ?2",
                                         error);
-  MrMessageSum sum = { 0, -1, FALSE };
+  MrMessageSum sum = { .due = -1 };
   gboolean has_row = FALSE;
 
   if (row == NULL)
@@ -91,6 +93,7 @@ mr_message_sum (MrSession *session, gint64 num, MrMessageSum *ret, GError **erro
       .state = (MrRecipientState)sqlite3_column_int (row, 0),
       .wait_reason = (MrWaitReason)sqlite3_column_int (row, 1),
       .next_attempt = sqlite3_column_int64 (row, 2),
+      .report_due = (guint)sqlite3_column_int (row, 3),
     };
     mr_message_sum_recipient (&sum, &recipient);
   }
@@ -142,8 +145,10 @@ change_activity (MrSession *session, const MrMessageHead *head, MrHoldReason old
 }
 
 static gboolean
-finish (MrSession *session, MrMessageHead *head, MrHoldReason old_hold, gboolean failed, GError **error)
+finish (MrSession *session, MrMessageHead *head, MrHoldReason old_hold, const MrMessageSum *sum, GError **error)
 {
+  gboolean failed = sum->failed;
+
   head->finished = MAX (session->now, 1);
   head->leased = FALSE;
   head->not_before = 0;
@@ -152,7 +157,8 @@ finish (MrSession *session, MrMessageHead *head, MrHoldReason old_hold, gboolean
     head->hold = MR_HOLD_NONE;
   if (head->body != MR_BODY_GONE)
     head->body = failed ? MR_BODY_KEPT_FAILED : MR_BODY_KEPT;
-  if (head->body != MR_BODY_GONE && head->hold != MR_HOLD_DAMAGED && days_kept (session->store, failed) == 0) {
+  if (head->body != MR_BODY_GONE && head->hold != MR_HOLD_DAMAGED && !sum->report
+      && days_kept (session->store, failed) == 0) {
     head->body = MR_BODY_GONE;
     if (!mr_message_drop_body (session, head->num, error))
       return FALSE;
@@ -205,13 +211,50 @@ mr_message_settle (MrSession *session, const char *id, const MrMessageHead *befo
   if (head.finished == 0 && (head.hold != MR_HOLD_NONE) != (old_hold != MR_HOLD_NONE))
     session->delta.messages_held += head.hold != MR_HOLD_NONE ? 1 : -1;
   if (head.finished == 0 && sum->n_active == 0) {
-    if (!finish (session, &head, head.hold, sum->failed, error))
+    if (!finish (session, &head, head.hold, sum, error))
       return FALSE;
   } else if (head.finished > 0 && sum->n_active > 0) {
     if (!reopen (session, &head, error))
       return FALSE;
   }
   return write_head (session, id, &head, sum->n_active > 0 ? sum->due : -1, error);
+}
+
+static gboolean
+forget_body (MrSession *session, const char *id, gint64 num, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (session->db, "UPDATE message SET body = 0 WHERE id = ?1", error);
+
+  if (row == NULL)
+    return FALSE;
+  mr_db_bind_text (row, 1, id);
+  return mr_db_run (session->db, row, error) && mr_message_drop_body (session, num, error);
+}
+
+gboolean
+mr_message_reported (MrSession *session, const char *id, MrReport bit, GError **error)
+{
+  g_auto (MrRow) row = NULL;
+  MrMessageHead head;
+  MrMessageSum sum;
+
+  if (!mr_message_get_head (session, id, &head, error))
+    return FALSE;
+  row = mr_db_statement (session->db,
+                         "UPDATE recipient SET report_due = report_due & ~?3, reported = reported | ?3"
+                         " WHERE key BETWEEN ?1 AND ?2 AND report_due & ?3",
+                         error);
+  if (row == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (row, 1, MR_KEY (head.num, 0));
+  sqlite3_bind_int64 (row, 2, MR_KEY (head.num, MR_KEY_MAX_N));
+  sqlite3_bind_int (row, 3, (int)bit);
+  if (!mr_db_run (session->db, row, error) || !mr_message_sum (session, head.num, &sum, error))
+    return FALSE;
+  if (head.finished == 0 || sum.report || head.body == MR_BODY_GONE || head.hold == MR_HOLD_DAMAGED
+      || days_kept (session->store, head.body == MR_BODY_KEPT_FAILED) > 0)
+    return TRUE;
+  return forget_body (session, id, head.num, error);
 }
 
 gboolean

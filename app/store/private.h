@@ -99,6 +99,7 @@ typedef struct {
   guint n_active;  /* not final */
   gint64 due;      /* earliest of them, -1: none is scheduled */
   gboolean failed; /* one or more did not arrive */
+  gboolean report; /* a report is due that returns a part of the message */
 } MrMessageSum;
 
 /* MR_ERROR_NOT_FOUND, MR_ERROR_CORRUPT. */
@@ -109,6 +110,8 @@ void mr_message_sum_recipient (MrMessageSum *sum, const MrRecipientRecord *recip
  * as retention says. head: as it was, with hold, not_before, leased, n_attempts as they shall be; old_hold: as it was. */
 gboolean mr_message_settle (MrSession *session, const char *id, const MrMessageHead *head, MrHoldReason old_hold,
                             const MrMessageSum *sum, GError **error);
+/* The reports of this kind about a message are made (or never will be). Its body goes where only they were waited for. */
+gboolean mr_message_reported (MrSession *session, const char *id, MrReport bit, GError **error);
 /* hold becomes damaged; nothing else is touched. Unknown ids are no error. */
 gboolean mr_message_set_aside (MrSession *session, const char *id, GError **error);
 gboolean mr_message_drop_body (MrSession *session, gint64 num, GError **error);

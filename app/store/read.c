@@ -174,6 +174,85 @@ mr_store_get_message (MrStore *store, const char *id, MrStoreMessageFunc func, g
   mr_store_submit_read (store, store->lists, request);
 }
 
+/* ---- messages that reports are due about ---- */
+
+typedef struct {
+  MrRequest base;
+  guint limit;
+  MrStoreMessagesFunc func;
+  GPtrArray *messages;
+} DueRequest;
+
+static gboolean
+load_message (MrSession *session, const char *id, GPtrArray *messages, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (session->db, "SELECT " MR_MESSAGE_COLUMNS " FROM message WHERE id = ?1", error);
+  gboolean has_row = FALSE, bad = FALSE, recipients_bad = FALSE;
+  MrMessageExtra extra;
+
+  if (row == NULL)
+    return FALSE;
+  mr_db_bind_text (row, 1, id);
+  if (!mr_db_step (session->db, row, &has_row, error) || !has_row)
+    return has_row;
+  g_autoptr (MrMessageRecord) record = mr_row_get_message (row, &extra, &bad);
+  if (!mr_rows_load_recipients (session->db, extra.num, record, &recipients_bad, error))
+    return FALSE;
+  if (!bad && !recipients_bad)
+    g_ptr_array_add (messages, g_steal_pointer (&record));
+  return TRUE;
+}
+
+static gboolean
+run_due (MrSession *session, MrRequest *base, GError **error)
+{
+  DueRequest *request = (DueRequest *)base;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_auto (MrRow) row = mr_db_statement (session->db,
+                                        "SELECT m.id FROM recipient r JOIN message m ON m.id = r.message"
+                                        " WHERE r.report_due > 0 AND m.leased = 0 GROUP BY m.id ORDER BY m.id LIMIT ?1",
+                                        error);
+  gboolean has_row = FALSE, ok;
+
+  if (row == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (row, 1, request->limit);
+  while ((ok = mr_db_step (session->db, row, &has_row, error)) && has_row)
+    g_ptr_array_add (ids, g_strdup ((const char *)sqlite3_column_text (row, 0)));
+  for (guint i = 0; ok && i < ids->len; i++)
+    ok = load_message (session, g_ptr_array_index (ids, i), request->messages, error);
+  return ok;
+}
+
+static void
+deliver_due (MrRequest *base)
+{
+  DueRequest *request = (DueRequest *)base;
+
+  request->func (request->messages, base->error, base->data);
+}
+
+static void
+release_due (MrRequest *base)
+{
+  g_ptr_array_unref (((DueRequest *)base)->messages);
+  mr_request_release (base);
+}
+
+static const MrRequestKind due_kind = { "reports-due", run_due, NULL, NULL, deliver_due, release_due };
+
+void
+mr_store_list_reports_due (MrStore *store, guint limit, MrStoreMessagesFunc func, gpointer data)
+{
+  DueRequest *request = mr_request_new (sizeof *request, &due_kind, NULL);
+
+  request->limit = limit;
+  request->func = func;
+  request->base.data = data;
+  request->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_message_record_free);
+  mr_store_submit_read (store, store->lists, request);
+}
+
 /* ---- counts ---- */
 
 typedef struct {

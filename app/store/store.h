@@ -100,6 +100,17 @@ void mr_store_wake (MrStore *store, guint wait_reasons, gboolean needs_person, c
 void mr_store_release_held (MrStore *store, MrHoldReason hold, const char *const *patterns, gint64 now,
                             MrStoreFunc func, gpointer data);
 
+/* ---- reports by mail ---- */
+
+/* Messages that reports are due about (report_due of a recipient) and that are not being sent, oldest first, at most limit, with all
+ * recipients. Borrowed (steal with g_ptr_array_steal_index). */
+typedef void (*MrStoreMessagesFunc) (GPtrArray *messages, const GError *error, gpointer data);
+void mr_store_list_reports_due (MrStore *store, guint limit, MrStoreMessagesFunc func, gpointer data);
+/* In one transaction: the report (transfer full; as in mr_store_add_message(), body is the whole of it) is queued, and of the message `about`
+ * the recipients for which the MrReport bit is due have it as made. record NULL: none is made, and never will be. */
+void mr_store_add_report (MrStore *store, MrMessageRecord *record, GBytes *body, const char *about, MrReport bit,
+                          MrStoreFunc func, gpointer data);
+
 /* ---- reading (reader thread) ---- */
 
 typedef void (*MrStoreChunkFunc) (GBytes *chunk, const GError *error,

@@ -411,9 +411,16 @@ guint
 engine_outbox_size (EngineFixture *fixture)
 {
   MrListFilter filter = { .kind = MR_LIST_OUTBOX, .state = -1 };
+
+  return engine_count_list (fixture, &filter);
+}
+
+guint
+engine_count_list (EngineFixture *fixture, const MrListFilter *filter)
+{
   Listed listed = { 0 };
 
-  mr_engine_list (fixture->engine, &filter, NULL, 10, listed_cb, &listed);
+  mr_engine_list (fixture->engine, filter, NULL, 10, listed_cb, &listed);
   wait_for (listed.done);
   return (guint)listed.total;
 }

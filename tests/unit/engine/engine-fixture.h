@@ -61,6 +61,7 @@ const MrRecipientRecord *engine_recipient (const MrMessageRecord *message, guint
 MrAccountRecord *engine_account (EngineFixture *fixture, const char *id);
 void engine_wait_account (EngineFixture *fixture, const char *id, MrAccountState state);
 guint engine_outbox_size (EngineFixture *fixture);
+guint engine_count_list (EngineFixture *fixture, const MrListFilter *filter);
 /* Something more was told since the fixture's revision was this. */
 void engine_wait_revision (EngineFixture *fixture, guint64 revision);
 
