@@ -28,8 +28,7 @@ dup_wait (guint64 seconds)
   if (seconds < 120)
     return g_strdup_printf (mr_text_plural ("%u second", "%u seconds", (gulong)seconds), (guint)seconds);
   if (seconds < 2 * 3600)
-    return g_strdup_printf (mr_text_plural ("%u minute", "%u minutes", (gulong)(seconds / 60)),
-                            (guint)(seconds / 60));
+    return g_strdup_printf (mr_text_plural ("%u minute", "%u minutes", (gulong)(seconds / 60)), (guint)(seconds / 60));
   return g_strdup_printf (mr_text_plural ("%u hour", "%u hours", (gulong)(seconds / 3600)),
                           (guint)MIN (seconds / 3600, 10000));
 }
