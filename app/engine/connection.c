@@ -100,8 +100,11 @@ token_cb (MrSecret *token, MrAccountState trouble, const GError *error, gpointer
     return;
   }
   self->failure.account_state = trouble;
-  /* Without trouble of the account it is the way to the provider, whatever the error calls itself. */
-  mr_connection_note_failure (self, MR_STAGE_AUTH, trouble == MR_ACCOUNT_READY ? MR_ERROR_NETWORK : error->code,
+  /* Whatever the error calls itself: diagnosis tells by these codes the person's turn from the provider's. */
+  mr_connection_note_failure (self, MR_STAGE_AUTH,
+                              trouble == MR_ACCOUNT_READY           ? MR_ERROR_BUSY
+                              : trouble == MR_ACCOUNT_NEEDS_SIGN_IN ? MR_ERROR_FAILED
+                                                                    : error->code,
                               error->message, NULL);
   mr_connection_give_up (self);
 }
@@ -127,11 +130,11 @@ machine_failed (MrConnection *self, const MrSmtpClientEvent *event)
 {
   gboolean refused = event->stage == MR_STAGE_AUTH && !self->lost && event->reply != NULL && event->reply->code >= 500;
 
-  if (refused && try_other_token (self))
-    return;
   mr_connection_note_failure (self, event->stage,
                               event->reply != NULL && event->reply->code != 0 ? -1 : MR_ERROR_NETWORK, event->what,
                               event->reply);
+  if (refused && try_other_token (self))
+    return;
   /* Refused for good, or the server offers no log-in that we can use; a lost connection or a 4xx is the host's trouble. */
   if (!self->direct && event->stage == MR_STAGE_AUTH && !self->lost
       && (event->reply == NULL || event->reply->code == 0 || event->reply->code >= 500))

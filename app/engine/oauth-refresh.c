@@ -39,7 +39,7 @@ end (MrOauthKeep *keep, MrAccountState trouble, GError *error)
 {
   mr_oauth_renew_stop (keep);
   if (error != NULL)
-    mr_info ("oauth", "account %s: no access token: %s", keep->id, error->message);
+    mr_info ("oauth", "account %s: cannot sign in now: %s", keep->id, error->message);
   mr_oauth_keep_answer (keep, trouble, error);
 }
 

@@ -106,7 +106,9 @@ mr_trace_dup_meaning (MrDiagnosis *diagnosis, const MrTraceStep *step)
   sentence = known ? mr_cause_dup_sentence (diagnosis, step->cause, step->cause_params)
                    : g_strdup (_ ("This did not work."));
   if (step->goes_on)
-    return g_strdup_printf ("%s %s", sentence, _ ("Another address is tried."));
+    return g_strdup_printf ("%s %s", sentence,
+                            step->stage == MR_STAGE_AUTH ? _ ("It is tried once more with a new permission.")
+                                                         : _ ("Another address is tried."));
   explanation = known ? mr_cause_dup_explanation (diagnosis, step->cause, step->cause_params) : g_strdup ("");
   return g_strstrip (g_strdup_printf ("%s %s", sentence, explanation));
 }

@@ -46,6 +46,8 @@ static const char *const causes[] = {
   "keyring-locked",
   "no-keyring",
   "no-password",
+  "needs-sign-in",
+  "sign-in-down",
 };
 
 static const char *const names[] = { "recipient", "domain", "host", "sender", "limit",
