@@ -273,6 +273,11 @@ end_job (MrDiscovery *job, const GError *error)
   g_ptr_array_set_size (job->inquiries, 0);
   if (error != NULL)
     g_ptr_array_set_size (results, 0);
+  for (guint i = 0; i < results->len; i++) {
+    MrDiscoveryRecord *record = g_ptr_array_index (results, i);
+
+    record->oauth_ready = mr_engine_oauth_ready (job->all->engine, record);
+  }
   job->done (results, error, job->data);
   g_ptr_array_remove_fast (job->all->jobs, job);
 }

@@ -616,6 +616,31 @@ test_metadata (World *w, gconstpointer data)
 }
 
 static void
+providers_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  GString *ready = data;
+
+  g_assert_no_error (error);
+  g_string_assign (ready, "|");
+  for (guint i = 0; i < records->len; i++) {
+    const MrDiscoveryRecord *record = g_ptr_array_index (records, i);
+
+    if (record->oauth_ready)
+      g_string_append_printf (ready, "%s|", record->provider);
+  }
+}
+
+static void
+expect_ready (World *w, const char *expected)
+{
+  g_autoptr (GString) ready = g_string_new (NULL);
+
+  mr_engine_list_providers (w->base.engine, providers_cb, ready);
+  wait_for (ready->len > 0);
+  g_assert_cmpstr (ready->str, ==, expected);
+}
+
+static void
 test_not_ready (World *w, gconstpointer data)
 {
   g_autoptr (MrDiscoveryRecord) gmail = mr_discovery_record_new (), work = mr_discovery_record_new ();
@@ -641,8 +666,16 @@ test_not_ready (World *w, gconstpointer data)
   g_assert_cmpint (set_client (w, "gmail", "google-client", NULL), ==, -1);
   g_assert_true (mr_engine_oauth_ready (w->base.engine, gmail));
   g_assert_true (mr_engine_oauth_ready (w->base.engine, work));
+  expect_ready (w, "|gmail|google-workspace|");
   g_assert_cmpint (set_client (w, "gmail", "", NULL), ==, -1);
   g_assert_false (mr_engine_oauth_ready (w->base.engine, work));
+  expect_ready (w, "|");
+  /* An application of one organisation at Microsoft's does not serve the others. */
+  g_assert_cmpint (set_client (w, "microsoft365", "tenant-client", NULL), ==, -1);
+  expect_ready (w, "|microsoft365|");
+  /* A provider that names one in its own configuration. */
+  gmail->oauth_client = g_strdup ("offered");
+  g_assert_true (mr_engine_oauth_ready (w->base.engine, gmail));
 }
 
 int
