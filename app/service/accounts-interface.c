@@ -17,6 +17,7 @@
 #include "data/dbus/mailrelay-dbus.h"
 #include "data/dbus/names.h"
 #include "service/call.h"
+#include "service/caller-job.h"
 #include "service/discovery-interface.h"
 #include "service/pipe-secret.h"
 
@@ -24,17 +25,8 @@
 
 typedef struct {
   MrEngine *engine;
-  GPtrArray *tests; /* Test, borrowed: each frees itself when it is done */
-  gboolean stopping;
+  MrCallerJobs *tests;
 } Context;
-
-typedef struct {
-  Context *context;
-  GDBusConnection *connection;
-  char *sender; /* NULL on a peer-to-peer connection */
-  guint name_watch;
-  guint number;
-} Test;
 
 /* What is known of a call while the engine or a pipe is asked. */
 typedef struct {
@@ -70,7 +62,7 @@ context_free (gpointer data, GClosure *closure)
 {
   Context *context = data;
 
-  g_ptr_array_unref (context->tests);
+  mr_caller_jobs_free (context->tests);
   g_free (context);
 }
 
@@ -265,58 +257,41 @@ handle_set_password_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocat
 /* ---- test ---- */
 
 static void
-emit (Test *test, const char *name, GVariant *parameters)
-{
-  g_dbus_connection_emit_signal (test->connection, test->sender, MR_BUS_PATH, MR_BUS_ACCOUNTS, name, parameters, NULL);
-}
-
-static void
 step_cb (const MrTestStep *step, gpointer data)
 {
-  Test *test = data;
+  MrCallerJob *job = data;
 
-  emit (test, "TestStep", g_variant_new ("(u@a{sv})", test->number, mr_trace_step_to_variant (step)));
+  mr_caller_job_emit (job, "TestStep",
+                      g_variant_new ("(u@a{sv})", mr_caller_job_get_number (job), mr_trace_step_to_variant (step)));
 }
 
 static void
 test_done_cb (gboolean ok, const char *transcript, const GError *error, gpointer data)
 {
-  Test *test = data;
+  MrCallerJob *job = data;
   g_autofree char *words = g_utf8_make_valid (error != NULL ? error->message : "", -1);
   g_autofree char *conversation = g_utf8_make_valid (transcript != NULL ? transcript : "", -1);
 
-  emit (test, "TestDone", g_variant_new ("(ubss)", test->number, ok, words, conversation));
-  g_ptr_array_remove_fast (test->context->tests, test);
-  if (test->name_watch != 0)
-    g_bus_unwatch_name (test->name_watch);
-  g_object_unref (test->connection);
-  g_free (test->sender);
-  g_free (test);
+  mr_caller_job_emit (job, "TestDone",
+                      g_variant_new ("(ubss)", mr_caller_job_get_number (job), ok, words, conversation));
+  mr_caller_job_free (job);
 }
 
 static void
-vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
+cancel_test_cb (guint number, gpointer data)
 {
-  Test *test = data;
-
-  mr_engine_cancel_test (test->context->engine, test->number);
+  mr_engine_cancel_test (data, number);
 }
 
 static void
 start_test (Call *call, const MrAccountRecord *record)
 {
-  Test *test = g_new0 (Test, 1);
-  GDBusConnection *connection = g_dbus_method_invocation_get_connection (call->invocation);
+  MrCallerJob *job = mr_caller_job_new (call->context->tests, call->invocation);
 
-  test->context = call->context;
-  test->connection = g_object_ref (connection);
-  test->sender = g_strdup (g_dbus_method_invocation_get_sender (call->invocation));
-  if (test->sender != NULL)
-    test->name_watch = g_bus_watch_name_on_connection (connection, test->sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-                                                       vanished_cb, test, NULL);
-  g_ptr_array_add (call->context->tests, test);
-  test->number = mr_engine_test_account (call->context->engine, record, call->secret, step_cb, test_done_cb, test);
-  g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(u)", test->number));
+  if (job != NULL)
+    mr_caller_job_started (
+        job, call->invocation,
+        mr_engine_test_account (call->context->engine, record, call->secret, step_cb, test_done_cb, job));
 }
 
 static void
@@ -358,12 +333,6 @@ handle_test_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, GUn
 
   if (record == NULL)
     return TRUE;
-  if (context->stopping || context->tests->len >= MAX_TESTS) {
-    mr_call_refuse (invocation, MR_ERROR_BUSY,
-                    context->stopping ? _ ("The service is about to end")
-                                      : _ ("Too many tests run at once: wait for one to end"));
-    return TRUE;
-  }
   int fd = has_secret ? mr_call_take_fd (invocation, fds, handle) : -1;
   if (has_secret && fd < 0)
     return TRUE;
@@ -380,16 +349,7 @@ handle_test_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, GUn
 static gboolean
 handle_cancel_test_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, guint number, Context *context)
 {
-  GDBusConnection *connection = g_dbus_method_invocation_get_connection (invocation);
-  const char *sender = g_dbus_method_invocation_get_sender (invocation);
-
-  for (guint i = 0; i < context->tests->len; i++) {
-    Test *test = g_ptr_array_index (context->tests, i);
-    if (test->number == number && test->connection == connection && g_strcmp0 (test->sender, sender) == 0) {
-      mr_engine_cancel_test (context->engine, number);
-      break;
-    }
-  }
+  mr_caller_jobs_cancel (context->tests, invocation, number);
   mr_dbus_accounts_complete_cancel_test (skeleton, invocation);
   return TRUE;
 }
@@ -401,13 +361,7 @@ mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection 
 
   mr_sign_in_interface_forget (skeleton, connection);
   mr_discovery_interface_forget (MR_DBUS_ACCOUNTS (skeleton), connection);
-  context->stopping = context->stopping || connection == NULL;
-  /* Backwards: a test that is stopped takes itself out, and the last one into its place. */
-  for (guint i = context->tests->len; i-- > 0;) {
-    Test *test = g_ptr_array_index (context->tests, i);
-    if (connection == NULL || test->connection == connection)
-      mr_engine_cancel_test (context->engine, test->number);
-  }
+  mr_caller_jobs_forget (context->tests, connection);
 }
 
 GDBusInterfaceSkeleton *
@@ -417,7 +371,7 @@ mr_accounts_interface_new (MrEngine *engine)
   Context *context = g_new0 (Context, 1);
 
   context->engine = engine;
-  context->tests = g_ptr_array_new ();
+  context->tests = mr_caller_jobs_new (MAX_TESTS, cancel_test_cb, engine);
   g_object_set_data (G_OBJECT (skeleton), "context", context);
   g_signal_connect_data (skeleton, "handle-list", G_CALLBACK (handle_list_cb), context, context_free, 0);
   g_signal_connect (skeleton, "handle-list-providers", G_CALLBACK (handle_list_providers_cb), context);

@@ -73,6 +73,10 @@ mr_caller_job_new (MrCallerJobs *self, GDBusMethodInvocation *invocation)
 void
 mr_caller_job_started (MrCallerJob *job, GDBusMethodInvocation *invocation, guint number)
 {
+  if (number == 0) {
+    mr_call_refuse (invocation, MR_ERROR_BUSY, _ ("Too many of these run at once: wait for one to end"));
+    return;
+  }
   job->number = number;
   if (job->sender != NULL)
     job->name_watch = g_bus_watch_name_on_connection (job->connection, job->sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,

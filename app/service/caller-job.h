@@ -17,9 +17,9 @@ typedef void (*MrCallerJobCancelFunc) (guint number, gpointer data);
 
 MrCallerJobs *mr_caller_jobs_new (guint max, MrCallerJobCancelFunc cancel, gpointer data);
 void mr_caller_jobs_free (MrCallerJobs *jobs);
-/* NULL: answered, because too many run or the service ends. The caller sets the number with mr_caller_job_started(). */
+/* NULL: answered, because too many run or the service ends. */
 MrCallerJob *mr_caller_job_new (MrCallerJobs *jobs, GDBusMethodInvocation *invocation);
-/* Answers the invocation with (u). */
+/* Answers the invocation with (u). number 0: the engine refused inside its call, told the end and so freed the job; that is answered too. */
 void mr_caller_job_started (MrCallerJob *job, GDBusMethodInvocation *invocation, guint number);
 void mr_caller_job_free (MrCallerJob *job);
 guint mr_caller_job_get_number (MrCallerJob *job);

@@ -15,23 +15,16 @@
 #include "data/dbus/mailrelay-dbus.h"
 #include "data/dbus/names.h"
 #include "service/call.h"
+#include "service/caller-job.h"
 #include "service/pipe-secret.h"
 
-#define CONTEXT "sign-in-context"
+#define CONTEXT  "sign-in-context"
+#define JOBS_MAX 8
 
 typedef struct {
   MrEngine *engine;
-  GPtrArray *jobs; /* Job, borrowed: each frees itself when it is done */
-  gboolean stopping;
+  MrCallerJobs *jobs;
 } Context;
-
-typedef struct {
-  Context *context;
-  GDBusConnection *connection;
-  char *sender; /* NULL on a peer-to-peer connection */
-  guint name_watch;
-  guint number;
-} Job;
 
 /* What is known of a call while the engine or a pipe is asked. */
 typedef struct {
@@ -66,17 +59,11 @@ context_free (gpointer data)
 {
   Context *context = data;
 
-  g_ptr_array_unref (context->jobs);
+  mr_caller_jobs_free (context->jobs);
   g_free (context);
 }
 
 /* ---- steps ---- */
-
-static void
-emit (Job *job, const char *name, GVariant *parameters)
-{
-  g_dbus_connection_emit_signal (job->connection, job->sender, MR_BUS_PATH, MR_BUS_ACCOUNTS, name, parameters, NULL);
-}
 
 static void
 add_text (GVariantBuilder *builder, const char *key, const char *text)
@@ -88,7 +75,7 @@ add_text (GVariantBuilder *builder, const char *key, const char *text)
 static void
 step_cb (const MrSignInStep *step, gpointer data)
 {
-  Job *job = data;
+  MrCallerJob *job = data;
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
@@ -96,56 +83,35 @@ step_cb (const MrSignInStep *step, gpointer data)
   add_text (&builder, "url", step->url);
   add_text (&builder, "user-code", step->user_code);
   g_variant_builder_add (&builder, "{sv}", "expires", g_variant_new_int64 (step->expires));
-  emit (job, "SignInStep", g_variant_new ("(ua{sv})", job->number, &builder));
+  mr_caller_job_emit (job, "SignInStep", g_variant_new ("(ua{sv})", mr_caller_job_get_number (job), &builder));
 }
 
 static void
 done_cb (const GError *error, gpointer data)
 {
-  Job *job = data;
+  MrCallerJob *job = data;
   g_autofree char *words = g_utf8_make_valid (error != NULL ? error->message : "", -1);
 
-  emit (job, "SignInDone", g_variant_new ("(ubs)", job->number, error == NULL, words));
-  g_ptr_array_remove_fast (job->context->jobs, job);
-  if (job->name_watch != 0)
-    g_bus_unwatch_name (job->name_watch);
-  g_object_unref (job->connection);
-  g_free (job->sender);
-  g_free (job);
+  mr_caller_job_emit (job, "SignInDone", g_variant_new ("(ubs)", mr_caller_job_get_number (job), error == NULL, words));
+  mr_caller_job_free (job);
 }
 
 static void
-vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
+cancel_cb (guint number, gpointer data)
 {
-  Job *job = data;
-
-  mr_engine_cancel_sign_in (job->context->engine, job->number);
+  mr_engine_cancel_sign_in (data, number);
 }
 
 /* ---- starting, answering, stopping ---- */
 
-/* The engine may refuse inside its call; the number is told first all the same, so that nobody waits for a job without one. */
 static void
 start (Call *call, const MrAccountRecord *record)
 {
-  Job *job = g_new0 (Job, 1);
-  GDBusConnection *connection = g_dbus_method_invocation_get_connection (call->invocation);
-  guint number;
+  MrCallerJob *job = mr_caller_job_new (call->context->jobs, call->invocation);
 
-  job->context = call->context;
-  job->connection = g_object_ref (connection);
-  job->sender = g_strdup (g_dbus_method_invocation_get_sender (call->invocation));
-  if (job->sender != NULL)
-    job->name_watch = g_bus_watch_name_on_connection (connection, job->sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-                                                      vanished_cb, job, NULL);
-  g_ptr_array_add (call->context->jobs, job);
-  number = mr_engine_sign_in (call->context->engine, record, step_cb, done_cb, job);
-  if (number == 0)
-    mr_call_refuse (call->invocation, MR_ERROR_BUSY, _ ("Too many sign-ins run at once: wait for one to end"));
-  else {
-    job->number = number;
-    g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(u)", number));
-  }
+  if (job != NULL)
+    mr_caller_job_started (job, call->invocation,
+                           mr_engine_sign_in (call->context->engine, record, step_cb, done_cb, job));
 }
 
 static void
@@ -180,10 +146,6 @@ handle_sign_in_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, 
   }
   if (!mr_call_check_name (invocation, record->id))
     return TRUE;
-  if (context->stopping) {
-    mr_call_refuse (invocation, MR_ERROR_BUSY, _ ("The service is about to end"));
-    return TRUE;
-  }
   call = call_new (context, invocation, record->id, NULL);
   if (g_variant_n_children (given) > 1)
     start (call, record);
@@ -192,26 +154,13 @@ handle_sign_in_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, 
   return TRUE;
 }
 
-static Job *
-find_job (Context *context, GDBusMethodInvocation *invocation, guint number)
-{
-  for (guint i = 0; i < context->jobs->len; i++) {
-    Job *job = g_ptr_array_index (context->jobs, i);
-
-    if (job->number == number && job->connection == g_dbus_method_invocation_get_connection (invocation)
-        && g_strcmp0 (job->sender, g_dbus_method_invocation_get_sender (invocation)) == 0)
-      return job;
-  }
-  return NULL;
-}
-
 static gboolean
 handle_answer_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, guint number, const char *pasted,
                   Context *context)
 {
   g_autoptr (GError) error = NULL;
 
-  if (find_job (context, invocation, number) == NULL)
+  if (!mr_caller_jobs_owns (context->jobs, invocation, number))
     mr_call_refuse (invocation, MR_ERROR_NOT_FOUND, _ ("This sign-in is over, or waits for no address"));
   else if (!mr_engine_answer_sign_in (context->engine, number, pasted, &error))
     mr_call_fail (invocation, error);
@@ -223,8 +172,7 @@ handle_answer_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, g
 static gboolean
 handle_cancel_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocation, guint number, Context *context)
 {
-  if (find_job (context, invocation, number) != NULL)
-    mr_engine_cancel_sign_in (context->engine, number);
+  mr_caller_jobs_cancel (context->jobs, invocation, number);
   mr_dbus_accounts_complete_cancel_sign_in (skeleton, invocation);
   return TRUE;
 }
@@ -291,14 +239,7 @@ mr_sign_in_interface_forget (GDBusInterfaceSkeleton *accounts, GDBusConnection *
 {
   Context *context = g_object_get_data (G_OBJECT (accounts), CONTEXT);
 
-  context->stopping = context->stopping || connection == NULL;
-  /* Backwards: one that is stopped takes itself out, and the last one into its place. */
-  for (guint i = context->jobs->len; i-- > 0;) {
-    Job *job = g_ptr_array_index (context->jobs, i);
-
-    if (connection == NULL || job->connection == connection)
-      mr_engine_cancel_sign_in (context->engine, job->number);
-  }
+  mr_caller_jobs_forget (context->jobs, connection);
 }
 
 void
@@ -307,7 +248,7 @@ mr_sign_in_interface_attach (GDBusInterfaceSkeleton *accounts, MrEngine *engine)
   Context *context = g_new0 (Context, 1);
 
   context->engine = engine;
-  context->jobs = g_ptr_array_new ();
+  context->jobs = mr_caller_jobs_new (JOBS_MAX, cancel_cb, engine);
   g_object_set_data_full (G_OBJECT (accounts), CONTEXT, context, context_free);
   g_signal_connect (accounts, "handle-sign-in", G_CALLBACK (handle_sign_in_cb), context);
   g_signal_connect (accounts, "handle-answer-sign-in", G_CALLBACK (handle_answer_cb), context);
