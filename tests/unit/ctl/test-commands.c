@@ -89,6 +89,9 @@ test_usage (Fixture *f, gconstpointer data)
                                        "account",
                                        "account add",
                                        "account add --id x --address a@x.example",
+                                       "account add --id x --address a@x.example --find --host h",
+                                       "account discover",
+                                       "account discover a@x.example b@x.example",
                                        "send",
                                        "config get x",
                                        "config nope",
@@ -105,11 +108,12 @@ test_usage (Fixture *f, gconstpointer data)
 static void
 test_help (Fixture *f, gconstpointer data)
 {
-  static const char *const verbs[] = { "status",       "list",        "show",        "retry",        "hold",
-                                       "release",      "cancel",      "pause",       "resume",       "explain",
-                                       "send",         "log",         "account add", "account test", "account remove",
-                                       "account list", "config list", "config get",  "config set",   "program list",
-                                       "program add" };
+  static const char *const verbs[] = { "status",       "list",         "show",           "retry",
+                                       "hold",         "release",      "cancel",         "pause",
+                                       "resume",       "explain",      "send",           "log",
+                                       "account add",  "account test", "account remove", "account discover",
+                                       "account list", "config list",  "config get",     "config set",
+                                       "program list", "program add" };
 
   g_assert_cmpint (run (f, "--help", NULL, NULL), ==, 0);
   g_assert_cmpint (run (f, "--version", NULL, NULL), ==, 0);
