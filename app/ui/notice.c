@@ -93,10 +93,11 @@ choose_talk (const MrNoticeFacts *facts, MrNotice *ret)
 {
   switch (facts->keyring_talk) {
   case MR_TALK_ASKING:
-    set_notice (ret, MR_NOTICE_INFO, "dialog-password-symbolic",
-                g_strdup (_ ("The keyring asks for its password in a window of its own. If you do not see it, look "
-                             "behind other windows; another program's question may be in front.")),
-                _ ("Stop Waiting"), "win.cancel-unlock");
+    set_notice (
+        ret, MR_NOTICE_INFO, "dialog-password-symbolic",
+        g_strdup (_ ("The keyring asks in a window of its own. It may be behind others, or wait for another program's "
+                     "question.")),
+        _ ("Stop Waiting"), "win.cancel-unlock");
     return TRUE;
   case MR_TALK_CLOSED:
     set_notice (ret, MR_NOTICE_WARNING, "changes-prevent-symbolic",

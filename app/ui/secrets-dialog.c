@@ -64,27 +64,34 @@ create_clicked_cb (MrSecretsDialog *self)
 }
 
 static void
-show_current (MrSecretsDialog *self)
+show_state (MrSecretsDialog *self)
+{
+  const MrServiceStatus *status = mr_desk_get_status (self->desk);
+  const char *state = status != NULL ? status->secrets_state : "";
+  gboolean no_place = g_str_equal (state, "no-place");
+
+  gtk_widget_set_visible (GTK_WIDGET (self->create_button), no_place);
+  gtk_label_set_text (
+      self->intro,
+      no_place ? _ ("The keyring has no place for passwords. Make one there, open your password database, or choose "
+                    "another place.")
+      : g_str_equal (state, "no-service")
+          ? _ ("No keyring runs here, so passwords need another place. Choose which, or start a keyring and keep that.")
+          : _ ("Your providers' passwords are kept in one place only. Choose which."));
+}
+
+/* The place in use; where that is a keyring that cannot be used, the next best. */
+static void
+choose_first (MrSecretsDialog *self)
 {
   const MrServiceStatus *status = mr_desk_get_status (self->desk);
   const char *backend = status != NULL ? status->secrets_backend : "secret-service";
   const char *state = status != NULL ? status->secrets_state : "";
 
-  if (g_str_equal (backend, "memory"))
-    gtk_check_button_set_active (self->memory, TRUE);
-  else if (g_str_equal (backend, "file"))
+  if (g_str_equal (backend, "file"))
     gtk_check_button_set_active (self->file, TRUE);
-  gtk_widget_set_visible (GTK_WIDGET (self->create_button), g_str_equal (state, "no-place"));
-  if (g_str_equal (state, "no-place"))
-    gtk_label_set_text (self->intro, _ ("The keyring has no place for passwords. Make one there, open your password "
-                                        "database, or choose another place."));
-  else if (g_str_equal (state, "no-service"))
-    gtk_label_set_text (
-        self->intro,
-        _ ("No keyring runs here, so passwords need another place. Choose which, or start a keyring and keep that."));
-  else
-    return;
-  gtk_check_button_set_active (self->memory, TRUE);
+  else if (g_str_equal (backend, "memory") || g_str_equal (state, "no-service") || g_str_equal (state, "no-place"))
+    gtk_check_button_set_active (self->memory, TRUE);
 }
 
 static void
@@ -140,6 +147,8 @@ mr_secrets_dialog_new (MrDesk *desk, GtkWindow *parent)
   MrSecretsDialog *self = g_object_new (MR_TYPE_SECRETS_DIALOG, "transient-for", parent, NULL);
 
   self->desk = g_object_ref (desk);
-  show_current (self);
+  show_state (self);
+  choose_first (self);
+  g_signal_connect_object (desk, "status-changed", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
