@@ -55,6 +55,7 @@ struct _MrDiscovery {
   guint trouble;    /* inquiries that could not be asked */
   GPtrArray *found; /* of discovery-records.c */
   guint timer, idle;
+  guint best; /* rank of the best finding; G_MAXUINT: none */
   gboolean hurried, probing;
   gboolean no_domain; /* the domain does not exist */
   gboolean over;

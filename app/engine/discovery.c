@@ -1,8 +1,8 @@
 /* The life of a search for settings: who is asked, in which order answers count, when it ends.
  *
  * What the program knows itself comes first and at once. Then all sources that need no agreement are asked side by side; the one of the lower
- * number wins, so that later ones are given up once it has answered. What is left has a few seconds from the first finding on. Usual names of
- * servers are tried only where nothing was found and the person asked for it.
+ * number wins: later ones are given up once it has answered, and have a few seconds once nothing better can come any more. Usual names of servers
+ * are tried only where nothing was found and the person asked for it.
  */
 #include "config.h"
 
@@ -82,6 +82,46 @@ mr_discovery_ask (MrDiscovery *job, MrSource source, guint n, const char *host)
   return job->over ? NULL : inquiry;
 }
 
+static gboolean
+time_over_cb (gpointer data)
+{
+  g_autoptr (MrDiscovery) job = mr_discovery_ref (data);
+
+  job->timer = 0;
+  for (guint i = 0; i < job->inquiries->len && !job->over; i++) {
+    MrInquiry *inquiry = g_ptr_array_index (job->inquiries, i);
+
+    if (!inquiry->ended)
+      mr_inquiry_failed (inquiry, _ ("There was no answer in time."));
+  }
+  if (!job->over)
+    schedule_end (job);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer (MrDiscovery *job, guint ms)
+{
+  g_clear_handle_id (&job->timer, g_source_remove);
+  job->timer = g_timeout_add (ms, time_over_cb, job);
+}
+
+/* Once nothing better can come any more, the rest has little time. */
+static void
+hurry (MrDiscovery *job)
+{
+  if (job->hurried || job->best == G_MAXUINT)
+    return;
+  for (guint i = 0; i < job->inquiries->len; i++) {
+    const MrInquiry *inquiry = g_ptr_array_index (job->inquiries, i);
+
+    if (!inquiry->ended && inquiry->rank < job->best)
+      return;
+  }
+  job->hurried = TRUE;
+  set_timer (job, job->all->hurry_ms);
+}
+
 static void
 end_inquiry (MrInquiry *inquiry, const char *state, const char *text)
 {
@@ -93,8 +133,10 @@ end_inquiry (MrInquiry *inquiry, const char *state, const char *text)
   close_inquiry (inquiry);
   job->open--;
   tell (job, inquiry->source, state, inquiry->host, text);
-  if (!job->over)
-    schedule_end (job);
+  if (job->over)
+    return;
+  hurry (job);
+  schedule_end (job);
 }
 
 void
@@ -127,38 +169,6 @@ mr_inquiry_error (MrInquiry *inquiry, const GError *error)
     mr_inquiry_failed (inquiry, error->message);
 }
 
-static gboolean
-time_over_cb (gpointer data)
-{
-  g_autoptr (MrDiscovery) job = mr_discovery_ref (data);
-
-  job->timer = 0;
-  for (guint i = 0; i < job->inquiries->len && !job->over; i++) {
-    MrInquiry *inquiry = g_ptr_array_index (job->inquiries, i);
-
-    if (!inquiry->ended)
-      mr_inquiry_failed (inquiry, _ ("There was no answer in time."));
-  }
-  if (!job->over)
-    schedule_end (job);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-set_timer (MrDiscovery *job, guint ms)
-{
-  g_clear_handle_id (&job->timer, g_source_remove);
-  job->timer = g_timeout_add (ms, time_over_cb, job);
-}
-
-static void
-hurry (MrDiscovery *job)
-{
-  if (!job->hurried)
-    set_timer (job, job->all->hurry_ms);
-  job->hurried = TRUE;
-}
-
 /* Files of the sources behind this one would not be taken any more. */
 static void
 give_up_later_ones (MrDiscovery *job, const MrInquiry *winner)
@@ -184,11 +194,10 @@ mr_inquiry_found (MrInquiry *inquiry, GPtrArray *records)
     return;
   }
   job->answers++;
+  job->best = MIN (job->best, inquiry->rank);
   end_inquiry (inquiry, "found", NULL);
   if (!job->over && inquiry->source <= MR_SOURCE_ISPDB)
     give_up_later_ones (job, inquiry);
-  if (!job->over)
-    hurry (job);
 }
 
 /* ---- the course ---- */
@@ -464,6 +473,7 @@ mr_engine_discover (MrEngine *engine, const char *address, MrDiscoverFlags flags
   job->step = step;
   job->done = done;
   job->data = data;
+  job->best = G_MAXUINT;
   job->started = mr_clock_monotonic (engine->clock);
   job->inquiries = g_ptr_array_new_with_free_func (inquiry_free);
   job->found = g_ptr_array_new_with_free_func (mr_discovery_found_free);

@@ -267,6 +267,13 @@ def stopping():
                 pass
         first, *_ = world.find("own.example")
         equal(first["source"], "autoconfig", "the service goes on")
+        # And the service itself may end under a search.
+        before = len(world.slow.taken)
+        process = subprocess.Popen([program("mail-relayctl"), "account", "discover", "alice@slow.example"], env=world.profile.env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        world.slow.waiter.wait(lambda: len(world.slow.taken) >= before + 2, "the slow servers to be asked")
+        world.service.stop()
+        check(process.wait(PATIENCE) != 0, "the search fails")
 
 
 def found_and_added():

@@ -381,6 +381,22 @@ test_srv (World *world, gconstpointer data)
   search_clear (&s);
 }
 
+/* What is better is waited for, also where something else was there at once. */
+static void
+test_better_comes_later (World *world, gconstpointer data)
+{
+  Search s = { 0 };
+
+  mr_discoveries_set_patience (world->engine.engine->discoveries, 60000, 1);
+  world->srv = "srv.one.test";
+  page (world, WELL_KNOWN ("one.test"), "text/xml", XML ("smtp.one.test"));
+  search (world, "alice@one.test", MR_DISCOVER_DEFAULT, &s);
+  g_assert_cmpuint (s.results->len, ==, 2);
+  assert_record (nth (&s, 0), MR_SOURCE_WELL_KNOWN, "smtp.one.test", 465, TRUE, FALSE);
+  assert_record (nth (&s, 1), MR_SOURCE_SRV, "srv.one.test", 465, FALSE, FALSE);
+  search_clear (&s);
+}
+
 static void
 test_mx (World *world, gconstpointer data)
 {
@@ -590,6 +606,7 @@ main (int argc, char **argv)
   add ("/engine-discovery/broken", test_broken);
   add ("/engine-discovery/ispdb", test_ispdb);
   add ("/engine-discovery/srv", test_srv);
+  add ("/engine-discovery/better-comes-later", test_better_comes_later);
   add ("/engine-discovery/mx", test_mx);
   add ("/engine-discovery/mx-hoster", test_mx_hoster);
   add ("/engine-discovery/preset", test_preset);
