@@ -9,6 +9,7 @@
 
 #define SETTINGS_MAX 2000
 #define EXPAND_DEPTH 5
+#define EXPAND_MAX   1000 /* names in one file: what names itself over and over ends here */
 
 typedef struct {
   GHashTable *settings; /* name → value */
@@ -20,6 +21,7 @@ typedef struct {
   char *passwords_file;
   gboolean passwords_unreadable;
   gboolean other_passwords; /* of a kind that is not read */
+  guint expanded;
   GPtrArray *found;
 } Reader;
 
@@ -66,10 +68,11 @@ expand (Reader *self, const char *text, guint depth)
     const char *name = p + (closed ? 2 : 1);
     gsize n = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_");
 
-    if (*p != '$' || n == 0 || depth >= EXPAND_DEPTH) {
+    if (*p != '$' || n == 0 || depth >= EXPAND_DEPTH || self->expanded >= EXPAND_MAX) {
       g_string_append_c (result, *p);
       continue;
     }
+    self->expanded++;
     g_autofree char *key = g_strndup (name, n);
     g_autofree char *value = expand (self, g_hash_table_lookup (self->settings, key), depth + 1);
     g_string_append (result, value);
@@ -226,7 +229,7 @@ add_sender_relays (Reader *self)
   g_autofree char *text = path != NULL ? self->load (&path, &len, self->load_data) : NULL;
   MrImportLine line, key, value;
 
-  while (text != NULL && mr_import_next_line (text, len, &cursor, &line)) {
+  while (text != NULL && self->found->len < MR_IMPORT_ACCOUNTS_MAX && mr_import_next_line (text, len, &cursor, &line)) {
     if (!mr_import_take_word (&line, '\0', &key) || *key.text == '#' || !mr_import_take_word (&line, '\0', &value))
       continue;
     g_autofree char *sender = g_strndup (key.text, key.len);

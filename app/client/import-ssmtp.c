@@ -143,7 +143,7 @@ mr_import_parse_nullmailer (const char *text, gsize len, const char *file, GPtrA
   gsize cursor = 0;
   MrImportLine line, word;
 
-  while (mr_import_next_line (text, len, &cursor, &line)) {
+  while (found->len < MR_IMPORT_ACCOUNTS_MAX && mr_import_next_line (text, len, &cursor, &line)) {
     char *option;
 
     if (!mr_import_take_word (&line, '\0', &word) || *word.text == '#')

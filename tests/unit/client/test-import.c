@@ -249,6 +249,23 @@ test_bounds (void)
 
 /* ---- what is done with them ---- */
 
+/* Names that name others, many times each: the end comes soon. */
+static void
+test_postfix_bounds (void)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_import_found_free);
+  g_autoptr (GString) text = g_string_new ("relayhost = $a\n");
+
+  for (char name = 'a'; name < 'h'; name++) {
+    g_string_append_printf (text, "%c = ", name);
+    for (guint i = 0; i < 300; i++)
+      g_string_append_printf (text, "$%c", name + 1);
+    g_string_append_c (text, '\n');
+  }
+  mr_import_parse_postfix (text->str, text->len, "main.cf", load_nothing, NULL, found);
+  g_assert_cmpuint (found->len, <=, 1);
+}
+
 static void
 test_fit (void)
 {
@@ -404,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/import/odd", test_odd);
   g_test_add_func ("/client/import/postfix-odd", test_postfix_odd);
   g_test_add_func ("/client/import/bounds", test_bounds);
+  g_test_add_func ("/client/import/postfix-bounds", test_postfix_bounds);
   g_test_add_func ("/client/import/fit", test_fit);
   g_test_add_func ("/client/import/forget", test_forget);
   g_test_add_func ("/client/import/forget-care", test_forget_care);
