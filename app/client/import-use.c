@@ -87,18 +87,31 @@ mr_import_match_providers (GPtrArray *found, GPtrArray *providers)
 
 /* ---- taking a password out of the old file ---- */
 
+static gboolean
+has_same_secret (const MrImportFound *one, const MrImportFound *wanted)
+{
+  return one->secret != NULL && g_str_equal (one->secret_file, wanted->secret_file)
+         && g_str_equal (mr_secret_get (one->secret), mr_secret_get (wanted->secret));
+}
+
+/* The account as it was; where a person changed it meanwhile, the only one with that password. */
 static const MrImportFound *
 find_again (GPtrArray *now, const MrImportFound *wanted)
 {
+  const MrImportFound *only = NULL;
+  guint n = 0;
+
   for (guint i = 0; i < now->len; i++) {
     const MrImportFound *one = now->pdata[i];
 
-    if (one->secret != NULL && is_same (one->account, wanted->account)
-        && g_str_equal (one->secret_file, wanted->secret_file)
-        && g_str_equal (mr_secret_get (one->secret), mr_secret_get (wanted->secret)))
+    if (!has_same_secret (one, wanted))
+      continue;
+    if (is_same (one->account, wanted->account))
       return one;
+    only = one;
+    n++;
   }
-  return NULL;
+  return n == 1 ? only : NULL;
 }
 
 /* A sibling with the same file may be someone else's: only files of this user are written. */
@@ -175,4 +188,56 @@ mr_import_forget_secret (const MrImportFound *found, GError **error)
   gboolean ok = write_without (path, again, error);
   free (path);
   return ok;
+}
+
+static gboolean
+shares_place (const MrImportFound *a, const MrImportFound *b)
+{
+  return a->secret != NULL && b->secret != NULL && g_str_equal (a->secret_file, b->secret_file)
+         && a->secret_at == b->secret_at;
+}
+
+static gboolean
+all_stored (GPtrArray *found, guint n, const gboolean *stored)
+{
+  for (guint i = 0; i < found->len; i++)
+    if (!stored[i] && shares_place (found->pdata[i], found->pdata[n]))
+      return FALSE;
+  return TRUE;
+}
+
+/* The first of those that share a place is the one that is taken out. */
+static guint
+first_of_place (GPtrArray *found, guint n)
+{
+  guint first = 0;
+
+  while (first < n && !shares_place (found->pdata[first], found->pdata[n]))
+    first++;
+  return first;
+}
+
+void
+mr_import_forget_secrets (GPtrArray *found, const gboolean *stored, gboolean *ret_forgotten, char **ret_troubles)
+{
+  for (guint i = 0; i < found->len; i++) {
+    const MrImportFound *one = found->pdata[i];
+    guint first = first_of_place (found, i);
+    g_autoptr (GError) error = NULL;
+
+    ret_forgotten[i] = FALSE;
+    ret_troubles[i] = NULL;
+    if (!stored[i] || one->secret == NULL)
+      continue;
+    if (!all_stored (found, i, stored))
+      ret_troubles[i] = g_strdup (_ ("another account in that file uses the same password, which was not stored"));
+    else if (first < i)
+      ret_forgotten[i] = ret_forgotten[first];
+    else
+      ret_forgotten[i] = mr_import_forget_secret (one, &error);
+    if (error != NULL)
+      ret_troubles[i] = g_strdup (error->message);
+    else if (first < i && ret_troubles[i] == NULL)
+      ret_troubles[i] = g_strdup (ret_troubles[first]);
+  }
 }

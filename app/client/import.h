@@ -76,6 +76,11 @@ void mr_import_match_providers (GPtrArray *found, GPtrArray *providers);
  * stored and the person confirmed it. */
 gboolean mr_import_forget_secret (const MrImportFound *found, GError **error);
 
+/* The same for several: stored tells for each whether its secret was stored. One that accounts share in one place goes once,
+ * and only when all of them have it stored. For each, *ret_forgotten and, where it could not be done, words (transfer
+ * full), else NULL; what was not stored is left alone. */
+void mr_import_forget_secrets (GPtrArray *found, const gboolean *stored, gboolean *ret_forgotten, char **ret_troubles);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrImportFound, mr_import_found_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrImportSource, mr_import_source_free)
 

@@ -141,49 +141,27 @@ store_all (Import *self)
   }
 }
 
-/* Several accounts may share one password in one place: it goes once, and only when all of them have it stored. */
-static gboolean
-shares_place (const MrImportFound *a, const MrImportFound *b)
-{
-  return a->secret != NULL && b->secret != NULL && g_str_equal (a->secret_file, b->secret_file)
-         && a->secret_at == b->secret_at;
-}
-
-static gboolean
-may_forget (Import *self, guint n)
-{
-  for (guint i = 0; i < self->found->len; i++)
-    if (shares_place (self->found->pdata[i], self->found->pdata[n])
-        && !g_str_equal (self->states->pdata[i], i < n ? "password-moved" : "password-stored"))
-      return FALSE;
-  return TRUE;
-}
-
-/* Marks all that stand in the same place. */
-static void
-mark_moved (Import *self, guint n)
-{
-  for (guint i = 0; i < self->found->len; i++)
-    if (shares_place (self->found->pdata[i], self->found->pdata[n]))
-      self->states->pdata[i] = (gpointer) "password-moved";
-}
-
 static void
 forget_all (Import *self)
 {
-  for (guint i = 0; self->forget && i < self->found->len; i++) {
-    const MrImportFound *one = self->found->pdata[i];
-    g_autoptr (GError) error = NULL;
+  guint n = self->found->len;
+  g_autofree gboolean *stored = g_new0 (gboolean, n + 1);
+  g_autofree gboolean *forgotten = g_new0 (gboolean, n + 1);
+  g_autofree char **troubles = g_new0 (char *, n + 1);
 
-    if (!g_str_equal (self->states->pdata[i], "password-stored") || !may_forget (self, i))
-      continue;
-    if (mr_import_forget_secret (one, &error)) {
-      mark_moved (self, i);
-      if (one->kind == MR_IMPORT_POSTFIX)
-        self->troubles->pdata[i] = g_strdup_printf (_ ("its compiled twin still holds it: postmap %s"),
-                                                    one->secret_file);
-    } else {
-      self->troubles->pdata[i] = g_strdup (error->message);
+  for (guint i = 0; i < n; i++)
+    stored[i] = g_str_equal (self->states->pdata[i], "password-stored");
+  mr_import_forget_secrets (self->found, stored, forgotten, troubles);
+  for (guint i = 0; i < n; i++) {
+    const MrImportFound *one = self->found->pdata[i];
+
+    if (forgotten[i])
+      self->states->pdata[i] = (gpointer) "password-moved";
+    if (forgotten[i] && one->kind == MR_IMPORT_POSTFIX)
+      troubles[i] = g_strdup_printf (_ ("its compiled twin still holds it: postmap %s"), one->secret_file);
+    if (troubles[i] != NULL) {
+      g_free (self->troubles->pdata[i]);
+      self->troubles->pdata[i] = troubles[i];
     }
   }
 }
@@ -323,7 +301,8 @@ mr_verb_account_import (MrCtl *ctl, int argc, char **argv)
   if (wrong != 0)
     return wrong;
   store_all (&self);
-  forget_all (&self);
+  if (self.forget)
+    forget_all (&self);
   if (ctl->json)
     print_json (&self);
   else

@@ -236,15 +236,21 @@ file_clicked_cb (MrImportWindow *self)
 static void
 forget_cb (MrImportWindow *self)
 {
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr (GArray) stored = g_array_new (FALSE, FALSE, sizeof (gboolean));
+
   for (guint i = 0; nth_row (self, i) != NULL; i++) {
-    MrImportRow *row = nth_row (self, i);
-    g_autoptr (GError) error = NULL;
-    if (!mr_import_row_secret_was_stored (row))
-      continue;
-    if (mr_import_forget_secret (mr_import_row_get_found (row), &error))
-      mr_import_row_set_forgotten (row, NULL);
-    else
-      mr_import_row_set_forgotten (row, error->message);
+    gboolean was_stored = mr_import_row_secret_was_stored (nth_row (self, i));
+    g_ptr_array_add (found, (gpointer)mr_import_row_get_found (nth_row (self, i)));
+    g_array_append_val (stored, was_stored);
+  }
+  g_autofree gboolean *forgotten = g_new0 (gboolean, found->len + 1);
+  g_autofree char **troubles = g_new0 (char *, found->len + 1);
+  mr_import_forget_secrets (found, (const gboolean *)stored->data, forgotten, troubles);
+  for (guint i = 0; i < found->len; i++) {
+    if (forgotten[i] || troubles[i] != NULL)
+      mr_import_row_set_forgotten (nth_row (self, i), troubles[i]);
+    g_free (troubles[i]);
   }
 }
 

@@ -379,7 +379,17 @@ test_forget_care (void)
   g_assert_false (mr_import_forget_secret (found->pdata[2], &error)); /* has none */
   g_assert_error (error, MR_ERROR, MR_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  g_assert_true (mr_import_forget_secret (found->pdata[0], &error));
+  /* A person may have mended the account before it was taken over. */
+  MrAccountRecord *account = ((MrImportFound *)found->pdata[0])->account;
+  g_free (account->host);
+  account->host = g_strdup ("smtp.elsewhere.example");
+  g_assert_false (mr_import_forget_secret (found->pdata[0], &error)); /* "work" has the same password */
+  g_assert_error (error, MR_ERROR, MR_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  account = ((MrImportFound *)found->pdata[3])->account;
+  account->port = 2525;
+  g_assert_true (mr_import_forget_secret (found->pdata[3], &error));
+  account->port = 587;
   g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
 
   g_assert_true (g_file_set_contents (
@@ -389,6 +399,41 @@ test_forget_care (void)
   g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
   g_assert_nonnull (strstr (after, "password another"));
   g_unlink (link);
+  g_unlink (path);
+  g_rmdir (to);
+}
+
+/* A password of the defaults belongs to two accounts: it goes when both have it, and once. */
+static void
+test_forget_shared (void)
+{
+  static const char text[] = "defaults\nauth on\npassword shared\naccount a\nhost a.example\nuser a\nfrom x@a.example\n"
+                             "account b\nhost b.example\nuser b\nfrom x@b.example\naccount c\nhost c.example\nuser c\n"
+                             "from x@c.example\npassword own\n";
+  g_autofree char *to = g_dir_make_tmp ("mr-import-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (to, "msmtprc", NULL);
+  g_autofree char *after = NULL;
+  gboolean forgotten[3] = { 0 };
+  char *troubles[3] = { 0 };
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_autoptr (GPtrArray) found = mr_import_read (MR_IMPORT_MSMTP, path, NULL);
+  g_assert_cmpuint (found->len, ==, 3);
+  mr_import_forget_secrets (found, (const gboolean[]){ TRUE, FALSE, FALSE }, forgotten, troubles);
+  g_assert_false (forgotten[0] || forgotten[1] || forgotten[2]);
+  g_assert_nonnull (strstr (troubles[0], "another account"));
+  g_assert_null (troubles[1]);
+  g_free (troubles[0]);
+  mr_import_forget_secrets (found, (const gboolean[]){ TRUE, TRUE, TRUE }, forgotten, troubles);
+  g_assert_true (forgotten[0] && forgotten[1] && forgotten[2]);
+  g_assert_true (troubles[0] == NULL && troubles[1] == NULL && troubles[2] == NULL);
+  g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
+  g_assert_null (strstr (after, "shared"));
+  g_assert_null (strstr (after, "own"));
+  mr_import_forget_secrets (found, (const gboolean[]){ FALSE, FALSE, TRUE }, forgotten, troubles);
+  g_assert_false (forgotten[2]);
+  g_assert_nonnull (strstr (troubles[2], "has changed"));
+  g_free (troubles[2]);
   g_unlink (path);
   g_rmdir (to);
 }
@@ -425,6 +470,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/import/fit", test_fit);
   g_test_add_func ("/client/import/forget", test_forget);
   g_test_add_func ("/client/import/forget-care", test_forget_care);
+  g_test_add_func ("/client/import/forget-shared", test_forget_shared);
   g_test_add_func ("/client/import/missing", test_missing);
   int code = g_test_run ();
   g_free (folder);
