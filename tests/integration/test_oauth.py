@@ -11,7 +11,7 @@ import threading
 import urllib.parse
 
 from harness import Profile, check, equal, need, program, queue_id, run_cases, send
-from peers import MESSAGE, RECIPIENT, SENDER
+from peers import MESSAGE, RECIPIENT, SENDER, TOP
 from certificates import Authority
 from gnome_keyring import Keyring
 from oauth_server import OauthServer
@@ -272,6 +272,73 @@ def an_office_with_a_certificate():
         equal(len(sink.messages), 2, "messages")
 
 
+class Desktop:
+    """GNOME Online Accounts, played on the profile's bus."""
+
+    def __init__(self, profile):
+        need("gdbus")
+        self.env = profile.env
+        self.process = subprocess.Popen(["/usr/bin/python3", TOP / "mock/mock_goa.py"], env=self.env)
+        subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", "org.gnome.OnlineAccounts"], env=self.env, check=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def do(self, method, *arguments):
+        subprocess.run(["gdbus", "call", "--session", "--dest", "org.gnome.OnlineAccounts", "--object-path", "/mock", "--method",
+                        "com.example.MailRelay.MockGoa." + method, *arguments], env=self.env, check=True, capture_output=True)
+
+    def give(self, server, token):
+        server.access.add(token)
+        self.do("SetToken", "one", token, "3600")
+
+
+def an_account_of_the_desktop():
+    """The desktop signs in and keeps the lasting token; we are given access tokens."""
+    with provider(settings=lambda server: {"desktop-account": "one"}, flow="desktop") as (profile, service, server, sink), Desktop(profile) as desktop:
+        desktop.do("Add", "one", "google", USER, "Google")
+        desktop.give(server, "desktop-1")
+        found, = service.call("Accounts", "ListDesktopAccounts")
+        equal([(a["id"], a["address"], a["provider"]) for a in found], [("one", USER, "google-workspace")], "accounts of the desktop")
+        all_go(service, hand_in(profile))
+        server.expire()
+        desktop.give(server, "desktop-2")
+        all_go(service, hand_in(profile))
+        equal([good for _, _, good in sink.log_ins], [True, False, True], "log-ins")
+
+        # The desktop has to sign in again: mail waits, and goes on by itself when that was done there.
+        server.expire()
+        desktop.do("Mood", "refused")
+        desktop.do("SetAttention", "one", "true")
+        ids = hand_in(profile)
+        all_wait(service, ids)
+        equal(state(profile), "needs-sign-in", "state")
+        desktop.do("Mood", "ok")
+        desktop.give(server, "desktop-3")
+        desktop.do("SetAttention", "one", "false")
+        all_go(service, ids)
+        equal((len(sink.messages), stored(profile)), (3, {}), "messages, secrets of our own")
+
+
+def added_from_a_terminal():
+    with Profile() as profile:
+        profile.start_service()
+        profile.ctl("account", "add", "--id", "two", "--address", USER, "--host", "smtp.gmail.com", "--user", USER, "--oauth2", "--flow", "paste", "--provider",
+                    "gmail")
+        account, = profile.ctl_json("account", "list")["accounts"]
+        equal((account["auth"], account["oauth-flow"], account["provider"]), ("oauth2", "paste", "gmail"), "account")
+        told = profile.ctl("account", "add", "--id", "three", "--address", USER, "--host", "smtp.gmail.com", "--oauth2", check=False)
+        equal(told.returncode, 2, "without a user name")
+        told = profile.ctl("account", "sign-in", "nobody", check=False)
+        check(told.returncode == 1 and "nobody" in told.stderr, told.stderr)
+        told = profile.ctl("account", "oauth-client", "gmail", check=False)
+        equal(told.returncode, 2, "neither a client id nor --remove")
+
+
 def only_an_issuer():
     def settings(server):
         return {"provider": "local", "oauth-scope": "mail openid"}
@@ -343,4 +410,5 @@ def no_application():
 
 if __name__ == "__main__":
     run_cases(the_whole_life, a_restart_needs_no_sign_in, refusals_are_told, an_outage_of_the_provider_is_waited_for, pasted, on_another_device, oauthbearer,
-              given_back, a_renewal_waits_for_the_keyring, a_token_that_cannot_be_stored_stays_in_memory, an_office_with_a_certificate, only_an_issuer, no_application)
+              given_back, a_renewal_waits_for_the_keyring, a_token_that_cannot_be_stored_stays_in_memory, an_office_with_a_certificate,
+              an_account_of_the_desktop, added_from_a_terminal, only_an_issuer, no_application)
