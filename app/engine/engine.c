@@ -457,6 +457,7 @@ stop_end (Stop *stop)
   MrEngine *self = stop->engine;
 
   g_clear_handle_id (&stop->timer, g_source_remove);
+  mr_oauth_set_settled_func (self->oauth, NULL, NULL);
   self->running = FALSE; /* from here on a change of the configuration or the network finds parts missing */
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->tests, mr_tests_free);
@@ -479,8 +480,10 @@ stop_idle_cb (gpointer data)
 static void
 stop_go_on (Stop *stop)
 {
-  if (!stop->drained || mr_submission_get_sessions (stop->engine->submission) > 0)
+  if (!stop->drained || mr_submission_get_sessions (stop->engine->submission) > 0
+      || mr_oauth_is_busy (stop->engine->oauth))
     return;
+  mr_oauth_set_settled_func (stop->engine->oauth, NULL, NULL);
   mr_submission_set_empty_func (stop->engine->submission, NULL, NULL);
   g_clear_handle_id (&stop->timer, g_source_remove);
   g_idle_add (stop_idle_cb, stop);
@@ -525,6 +528,7 @@ mr_engine_stop (MrEngine *self, guint grace_ms, MrEngineDoneFunc func, gpointer 
   g_clear_handle_id (&self->hourly_source, g_source_remove);
   mr_submission_stop (self->submission);
   mr_submission_set_empty_func (self->submission, empty_cb, stop);
+  mr_oauth_set_settled_func (self->oauth, empty_cb, stop);
   stop->timer = g_timeout_add (grace_ms, grace_over_cb, stop);
   mr_scheduler_drain (self->scheduler, drained_cb, stop);
 }

@@ -45,6 +45,8 @@ struct _MrOauth {
   GHashTable *keeps; /* id → MrOauthKeep */
   GPtrArray *outs;   /* sign-outs under way, of oauth-store.c */
   MrDesktopAccounts *desktop;
+  void (*settled) (gpointer data);
+  gpointer settled_data;
   GHashTable *metadata; /* issuer → MrOauthMetadata */
 };
 
@@ -59,6 +61,8 @@ void mr_oauth_keep_answer (MrOauthKeep *keep, MrAccountState trouble, GError *er
 /* keep->refresh into the keyring, again and again until it is there. */
 void mr_oauth_store_begin (MrOauthKeep *keep);
 void mr_oauth_store_stop (MrOauthKeep *keep);
+/* Something ended: tells who waits for it, where nothing else goes on. */
+void mr_oauth_check_settled (MrOauth *oauth);
 void mr_oauth_outs_free (MrOauth *oauth);
 
 G_END_DECLS

@@ -41,6 +41,7 @@ end (MrOauthKeep *keep, MrAccountState trouble, GError *error)
   if (error != NULL)
     mr_info ("oauth", "account %s: cannot sign in now: %s", keep->id, error->message);
   mr_oauth_keep_answer (keep, trouble, error);
+  mr_oauth_check_settled (keep->oauth);
 }
 
 static MrAccountState

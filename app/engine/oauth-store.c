@@ -46,6 +46,7 @@ stored_cb (const GError *error, gpointer data)
     keep->store_tries = 0;
     g_clear_pointer (&keep->refresh, mr_secret_unref);
     tell_stored (keep, NULL);
+    mr_oauth_check_settled (keep->oauth);
     return;
   }
   delay = MIN (STORE_FIRST_SECONDS << MIN (keep->store_tries, 6), STORE_MAX_SECONDS);
@@ -54,6 +55,7 @@ stored_cb (const GError *error, gpointer data)
               error->message, delay);
   keep->store_timer = g_timeout_add_seconds (delay, again_cb, keep);
   tell_stored (keep, error);
+  mr_oauth_check_settled (keep->oauth);
 }
 
 static void

@@ -216,6 +216,33 @@ mr_oauth_drop (MrOauth *self, const char *id)
       g_clear_pointer (&((MrOauthKeep *)value)->access, mr_secret_unref);
 }
 
+gboolean
+mr_oauth_is_busy (MrOauth *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->keeps);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((MrOauthKeep *)value)->post != NULL || ((MrOauthKeep *)value)->storing)
+      return TRUE;
+  return FALSE;
+}
+
+void
+mr_oauth_set_settled_func (MrOauth *self, void (*func) (gpointer data), gpointer data)
+{
+  self->settled = func;
+  self->settled_data = data;
+}
+
+void
+mr_oauth_check_settled (MrOauth *self)
+{
+  if (self->settled != NULL && !mr_oauth_is_busy (self))
+    self->settled (self->settled_data);
+}
+
 void
 mr_oauth_learn (MrOauth *self, const char *issuer, MrOauthMetadata *metadata)
 {

@@ -33,6 +33,10 @@ void mr_oauth_sign_out (MrOauth *oauth, const MrAccountRecord *record, MrEngineD
 /* What an issuer told of itself (transfer: contents are taken), and what is known. Borrowed; NULL: nothing. */
 void mr_oauth_learn (MrOauth *oauth, const char *issuer, MrOauthMetadata *metadata);
 const MrOauthMetadata *mr_oauth_known (MrOauth *oauth, const char *issuer);
+/* TRUE while a provider is asked for a token, or one is on its way into the keyring: a service that stopped then might lose the
+ * only token that is good. func: called when that is over; NULL: nobody. */
+gboolean mr_oauth_is_busy (MrOauth *oauth);
+void mr_oauth_set_settled_func (MrOauth *oauth, void (*func) (gpointer data), gpointer data);
 /* The keyring can be asked again: what waits to be stored is stored now. */
 void mr_oauth_keyring_changed (MrOauth *oauth);
 /* Access tokens are had anew: client or settings are others. id NULL: of all accounts. */

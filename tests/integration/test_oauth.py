@@ -392,6 +392,25 @@ def a_token_that_cannot_be_stored_stays_in_memory():
         equal(len(sink.messages), 2, "messages")
 
 
+def a_stop_waits_for_the_new_token():
+    """Told to end while the provider is asked: the old token is void by then, so the new one is stored first."""
+    with provider(keyring=True) as (profile, service, server, sink):
+        sign_in(profile, server)
+        server.expire()
+
+        def end():
+            server.before_answer = None
+            service.process.terminate()
+            service.waiter.wait(lambda: not listens(f"smtp://127.0.0.1:{profile.port}"), "the service to be stopping", at_least_every=0.05)
+        server.before_answer = end
+        hand_in(profile)
+        equal(service.process.wait(60), 0, "exit status")
+        equal(server.lasting, {profile.keyring.secret({"account": "work", "kind": "oauth-token"})}, "the token that is stored")
+        again = profile.start_service()
+        all_go(again, hand_in(profile))
+        equal(len(sink.messages), 2, "each once")
+
+
 def no_application():
     with provider(settings=lambda server: {"provider": "gmail"}) as (profile, service, _, sink):
         job = SignIn(profile, "--no-browser")
@@ -410,5 +429,5 @@ def no_application():
 
 if __name__ == "__main__":
     run_cases(the_whole_life, a_restart_needs_no_sign_in, refusals_are_told, an_outage_of_the_provider_is_waited_for, pasted, on_another_device, oauthbearer,
-              given_back, a_renewal_waits_for_the_keyring, a_token_that_cannot_be_stored_stays_in_memory, an_office_with_a_certificate,
+              given_back, a_renewal_waits_for_the_keyring, a_token_that_cannot_be_stored_stays_in_memory, a_stop_waits_for_the_new_token, an_office_with_a_certificate,
               an_account_of_the_desktop, added_from_a_terminal, only_an_issuer, no_application)
