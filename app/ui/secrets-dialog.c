@@ -12,6 +12,8 @@ struct _MrSecretsDialog {
   GtkButton *keep_button, *create_button;
   GtkLabel *intro;
   GtkCheckButton *keyring, *memory, *file;
+  GtkSwitch *keep_switch;
+  gboolean keeps; /* as the service has it */
   MrDesk *desk;
   GCancellable *cancellable;
 };
@@ -42,13 +44,12 @@ set_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-keep_clicked_cb (MrSecretsDialog *self)
+set_backend (MrSecretsDialog *self)
 {
   const char *backend = gtk_check_button_get_active (self->memory) ? "memory"
                         : gtk_check_button_get_active (self->file) ? "file"
                                                                    : "secret-service";
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->keep_button), FALSE);
   mr_client_set_secrets_backend_async (mr_desk_get_client (self->desk), backend, self->cancellable, set_done_cb, self);
 }
 
@@ -61,6 +62,49 @@ create_clicked_cb (MrSecretsDialog *self)
   if (parent != NULL)
     gtk_widget_activate_action (GTK_WIDGET (parent), "win.create-keyring", NULL);
   gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+keep_set_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_client_set_config_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrSecretsDialog *self = data;
+  if (ok) {
+    set_backend (self);
+    return;
+  }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->keep_button), TRUE);
+  mr_toast_show_error (GTK_WIDGET (self), _ ("That cannot be changed"), error);
+}
+
+static void
+keep_clicked_cb (MrSecretsDialog *self)
+{
+  gboolean keeps = gtk_switch_get_active (self->keep_switch);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->keep_button), FALSE);
+  if (keeps == self->keeps)
+    set_backend (self);
+  else
+    mr_client_set_config_async (mr_desk_get_client (self->desk), "secrets", "keep", keeps ? "until-logout" : "never",
+                                self->cancellable, keep_set_cb, self);
+}
+
+static void
+keep_known_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *keep = mr_client_get_config_finish (MR_CLIENT (source), result, &error);
+
+  if (keep == NULL) /* gone, or the service is: the switch stays where it is and nothing is written */
+    return;
+  MrSecretsDialog *self = data;
+  self->keeps = !g_str_equal (keep, "never");
+  gtk_switch_set_active (self->keep_switch, self->keeps);
 }
 
 static void
@@ -115,6 +159,7 @@ static void
 mr_secrets_dialog_init (MrSecretsDialog *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->keeps = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -133,6 +178,7 @@ mr_secrets_dialog_class_init (MrSecretsDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keep_button);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, create_button);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, intro);
+  gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keep_switch);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, keyring);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, memory);
   gtk_widget_class_bind_template_child (widget_class, MrSecretsDialog, file);
@@ -149,6 +195,7 @@ mr_secrets_dialog_new (MrDesk *desk, GtkWindow *parent)
   self->desk = g_object_ref (desk);
   show_state (self);
   choose_first (self);
+  mr_client_get_config_async (mr_desk_get_client (desk), "secrets", "keep", self->cancellable, keep_known_cb, self);
   g_signal_connect_object (desk, "status-changed", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

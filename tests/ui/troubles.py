@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "integration"), os.path.join(HERE, "..", "mock")]
 
-from desktop import keys, picture  # noqa: E402
+from desktop import Window, has, keys, picture  # noqa: E402
 from gnome_keyring import LOGIN, Keyring  # noqa: E402
 from harness import PATIENCE, check, equal, free_port, need, run_cases  # noqa: E402
 from journeys import Desk  # noqa: E402
@@ -154,6 +154,16 @@ def locked_and_in_memory():
         desk.send("Goes on")
         sink.wait_for_messages(1)
         picture("trouble-in-memory")
+        # Not wanted: one switch, and what is in memory is wiped at once.
+        window.window_action("win.choose-secrets")
+        places = window.dialog("Passwords")
+        switch = window.get("check box", "Go on while your saved passwords are locked", places)
+        window.wait(lambda: has(switch, "checked"), "the switch to be on")
+        Window.act(switch)
+        window.wait(lambda: not has(switch, "checked"), "the switch to be off")
+        picture("trouble-switch")
+        window.click("push button", "Keep There", places)
+        window.label("Your saved passwords are locked. Mail that needs a password waits.")
 
 
 def no_place_for_passwords():
