@@ -24,6 +24,7 @@ struct _MrInquiry {
   guint rank; /* lower wins */
   char *host; /* who is asked, or the name that is looked up */
   gboolean ended;
+  gboolean is_file;  /* one of several files of settings, of which the best counts alone */
   gboolean insecure; /* how we came to ask there is not proven */
   /* what is open */
   MrHttpRequest *request;

@@ -13,6 +13,7 @@
 
 typedef struct {
   guint rank;
+  gboolean is_file;
   MrDiscoveryRecord *record;
 } Found;
 
@@ -128,7 +129,7 @@ mr_discovery_accept (MrInquiry *inquiry, const GPtrArray *records)
       continue;
     copy = finish_record (inquiry, mr_discovery_record_copy (g_ptr_array_index (records, i)));
     found = g_new (Found, 1);
-    *found = (Found){ inquiry->rank, copy };
+    *found = (Found){ inquiry->rank, inquiry->is_file, copy };
     g_ptr_array_add (inquiry->job->found, found);
     any = TRUE;
   }
@@ -155,9 +156,25 @@ is_there (const GPtrArray *results, const MrDiscoveryRecord *record)
   return FALSE;
 }
 
+/* Of the files only the best counts, no matter which came first. */
+static guint
+best_file (const MrDiscovery *job)
+{
+  guint best = G_MAXUINT;
+
+  for (guint i = 0; i < job->found->len; i++) {
+    const Found *found = g_ptr_array_index (job->found, i);
+
+    if (found->is_file)
+      best = MIN (best, found->rank);
+  }
+  return best;
+}
+
 GPtrArray *
 mr_discovery_dup_results (MrDiscovery *job)
 {
+  guint best = best_file (job);
   GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_discovery_record_free);
 
   /* Stable for equals: the order in which a source named them is its preference. */
@@ -167,7 +184,7 @@ mr_discovery_dup_results (MrDiscovery *job)
     MrDiscoveryRecord *record;
     const MrPreset *preset;
 
-    if (is_there (results, found->record))
+    if ((found->is_file && found->rank > best) || is_there (results, found->record))
       continue;
     record = mr_discovery_record_copy (found->record);
     preset = *record->provider == '\0' ? find_by_host (job, record->host) : NULL;

@@ -127,8 +127,10 @@ ask_domain_config (MrDiscovery *job)
   g_autofree char *url = dup_url (job, host, "/.well-known/user-agent-configuration.json");
   MrInquiry *inquiry = mr_discovery_ask (job, MR_SOURCE_AUTOCONFIG, 1, host);
 
-  if (inquiry != NULL)
-    fetch (inquiry, url, MR_DISCOVERY_JSON_MAX, 0, domain_config_cb);
+  if (inquiry == NULL)
+    return;
+  inquiry->is_file = TRUE;
+  fetch (inquiry, url, MR_DISCOVERY_JSON_MAX, 0, domain_config_cb);
 }
 
 static void
@@ -139,6 +141,7 @@ ask_file (MrDiscovery *job, MrSource source, guint n, const char *host, const ch
 
   if (inquiry == NULL)
     return;
+  inquiry->is_file = TRUE;
   inquiry->insecure = source == MR_SOURCE_MX;
   fetch (inquiry, url, MR_AUTOCONFIG_MAX, REDIRECTS_MAX, file_cb);
 }
@@ -168,6 +171,7 @@ ask_list (MrDiscovery *job, MrSource source, guint n, const char *domain)
   inquiry = mr_discovery_ask (job, source, n, host);
   if (inquiry == NULL)
     return;
+  inquiry->is_file = TRUE;
   inquiry->insecure = source == MR_SOURCE_MX;
   fetch (inquiry, url, MR_AUTOCONFIG_MAX, REDIRECTS_MAX, file_cb);
 }

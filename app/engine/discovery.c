@@ -176,8 +176,7 @@ give_up_later_ones (MrDiscovery *job, const MrInquiry *winner)
   for (guint i = 0; i < job->inquiries->len && !job->over; i++) {
     MrInquiry *inquiry = g_ptr_array_index (job->inquiries, i);
 
-    if (!inquiry->ended && inquiry->request != NULL && inquiry->rank > winner->rank
-        && inquiry->source != MR_SOURCE_AUTODISCOVER)
+    if (!inquiry->ended && inquiry->is_file && inquiry->rank > winner->rank)
       mr_inquiry_skip (inquiry, _ ("Not needed any more."));
   }
 }
@@ -196,7 +195,7 @@ mr_inquiry_found (MrInquiry *inquiry, GPtrArray *records)
   job->answers++;
   job->best = MIN (job->best, inquiry->rank);
   end_inquiry (inquiry, "found", NULL);
-  if (!job->over && inquiry->source <= MR_SOURCE_ISPDB)
+  if (!job->over && inquiry->is_file)
     give_up_later_ones (job, inquiry);
 }
 
