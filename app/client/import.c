@@ -158,23 +158,48 @@ guess_by_text (const char *path, MrImportKind *ret)
   return found;
 }
 
+/* The files by whose name a kind is known, and that are looked for where a folder was named. */
+static const struct {
+  const char *ending;
+  MrImportKind kind;
+} file_names[] = { { "msmtprc", MR_IMPORT_MSMTP },    { "esmtprc", MR_IMPORT_ESMTP },
+                   { "ssmtp.conf", MR_IMPORT_SSMTP }, { "remotes", MR_IMPORT_NULLMAILER },
+                   { "main.cf", MR_IMPORT_POSTFIX },  { "prefs.js", MR_IMPORT_THUNDERBIRD } };
+
+/* The file of a folder such as that of a profile. (transfer full) path itself where there is none. */
+static char *
+dup_inside (MrImportKind kind, const char *path)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (file_names) && g_file_test (path, G_FILE_TEST_IS_DIR); i++) {
+    g_autofree char *inside = g_build_filename (path, file_names[i].ending, NULL);
+
+    if (file_names[i].kind == kind && access (inside, R_OK) == 0)
+      return g_steal_pointer (&inside);
+  }
+  return g_strdup (path);
+}
+
+static gboolean
+guess_folder (const char *path, MrImportKind *ret)
+{
+  *ret = MR_IMPORT_EVOLUTION;
+  for (guint i = 0; i < G_N_ELEMENTS (file_names); i++) {
+    g_autofree char *inside = g_build_filename (path, file_names[i].ending, NULL);
+
+    if (access (inside, R_OK) == 0)
+      *ret = file_names[i].kind;
+  }
+  return TRUE;
+}
+
 gboolean
 mr_import_guess_kind (const char *path, MrImportKind *ret)
 {
-  static const struct {
-    const char *ending;
-    MrImportKind kind;
-  } names[] = { { "msmtprc", MR_IMPORT_MSMTP },    { "esmtprc", MR_IMPORT_ESMTP },
-                { "ssmtp.conf", MR_IMPORT_SSMTP }, { "remotes", MR_IMPORT_NULLMAILER },
-                { "main.cf", MR_IMPORT_POSTFIX },  { "prefs.js", MR_IMPORT_THUNDERBIRD } };
-
-  if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
-    *ret = MR_IMPORT_EVOLUTION;
-    return TRUE;
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_has_suffix (path, names[i].ending)) {
-      *ret = names[i].kind;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return guess_folder (path, ret);
+  for (guint i = 0; i < G_N_ELEMENTS (file_names); i++)
+    if (g_str_has_suffix (path, file_names[i].ending)) {
+      *ret = file_names[i].kind;
       return TRUE;
     }
   return guess_by_text (path, ret);
@@ -279,8 +304,9 @@ read_file (MrImportKind kind, const char *path, GPtrArray *found, GError **error
 }
 
 GPtrArray *
-mr_import_read (MrImportKind kind, const char *path, GError **error)
+mr_import_read (MrImportKind kind, const char *named, GError **error)
 {
+  g_autofree char *path = dup_inside (kind, named);
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_import_found_free);
   g_autoptr (GError) local = NULL;
   gboolean ok = kind == MR_IMPORT_EVOLUTION ? read_evolution (path, found, &local)

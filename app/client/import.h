@@ -42,7 +42,7 @@ void mr_import_source_free (MrImportSource *source);
 GPtrArray *mr_import_list_sources (const char *home, const char *config_home, const char *root);
 /* The same with this person's own folders. */
 GPtrArray *mr_import_list_own_sources (void);
-/* Tells the kind of a file by its name and, where that says nothing, by its first lines. FALSE: none that is known. */
+/* Tells the kind of a file by its name and, where that says nothing, by its first lines; that of a folder by what is in it. FALSE: none that is known. */
 gboolean mr_import_guess_kind (const char *path, MrImportKind *ret);
 
 /* One account that was found. */
@@ -60,7 +60,7 @@ typedef struct {
 } MrImportFound;
 void mr_import_found_free (MrImportFound *found);
 
-/* The accounts of one source; may be empty. Errors: MR_ERROR_NOT_FOUND, MR_ERROR_TOO_BIG, MR_ERROR_INVALID (not such a
+/* The accounts of one source; may be empty. path may be the folder that the file is in. Errors: MR_ERROR_NOT_FOUND, MR_ERROR_TOO_BIG, MR_ERROR_INVALID (not such a
  * file), MR_ERROR_FAILED (cannot be read). (transfer full) array of MrImportFound that frees them */
 GPtrArray *mr_import_read (MrImportKind kind, const char *path, GError **error);
 

@@ -135,6 +135,17 @@ test_sources (void)
     g_assert_cmpint (back, ==, kind);
   }
   g_assert_cmpstr (nicks->str, ==, "msmtp esmtp ssmtp nullmailer postfix thunderbird evolution ");
+  /* A folder stands for the file in it. */
+  static const char *const folders[] = { "home/.thunderbird/abcd1234.default-release", "etc/postfix", "etc/ssmtp" };
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
+    g_autofree char *path = g_build_filename (folder, folders[i], NULL);
+    MrImportKind kind = MR_IMPORT_N_KINDS;
+    g_assert_true (mr_import_guess_kind (path, &kind));
+    g_assert_cmpint (kind, !=, MR_IMPORT_EVOLUTION);
+    g_autoptr (GPtrArray) found = mr_import_read (kind, path, NULL);
+    g_assert_cmpuint (found->len, >=, 1);
+    g_assert_false (g_str_has_suffix (((MrImportFound *)found->pdata[0])->source, folders[i]));
+  }
   g_assert_false (mr_import_kind_from_nick ("outlook", &(MrImportKind){ 0 }));
 }
 
