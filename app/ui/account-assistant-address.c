@@ -65,6 +65,13 @@ mr_assistant_address_dup_name (MrAssistantAddress *self)
   return g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
 }
 
+void
+mr_assistant_address_focus (MrAssistantAddress *self)
+{
+  g_return_if_fail (MR_IS_ASSISTANT_ADDRESS (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
 static void
 show_mistake (MrAssistantAddress *self, const char *sentence)
 {

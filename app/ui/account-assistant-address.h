@@ -22,6 +22,7 @@ void mr_assistant_address_stop (MrAssistantAddress *self);
 gboolean mr_assistant_address_is_busy (MrAssistantAddress *self);
 /* FALSE, with a sentence at the field: it cannot be used. */
 gboolean mr_assistant_address_check (MrAssistantAddress *self);
+void mr_assistant_address_focus (MrAssistantAddress *self);
 /* As typed, without spaces around it. (transfer full) */
 char *mr_assistant_address_dup_address (MrAssistantAddress *self);
 char *mr_assistant_address_dup_name (MrAssistantAddress *self);

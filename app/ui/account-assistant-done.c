@@ -33,6 +33,7 @@ struct _MrAssistantDone {
   MrSecret *secret;
   char *message; /* queue id, NULL: none was sent */
   gboolean asking, ask_again, over;
+  guint scroll_frames;
 };
 
 enum { TESTED, ADD_ANYWAY, CONNECT_PROGRAMS, SHOW_MESSAGE, N_SIGNALS };
@@ -122,6 +123,19 @@ mr_assistant_done_get_secret (MrAssistantDone *self)
   return self->secret;
 }
 
+/* The test has moved the page to its own end; what can be done now stands at the top. In the frames in which sizes are handed out. */
+static gboolean
+scroll_up_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  MrAssistantDone *self = MR_ASSISTANT_DONE (widget);
+  GtkWidget *scroller = gtk_widget_get_ancestor (GTK_WIDGET (self->heading), GTK_TYPE_SCROLLED_WINDOW);
+
+  if (scroller != NULL)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)), 0);
+  self->scroll_frames--;
+  return self->scroll_frames > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
 void
 mr_assistant_done_set_saved (MrAssistantDone *self)
 {
@@ -133,6 +147,8 @@ mr_assistant_done_set_saved (MrAssistantDone *self)
   gtk_widget_set_visible (self->failed_group, FALSE);
   gtk_widget_set_visible (self->next_group, TRUE);
   gtk_widget_grab_focus (self->send_button);
+  self->scroll_frames = 4;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll_up_cb, NULL, NULL);
 }
 
 /* ---- the message to oneself ---- */

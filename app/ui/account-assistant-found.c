@@ -486,6 +486,17 @@ mr_assistant_found_check (MrAssistantFound *self)
 }
 
 void
+mr_assistant_found_focus (MrAssistantFound *self)
+{
+  g_return_if_fail (MR_IS_ASSISTANT_FOUND (self));
+
+  if (!needs_secret (mr_assistant_found_get_way (self)))
+    return;
+  g_autofree char *user = mr_assistant_found_dup_user (self);
+  gtk_widget_grab_focus (GTK_WIDGET (*user == '\0' ? self->user : self->secret));
+}
+
+void
 mr_assistant_found_forget (MrAssistantFound *self)
 {
   g_return_if_fail (MR_IS_ASSISTANT_FOUND (self));

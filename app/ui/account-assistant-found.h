@@ -29,6 +29,8 @@ MrSecret *mr_assistant_found_dup_secret (MrAssistantFound *self);
 const char *mr_assistant_found_get_desktop_account (MrAssistantFound *self);
 /* FALSE: something is missing, which the page now says at its field. */
 gboolean mr_assistant_found_check (MrAssistantFound *self);
+/* To the first field that is to be filled in. */
+void mr_assistant_found_focus (MrAssistantFound *self);
 /* The password is taken off the screen. */
 void mr_assistant_found_forget (MrAssistantFound *self);
 

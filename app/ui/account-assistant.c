@@ -325,6 +325,7 @@ show_found (MrAccountAssistant *self, GPtrArray *results, gboolean chose_provide
   self->chose_provider = chose_provider;
   mr_assistant_found_show (self->found, results, mr_assistant_address_get_desktop_accounts (self->address), address);
   go_to (self, "found");
+  mr_assistant_found_focus (self->found);
 }
 
 static void
@@ -557,5 +558,8 @@ mr_account_assistant_new (MrDesk *desk, GtkWindow *parent)
   mr_assistant_address_set_desk (self->address, desk);
   mr_assistant_providers_set_desk (self->providers, desk);
   mr_assistant_done_set_desk (self->done, desk);
+  /* Not before: a focus that is set before the window is there hides the window from accessibility clients (GTK 4.8). */
+  g_signal_connect_object (self, "map", G_CALLBACK (mr_assistant_address_focus), self->address,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   return GTK_WIDGET (self);
 }
