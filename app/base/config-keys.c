@@ -127,6 +127,7 @@ static const MrConfigKey keys[] = {
   INTEGER ("submission", "max-recipients", "1000", 1, 100000, N_("Recipients of one message")),
   INTEGER ("submission", "max-sessions", "200", 1, 10000, N_("Connections of programs at one time")),
   INTEGER ("submission", "max-sessions-per-peer", "100", 1, 10000, N_("Connections at one time from one address")),
+  BOOLEAN ("submission", "refuse-never-write", "false", N_("Whether mail to an address that is never written to is refused, not kept back")),
   BOOLEAN ("submission", "require-auth", "false", N_("Whether your own programs need a password too")),
   INTEGER ("submission", "session-timeout", "3600", 1, 86400, N_("Seconds after which a program's connection is closed")),
 

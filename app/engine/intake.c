@@ -309,9 +309,23 @@ stored_cb (const GError *error, gpointer data)
   intake_free (self);
 }
 
+static gboolean
+is_never_written_to (MrIntake *self)
+{
+  for (guint i = 0; i < self->record->recipients->len; i++)
+    if (mr_store_is_never (self->engine->store,
+                           ((MrRecipientRecord *)g_ptr_array_index (self->record->recipients, i))->address))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 choose_hold (MrIntake *self)
 {
+  if (is_never_written_to (self)) {
+    self->record->hold = MR_HOLD_NEVER_WRITE;
+    return;
+  }
   MrRoute route = mr_accounts_route (self->engine->accounts, self->record);
 
   MrWaitReason reason = MR_WAIT_NO_ACCOUNT;

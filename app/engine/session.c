@@ -302,6 +302,11 @@ handle (Session *self, const MrSmtpServerEvent *event)
     at_mail (self, event);
     break;
   case MR_SERVER_RCPT:
+    if (mr_config_get_boolean (mr_engine_get_config (self->engine), "submission", "refuse-never-write")
+        && mr_store_is_never (self->engine->store, event->path)) {
+      mr_smtp_server_answer (self->machine, 550, "5.7.1", "This address is on the list of those never written to");
+      break;
+    }
     g_ptr_array_add (self->recipients, g_strdup (event->path));
     g_ptr_array_add (self->orcpt, g_strdup (event->orcpt));
     g_array_append_val (self->notify, event->notify);

@@ -21,6 +21,7 @@ struct _MrStore {
   char *notice;
   int lock_fd;
   GHashTable *values; /* name → gint64 */
+  GHashTable *never;  /* addresses in lower case */
   MrWriter *writer;
   MrReader *bodies, *lists; /* two, so that a long search does not hold up a delivery */
   gboolean closing;
@@ -58,6 +59,8 @@ void mr_store_submit_internal (MrStore *store, gpointer request);
 
 /* Before anything is answered: what a crash left is put right (store.h). now: wall time. */
 gboolean mr_recover (MrDb *db, gint64 now, GError **error);
+/* never.c */
+gboolean mr_never_load (MrDb *db, GHashTable *never, GError **error);
 /* Reads public values into a name → gint64 table, and the next free message number. */
 gboolean mr_values_load (MrDb *db, GHashTable *values, gint64 *ret_next_num, GError **error);
 

@@ -26,6 +26,7 @@ unref_store (MrStore *store)
     return;
   g_clear_pointer (&store->context, g_main_context_unref);
   g_clear_pointer (&store->values, g_hash_table_unref);
+  g_clear_pointer (&store->never, g_hash_table_unref);
   mr_clock_unref (store->clock);
   pthread_mutex_destroy (&store->mutex);
   g_free (store->path);
@@ -134,6 +135,7 @@ new_store (const MrStoreOptions *options, GMainContext *context)
   store->path = g_strdup (options->path);
   store->lock_fd = -1;
   store->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  store->never = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   pthread_mutex_init (&store->mutex, NULL);
   store->keep_bodies_days = options->keep_bodies_days;
   store->keep_failed_days = options->keep_failed_days;
@@ -177,7 +179,8 @@ open_database (MrStore *store, const MrStoreTuning *tuning, gint64 *ret_next_num
   g_autoptr (MrDb) db = mr_db_open (store->path, flags, WRITER_CACHE_KIB, error);
   if (db == NULL || !mr_schema_migrate (db, migrations, n_migrations, error)
       || !mr_recover (db, mr_clock_wall (store->clock), error)
-      || !mr_values_load (db, store->values, ret_next_num, error) || !mr_counts_load (db, &store->counts, error))
+      || !mr_values_load (db, store->values, ret_next_num, error) || !mr_never_load (db, store->never, error)
+      || !mr_counts_load (db, &store->counts, error))
     return NULL;
   if (tuning->max_pages > 0) {
     g_autofree char *sql = g_strdup_printf ("PRAGMA max_page_count=%u", tuning->max_pages);

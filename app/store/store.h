@@ -159,6 +159,23 @@ typedef void (*MrStoreRefusalsFunc) (GPtrArray *rows, const GError *error, gpoin
 void mr_store_list_refusals (MrStore *store, MrStoreRefusalsFunc func, gpointer data);
 void mr_store_clear_refusals (MrStore *store, gint64 uid, MrStoreFunc func, gpointer data); /* uid -1: all */
 
+/* Addresses that are never written to; compared without case. They are read at open, so that asking is synchronous. record: transfer full. */
+gboolean mr_store_is_never (MrStore *store, const char *address);
+void mr_store_add_never (MrStore *store, MrNeverRecord *record, MrStoreFunc func, gpointer data);
+void mr_store_remove_never (MrStore *store, const char *address, MrStoreFunc func, gpointer data);
+typedef void (*MrStoreNeverFunc) (GPtrArray *rows, const GError *error,
+                                  gpointer data); /* MrNeverRecord, newest first */
+void mr_store_list_never (MrStore *store, MrStoreNeverFunc func, gpointer data);
+
+/* The message that a report is about: by our id, else by envelope id (xtext), else by Message-ID; each may be NULL. id NULL: none. n G_MAXUINT:
+ * none of its recipients fits. */
+typedef void (*MrStoreFoundFunc) (const char *id, guint n, const GError *error, gpointer data);
+void mr_store_find_reported (MrStore *store, const char *id, const char *envid, const char *message_id,
+                             const char *recipient, MrStoreFoundFunc func, gpointer data);
+/* A recipient that was delivered came back later; any other is left alone. */
+void mr_store_mark_bounced (MrStore *store, const char *id, guint n, gint64 when, const char *cause, MrStoreFunc func,
+                            gpointer data);
+
 /* Values that must survive a restart (online clock ...). Read at open, so get is synchronous. */
 gint64 mr_store_get_value (MrStore *store, const char *name, gint64 def);
 void mr_store_set_value (MrStore *store, const char *name, gint64 value); /* rides */
