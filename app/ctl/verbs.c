@@ -18,6 +18,7 @@ const MrVerb mr_verbs[] = {
   { "explain", N_ ("What a message's state or a mail server's reply means"), mr_verb_explain },
   { "account", N_ ("Sending accounts: list add remove test set-password sign-in set-default unlock"), mr_verb_account },
   { "program", N_ ("Who may hand in mail: list add remove allow"), mr_verb_program },
+  { "never", N_ ("Addresses that are never written to: list add remove export"), mr_verb_never },
   { "domain", N_ ("Entries of a mail domain: spf verify"), mr_verb_domain },
   { "config", N_ ("Settings: get set list"), mr_verb_config },
   { "autostart", N_ ("Whether mail is taken after log-in: on off"), mr_verb_autostart },
