@@ -204,15 +204,32 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
     add_write (c);
 }
 
+static void
+signed_out_cb (const GError *error, gpointer data)
+{
+  if (error != NULL)
+    mr_warning ("engine", "a token could not be removed from the keyring: %s", error->message);
+}
+
+/* An account that signs in no longer keeps no permission to. */
+static void
+leave_provider (MrEngine *engine, const MrAccountRecord *before, const MrAccountRecord *record)
+{
+  if (before->auth == MR_AUTH_OAUTH2 && (record->auth != MR_AUTH_OAUTH2 || record->kind != MR_ACCOUNT_RELAY))
+    mr_oauth_sign_out (engine->oauth, before, signed_out_cb, NULL);
+}
+
 void
 mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEngineDoneFunc func, gpointer data)
 {
   g_autoptr (GError) error = NULL;
+  const MrAccountRecord *found = mr_accounts_find (engine->accounts, record->id);
+  g_autoptr (MrAccountRecord) before = found != NULL ? mr_account_record_copy (found) : NULL;
 
-  if (mr_accounts_find (engine->accounts, record->id) == NULL)
+  if (before == NULL)
     g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", record->id);
-  else if (check_record (engine, record, &error))
-    write_record (engine, record, record->is_default, &error);
+  else if (check_record (engine, record, &error) && write_record (engine, record, record->is_default, &error))
+    leave_provider (engine, before, record);
   mr_answer_done (func, error, data);
 }
 

@@ -7,10 +7,14 @@
 
 #include "engine/oauth-post.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "base/log.h"
 #include "engine/oauth-answer.h"
 #include "engine/oauth-assertion.h"
 
 #define TIMEOUT_MS     30000
+#define WARN_DAYS      14
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 struct _MrOauthPost {
@@ -109,6 +113,22 @@ ask (MrOauthPost *self)
   self->request = mr_http_start (http, &options, answer_cb, self);
 }
 
+/* The provider would only say that it does not know us. */
+static gboolean
+check_expiry (MrOauthPost *self, MrSigner *signer, GError **error)
+{
+  gint64 left = mr_signer_get_not_after (signer) - mr_clock_wall (self->engine->clock);
+
+  if (left > 0 && left < WARN_DAYS * G_TIME_SPAN_DAY)
+    mr_warning ("oauth", "account %s: the certificate it signs in with ends in %d days", self->provider->account,
+                (int)(left / G_TIME_SPAN_DAY));
+  if (left > 0)
+    return TRUE;
+  g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                       _ ("The certificate that this account signs in with has expired; store a new one"));
+  return FALSE;
+}
+
 /* Who we are goes last. NULL: a public client. */
 static gboolean
 add_client (MrOauthPost *self, MrSecret *secret, GError **error)
@@ -124,7 +144,7 @@ add_client (MrOauthPost *self, MrSecret *secret, GError **error)
     return TRUE;
   }
   signer = mr_signer_new (secret, error);
-  if (signer == NULL)
+  if (signer == NULL || !check_expiry (self, signer, error))
     return FALSE;
   assertion = mr_oauth_assertion_new (signer, self->provider->client_id, self->url, mr_clock_wall (self->engine->clock),
                                       error);

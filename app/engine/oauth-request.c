@@ -225,11 +225,14 @@ mr_oauth_read_redirect (const MrOauthAttempt *attempt, const char *issuer, const
 {
   g_auto (Answer) answer = { 0 };
   g_autofree char *query = NULL;
+  gboolean readable;
 
   if (strlen (address) > MR_OAUTH_REDIRECT_MAX)
     return say_invalid (error, _ ("The address is too long to be the one that the browser was sent to"));
   query = dup_query (address);
-  if (!read_parameters (query, &answer))
+  readable = read_parameters (query, &answer);
+  mr_wipe (query, strlen (query));
+  if (!readable)
     return say_invalid (error, _ ("The address cannot be read; copy it whole from the browser's address line"));
   if (answer.state == NULL || (answer.code == NULL && answer.error == NULL))
     return say_invalid (error,

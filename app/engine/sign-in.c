@@ -384,7 +384,7 @@ mr_engine_sign_in (MrEngine *engine, const MrAccountRecord *record, MrSignInStep
   self->done = done;
   self->data = data;
   self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, start_cb, self, NULL);
-  self->timer = g_timeout_add_seconds (LIFE_SECONDS, timeout_cb, self);
+  self->timer = g_timeout_add (LIFE_SECONDS * self->second_ms, timeout_cb, self);
   g_ptr_array_add (all->all, self);
   return self->number;
 }

@@ -492,10 +492,20 @@ test_cancel (World *w, gconstpointer data)
 }
 
 static void
+test_nobody_comes (World *w, gconstpointer data)
+{
+  start (w, "");
+  mr_sign_ins_set_second (w->base.engine->sign_ins, 1);
+  begin (w);
+  wait_for (w->signed_in.done);
+  g_assert_error (w->signed_in.error, MR_ERROR, MR_ERROR_TIMED_OUT);
+}
+
+static void
 test_device (World *w, gconstpointer data)
 {
   start (w, "oauth-flow=device\n");
-  mr_sign_ins_set_second (w->base.engine->sign_ins, 1);
+  mr_sign_ins_set_second (w->base.engine->sign_ins, 20);
   w->pending = 2;
   w->slow = 1;
   begin (w);
@@ -533,6 +543,28 @@ test_sign_out (World *w, gconstpointer data)
   mr_engine_remove_account (w->base.engine, "main", NULL, engine_done_cb, &answer);
   engine_answer_ok (&answer);
   wait_for (w->revoked == 2);
+  expect_secret (w, "main", MR_SECRET_KIND_OAUTH_TOKEN, "");
+}
+
+/* An account that goes back to a password keeps no permission. */
+static void
+test_back_to_password (World *w, gconstpointer data)
+{
+  g_autoptr (MrAccountRecord) record = NULL;
+  EngineAnswer answer = { 0 };
+
+  start (w, "");
+  sign_in (w);
+  record = engine_account (&w->base, "main");
+  g_free (record->name);
+  record->name = g_strdup ("Other");
+  mr_engine_update_account (w->base.engine, record, engine_done_cb, &answer);
+  engine_answer_ok (&answer);
+  expect_secret (w, "main", MR_SECRET_KIND_OAUTH_TOKEN, "lasting-1");
+  record->auth = MR_AUTH_PASSWORD;
+  mr_engine_update_account (w->base.engine, record, engine_done_cb, &answer);
+  engine_answer_ok (&answer);
+  wait_for (w->revoked == 1);
   expect_secret (w, "main", MR_SECRET_KIND_OAUTH_TOKEN, "");
 }
 
@@ -575,6 +607,10 @@ test_credentials (World *w, gconstpointer data)
   deliver (w);
   g_assert_nonnull (strstr (w->forms->str, "client_id=cid3&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A"
                                            "client-assertion-type%3Ajwt-bearer&client_assertion=eyJhbGciOiJSUzI1NiI"));
+  g_assert_cmpuint (w->issued, ==, 2);
+  /* It ends in the year 2100. */
+  engine_fixture_advance (&w->base, (gint64)80 * 366 * 86400);
+  g_free (submit_waiting (w, MR_ACCOUNT_NEEDS_SIGN_IN));
   g_assert_cmpuint (w->issued, ==, 2);
   /* Taken away again. */
   g_assert_cmpint (set_client (w, "account main", "", NULL), ==, -1);
@@ -692,8 +728,10 @@ main (int argc, char **argv)
   ADD ("nonce", test_nonce);
   ADD ("paste", test_paste);
   ADD ("cancel", test_cancel);
+  ADD ("nobody-comes", test_nobody_comes);
   ADD ("device", test_device);
   ADD ("sign-out", test_sign_out);
+  ADD ("back-to-password", test_back_to_password);
   ADD ("credentials", test_credentials);
   ADD ("metadata", test_metadata);
   ADD ("not-ready", test_not_ready);
