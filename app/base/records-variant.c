@@ -122,6 +122,16 @@ static const MrField refusal_fields[] = {
   END_ROW,
 };
 
+static const MrField group_fields[] = {
+  ROW (MR_FIELD_STRING, MrGroupRecord, "cause", cause),
+  ENUM_ROW (MrGroupRecord, "wait-reason", wait_reason, wait_reason),
+  ROW (MR_FIELD_STRING, MrGroupRecord, "account", account),
+  ROW (MR_FIELD_UINT, MrGroupRecord, "messages", messages),
+  ROW (MR_FIELD_UINT, MrGroupRecord, "recipients", recipients),
+  ROW (MR_FIELD_INT64, MrGroupRecord, "oldest", oldest),
+  END_ROW,
+};
+
 static const MrField never_fields[] = {
   ROW (MR_FIELD_STRING, MrNeverRecord, "address", address),
   ROW (MR_FIELD_INT64, MrNeverRecord, "added", added),
@@ -277,4 +287,19 @@ mr_never_record_from_variant (GVariant *variant)
 
   mr_fields_read (never_fields, record, variant);
   return record->address != NULL ? g_steal_pointer (&record) : NULL;
+}
+
+GVariant *
+mr_group_record_to_variant (const MrGroupRecord *record)
+{
+  return mr_fields_to_variant (group_fields, record);
+}
+
+MrGroupRecord *
+mr_group_record_from_variant (GVariant *variant)
+{
+  g_autoptr (MrGroupRecord) record = g_new0 (MrGroupRecord, 1);
+
+  mr_fields_read (group_fields, record, variant);
+  return record->messages > 0 ? g_steal_pointer (&record) : NULL;
 }

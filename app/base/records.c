@@ -258,6 +258,16 @@ mr_account_use_free (MrAccountUse *use)
   g_free (use);
 }
 
+void
+mr_group_record_free (MrGroupRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->cause);
+  g_free (record->account);
+  g_free (record);
+}
+
 MrRecipientState
 mr_message_record_summary_state (const MrMessageRecord *record)
 {

@@ -58,6 +58,29 @@ mr_client_link_report_finish (MrClient *self, GAsyncResult *result, char **ret_i
 }
 
 static gpointer
+convert_group (GVariant *variant)
+{
+  return mr_group_record_from_variant (variant);
+}
+
+void
+mr_client_list_groups_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ListGroups", NULL, "(aa{sv})", cancellable, callback, data);
+}
+
+GPtrArray *
+mr_client_list_groups_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GVariant) rows = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  if (rows == NULL)
+    return NULL;
+  return mr_client_convert_records (rows, convert_group, (GDestroyNotify)mr_group_record_free);
+}
+
+static gpointer
 convert_never (GVariant *variant)
 {
   return mr_never_record_from_variant (variant);

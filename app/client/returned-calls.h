@@ -23,6 +23,11 @@ gboolean mr_client_link_report_finish (MrClient *self, GAsyncResult *result, cha
                                        GError **error);
 
 void
+mr_client_list_groups_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* MrGroupRecord, the largest first. (transfer full) */
+GPtrArray *mr_client_list_groups_finish (MrClient *self, GAsyncResult *result, GError **error);
+
+void
 mr_client_list_never_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* MrNeverRecord, newest first. (transfer full) */
 GPtrArray *mr_client_list_never_finish (MrClient *self, GAsyncResult *result, GError **error);

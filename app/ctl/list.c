@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
+#include "ctl/groups.h"
 #include "ctl/output.h"
 #include "ctl/words.h"
 
@@ -106,13 +107,14 @@ set_state (const char *word, MrListFilter *filter)
 int
 mr_verb_list (MrCtl *ctl, int argc, char **argv)
 {
-  gboolean history = FALSE;
+  gboolean history = FALSE, by_cause = FALSE;
   int limit = DEFAULT_LIMIT;
   g_autofree char *search = NULL;
   g_autofree char *state = NULL;
   g_autofree char *account = NULL;
   const GOptionEntry entries[] = {
     { "history", 0, 0, G_OPTION_ARG_NONE, &history, N_ ("Messages that are finished"), NULL },
+    { "by-cause", 0, 0, G_OPTION_ARG_NONE, &by_cause, N_ ("How many messages wait for which reason"), NULL },
     { "limit", 0, 0, G_OPTION_ARG_INT, &limit, N_ ("At most so many rows (100)"), "N" },
     { "search", 0, 0, G_OPTION_ARG_STRING, &search, N_ ("Part of an address, subject or id"), N_ ("TEXT") },
     { "state", 0, 0, G_OPTION_ARG_STRING, &state,
@@ -126,6 +128,8 @@ mr_verb_list (MrCtl *ctl, int argc, char **argv)
 
   if (!mr_ctl_parse (ctl, "list", NULL, N_ ("Newest messages first."), entries, 0, 0, &argc, &argv))
     return MR_EXIT_USAGE;
+  if (by_cause)
+    return mr_list_groups (ctl);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_message_record_free);
   Listing listing = {
     .filter = { .kind = history ? MR_LIST_HISTORY : MR_LIST_OUTBOX, .state = -1, .search = search, .account = account },

@@ -39,6 +39,16 @@ mr_engine_list_never (MrEngine *engine, MrRecordsFunc func, gpointer data)
   mr_store_list_never (engine->store, listed_cb, call);
 }
 
+void
+mr_engine_list_groups (MrEngine *engine, MrRecordsFunc func, gpointer data)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->records = func;
+  call->data = data;
+  mr_store_list_groups (engine->store, listed_cb, call);
+}
+
 static void
 stored_cb (const GError *error, gpointer data)
 {

@@ -63,6 +63,28 @@ never_cb (GPtrArray *records, const GError *error, gpointer data)
   g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
 }
 
+static void
+groups_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  GVariantBuilder builder;
+
+  if (error != NULL) {
+    mr_call_fail (data, error);
+    return;
+  }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < records->len; i++)
+    g_variant_builder_add_value (&builder, mr_group_record_to_variant (g_ptr_array_index (records, i)));
+  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+}
+
+static gboolean
+handle_list_groups_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, MrEngine *engine)
+{
+  mr_engine_list_groups (engine, groups_cb, invocation);
+  return TRUE;
+}
+
 static gboolean
 handle_list_never_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, MrEngine *engine)
 {
@@ -91,6 +113,7 @@ void
 mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine)
 {
   g_signal_connect (outbox, "handle-link-report", G_CALLBACK (handle_link_report_cb), engine);
+  g_signal_connect (outbox, "handle-list-groups", G_CALLBACK (handle_list_groups_cb), engine);
   g_signal_connect (outbox, "handle-list-never", G_CALLBACK (handle_list_never_cb), engine);
   g_signal_connect (outbox, "handle-add-never", G_CALLBACK (handle_add_never_cb), engine);
   g_signal_connect (outbox, "handle-remove-never", G_CALLBACK (handle_remove_never_cb), engine);

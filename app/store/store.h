@@ -147,6 +147,10 @@ typedef void (*MrStoreUseFunc) (GPtrArray *use, const GError *error, gpointer da
 /* account: id, NULL: all accounts. since: wall time; the minute that holds it is included. */
 void mr_store_account_use (MrStore *store, const char *account, gint64 since, MrStoreUseFunc func, gpointer data);
 
+/* What waits, by its cause: MrGroupRecord, the largest first, at most 50; borrowed. */
+typedef void (*MrStoreGroupsFunc) (GPtrArray *groups, const GError *error, gpointer data);
+void mr_store_list_groups (MrStore *store, MrStoreGroupsFunc func, gpointer data);
+
 /* Requests of this data: their callbacks are not called (the requests still take effect). */
 void mr_store_cancel (MrStore *store, gpointer data);
 

@@ -21,6 +21,9 @@ typedef struct {
 typedef void (*MrLinkFunc) (const char *id, guint recipient, const GError *error, gpointer data);
 void mr_engine_link_report (MrEngine *engine, const MrReportLink *report, MrLinkFunc func, gpointer data);
 
+/* What waits, by its cause (MrGroupRecord), the largest group first: "17 messages wait for one reason". */
+void mr_engine_list_groups (MrEngine *engine, MrRecordsFunc func, gpointer data);
+
 /* Addresses that are never written to: a person's entries only. New mail to them is taken and kept back (MR_HOLD_NEVER_WRITE), or refused where
  * [submission] refuse-never-write says so. */
 void mr_engine_list_never (MrEngine *engine, MrRecordsFunc func, gpointer data); /* MrNeverRecord, newest first */

@@ -1,7 +1,7 @@
 /* Plain records that stand beside the queue: see records.h for what holds for all of them. */
 #pragma once
 
-#include <glib.h>
+#include <mailrelay/types.h>
 
 G_BEGIN_DECLS
 
@@ -21,11 +21,22 @@ typedef struct {
   guint recipients;
 } MrAccountUse;
 
+/* Messages that wait for one reason. */
+typedef struct {
+  char *cause;              /* cause id of app/ndr; NULL: only the wait reason is known */
+  MrWaitReason wait_reason; /* what blocks all of them; none or retry-time: each waits for its next try */
+  char *account;            /* id; NULL: none yet */
+  guint messages, recipients;
+  gint64 oldest; /* when the oldest of them came */
+} MrGroupRecord;
+
 MrNeverRecord *mr_never_record_new (const char *address);
 void mr_never_record_free (MrNeverRecord *record);
 void mr_account_use_free (MrAccountUse *use);
+void mr_group_record_free (MrGroupRecord *record);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNeverRecord, mr_never_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAccountUse, mr_account_use_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrGroupRecord, mr_group_record_free)
 
 G_END_DECLS

@@ -57,4 +57,19 @@ def an_address_is_never_written_to():
         equal(profile.ctl("never", "remove", "bob@recipient.example", check=False).returncode, 1, "it is gone")
 
 
-run_cases(a_failure_that_was_asked_for_is_mailed, an_address_is_never_written_to)
+def what_waits_for_one_reason_is_one_group():
+    with Profile() as profile:
+        sink = profile.add_sink(replies={"RCPT": lambda session, argument: "452 4.2.2 mailbox full" if "bob@" in argument else "451 4.7.1 Greylisted, come back in 5 minutes"})
+        profile.configure({"retry": {"first": 3600}})
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        equal(profile.ctl_json("list", "--by-cause")["groups"], [], "nothing waits")
+        ids = [queue_id(send(profile.smtp, *PEOPLE, MESSAGE)) for n in range(3)] + [queue_id(send(profile.smtp, PEOPLE[0], ["eve@recipient.example"], MESSAGE))]
+        for id in ids:
+            service.wait(lambda: service.message(id)[0]["recipients"][0].get("attempts", 0) >= 1, "an attempt")
+        groups = profile.ctl_json("list", "--by-cause")["groups"]
+        equal([(g["cause"], g["account"], g["messages"], g["recipients"]) for g in groups], [("mailbox-full", "work", 3, 3), ("greylisted", "work", 1, 1)], "the groups")
+        check(groups[0]["reason-text"] and groups[0]["oldest"] > 0, "in words")
+
+
+run_cases(a_failure_that_was_asked_for_is_mailed, an_address_is_never_written_to, what_waits_for_one_reason_is_one_group)

@@ -318,6 +318,26 @@ test_never (void)
 }
 
 static void
+test_group (void)
+{
+  g_autoptr (MrGroupRecord) record = g_new0 (MrGroupRecord, 1);
+
+  record->cause = g_strdup ("login-failed");
+  record->wait_reason = MR_WAIT_ACCOUNT_PAUSED;
+  record->account = g_strdup ("work");
+  record->messages = 17;
+  record->recipients = 18;
+  record->oldest = 5;
+  g_autoptr (GVariant) variant = g_variant_ref_sink (mr_group_record_to_variant (record));
+  g_autoptr (MrGroupRecord) back = mr_group_record_from_variant (variant);
+  g_autofree char *there = g_variant_print (variant, TRUE);
+  g_autofree char *again = print (mr_group_record_to_variant (back));
+
+  assert_fields (variant, 6);
+  g_assert_cmpstr (there, ==, again);
+}
+
+static void
 test_missing_keys (void)
 {
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
@@ -450,6 +470,7 @@ main (int argc, char **argv)
   g_test_add_func ("/records-variant/account-sparse", test_account_sparse);
   g_test_add_func ("/records-variant/program-and-refusal", test_program_and_refusal);
   g_test_add_func ("/records-variant/never", test_never);
+  g_test_add_func ("/records-variant/group", test_group);
   g_test_add_func ("/records-variant/missing-keys", test_missing_keys);
   g_test_add_func ("/records-variant/hostile", test_hostile);
   g_test_add_func ("/records-variant/bounds", test_bounds);
