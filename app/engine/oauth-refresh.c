@@ -31,7 +31,7 @@ mr_oauth_renew_stop (MrOauthKeep *keep)
 static MrOauthKeep *
 keep_of (gpointer data)
 {
-  return (MrOauthKeep *)((char *)data - G_STRUCT_OFFSET (MrOauthKeep, renewing));
+  return (MrOauthKeep *)(gpointer)((char *)data - G_STRUCT_OFFSET (MrOauthKeep, renewing));
 }
 
 static void

@@ -38,7 +38,7 @@ again_cb (gpointer data)
 static void
 stored_cb (const GError *error, gpointer data)
 {
-  MrOauthKeep *keep = (MrOauthKeep *)((char *)data - G_STRUCT_OFFSET (MrOauthKeep, storing));
+  MrOauthKeep *keep = (MrOauthKeep *)(gpointer)((char *)data - G_STRUCT_OFFSET (MrOauthKeep, storing));
   guint delay;
 
   keep->storing = FALSE;
