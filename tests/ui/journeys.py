@@ -364,7 +364,7 @@ def every_page_has_names():
             equal(window.unnamed(), [], f"controls without a name on {page}")
         window.row("Names")
         for action, title in (("win.add-account", "New Sending Account"), ("win.connect-programs", "Connect Programs"),
-                              ("win.senders", "Who May Send"), ("win.choose-secrets", "Passwords")):
+                              ("win.senders", "Who May Send"), ("win.choose-secrets", "Passwords"), ("win.import-accounts", "Import Accounts")):
             window.window_action(action)
             window.dialog(title)
             equal(window.unnamed(), [], f"controls without a name in {title}")
