@@ -22,9 +22,9 @@ dup_server (const MrAccountRecord *account)
 }
 
 static void
-print_accounts (GPtrArray *accounts)
+print_accounts (MrCtl *ctl, GPtrArray *accounts)
 {
-  const char *const titles[] = { _ ("Id"), _ ("Name"), _ ("Addresses"), _ ("Server"), _ ("State"), NULL };
+  const char *const titles[] = { _ ("Id"), _ ("Name"), _ ("Addresses"), _ ("Server"), _ ("Today"), _ ("State"), NULL };
   g_autoptr (MrTable) table = mr_table_new (titles);
 
   if (accounts->len == 0) {
@@ -36,8 +36,14 @@ print_accounts (GPtrArray *accounts)
     g_autofree char *id = g_strconcat (account->id, account->is_default ? " *" : "", NULL);
     g_autofree char *addresses = g_strjoinv (", ", account->addresses);
     g_autofree char *server = dup_server (account);
-    const char *cells[] = { id, account->name, addresses, server, mr_account_state_word (account->state), NULL };
-    mr_table_add (table, cells, 4, account->state == MR_ACCOUNT_READY ? MR_COLOUR_GOOD : MR_COLOUR_BAD);
+    g_autofree char *state = mr_account_dup_signature (account, ctl->now);
+    g_autofree char *today = account->limit_day > 0 ? g_strdup_printf ("%u/%u", account->used_day, account->limit_day)
+                                                    : g_strdup_printf ("%u", account->used_day);
+    const char *cells[] = { id, account->name, addresses, server, today, state, NULL };
+    mr_table_add (table, cells, 5,
+                  account->state != MR_ACCOUNT_READY ? MR_COLOUR_BAD
+                  : account->limit_until > ctl->now  ? MR_COLOUR_WAITING
+                                                     : MR_COLOUR_GOOD);
   }
   mr_table_print (table);
 }
@@ -47,8 +53,10 @@ list (MrCtl *ctl, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mr_ctl_parse (ctl, "account list", NULL, N_ ("Sending accounts; * marks the default."), NULL, 0, 0, &argc,
-                     &argv))
+  if (!mr_ctl_parse (ctl, "account list", NULL,
+                     N_ ("Sending accounts in their order; * marks the default. Today: recipients in the last 24 "
+                         "hours, and the limit."),
+                     NULL, 0, 0, &argc, &argv))
     return MR_EXIT_USAGE;
   mr_client_list_accounts_async (ctl->client, NULL, mr_ctl_ready_cb, ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
@@ -56,7 +64,7 @@ list (MrCtl *ctl, int argc, char **argv)
   if (accounts == NULL)
     return mr_ctl_fail (ctl, error);
   if (!ctl->json) {
-    print_accounts (accounts);
+    print_accounts (ctl, accounts);
     return MR_EXIT_DONE;
   }
   GVariantDict dict;
@@ -151,6 +159,10 @@ mr_verb_account (MrCtl *ctl, int argc, char **argv)
     { "add", N_ ("Add one"), mr_verb_account_add },
     { "discover", N_ ("Find the settings for an address"), mr_verb_account_discover },
     { "remove", N_ ("Remove one"), remove_account },
+    { "set", N_ ("Change one"), mr_verb_account_set },
+    { "order", N_ ("Put them into an order"), mr_verb_account_order },
+    { "pause", N_ ("Let its mail wait"), mr_verb_account_pause },
+    { "resume", N_ ("Send its mail again"), mr_verb_account_resume },
     { "test", N_ ("Connect and log in, step by step"), mr_verb_account_test },
     { "set-password", N_ ("Store its password"), set_password },
     { "sign-in", N_ ("Sign in with its provider"), mr_verb_account_sign_in },

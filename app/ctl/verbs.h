@@ -33,6 +33,10 @@ int mr_verb_account_add (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_discover (MrCtl *ctl, int argc, char **argv);
 /* Puts proven settings for address into server and user of record, without asking anybody but its domain; else tells why not. Gives the exit code. */
 int mr_ctl_find_settings (MrCtl *ctl, const char *address, MrAccountRecord *record);
+int mr_verb_account_set (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_order (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_pause (MrCtl *ctl, int argc, char **argv);
+int mr_verb_account_resume (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_test (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_sign_in (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_sign_out (MrCtl *ctl, int argc, char **argv);

@@ -6,12 +6,9 @@
 #include "ui/account-assistant-done.h"
 
 #include <adwaita.h>
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/os.h"
 #include "ndr/states.h"
 #include "ui/account-assistant-message.h"
 #include "ui/account-test.h"
@@ -243,29 +240,13 @@ submitted_cb (GObject *source, GAsyncResult *result, gpointer data)
   ask_for_state (self);
 }
 
-static int
-make_message_fd (GBytes *bytes, GError **error)
-{
-  int fd = memfd_create ("mail-relay test message", MFD_CLOEXEC);
-  gsize len;
-  const char *data = g_bytes_get_data (bytes, &len);
-
-  if (fd >= 0 && write (fd, data, len) == (gssize)len && lseek (fd, 0, SEEK_SET) == 0)
-    return fd;
-  mr_set_errno_error (error, errno, _ ("No memory for the message"));
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
 static void
 send_clicked_cb (MrAssistantDone *self)
 {
   const char *address = own_address (self);
   const char *const recipients[] = { address, NULL };
-  g_autoptr (GBytes) bytes = mr_assistant_make_test_message (address, mr_format_account_name (self->account));
   g_autoptr (GError) error = NULL;
-  int fd = make_message_fd (bytes, &error);
+  int fd = mr_assistant_open_test_message (address, mr_format_account_name (self->account), &error);
 
   if (fd < 0) {
     mr_toast_show_error (GTK_WIDGET (self), _ ("The test message was not taken"), error);

@@ -3,8 +3,13 @@
 
 #include "ui/account-assistant-message.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/os.h"
 
 /* Bytes of one encoded word: 75 characters at most, 12 of them around the base64. */
 #define WORD_BYTES 42
@@ -55,4 +60,20 @@ mr_assistant_make_test_message (const char *address, const char *account_name)
                         "Content-Transfer-Encoding: base64\r\n\r\n");
   append_lines (out, text);
   return g_string_free_to_bytes (out);
+}
+
+int
+mr_assistant_open_test_message (const char *address, const char *account_name, GError **error)
+{
+  g_autoptr (GBytes) bytes = mr_assistant_make_test_message (address, account_name);
+  int fd = memfd_create ("mail-relay test message", MFD_CLOEXEC);
+  gsize len;
+  const char *data = g_bytes_get_data (bytes, &len);
+
+  if (fd >= 0 && write (fd, data, len) == (gssize)len && lseek (fd, 0, SEEK_SET) == 0)
+    return fd;
+  mr_set_errno_error (error, errno, _ ("No memory for the message"));
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }

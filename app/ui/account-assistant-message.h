@@ -1,4 +1,4 @@
-/* The message that a person sends to themselves to see that all of it works. Pure. */
+/* The message that a person sends to themselves to see that all of it works. */
 #pragma once
 
 #include <glib.h>
@@ -7,5 +7,7 @@ G_BEGIN_DECLS
 
 /* In the person's language; Date and Message-ID are added where every message gets them. (transfer full) */
 GBytes *mr_assistant_make_test_message (const char *address, const char *account_name);
+/* The same as an open file in memory, at its begin; -1 with error. */
+int mr_assistant_open_test_message (const char *address, const char *account_name, GError **error);
 
 G_END_DECLS

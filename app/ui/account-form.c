@@ -32,6 +32,65 @@ mr_account_form_parse_port (const char *text)
 }
 
 guint
+mr_account_form_parse_limit (const char *text)
+{
+  guint64 limit = 0;
+
+  return g_ascii_string_to_unsigned (text, 10, 1, 1000000, &limit, NULL) ? (guint)limit : 0;
+}
+
+/* Those of `[account] colour`. */
+static const char *const colours[] = { "", "blue", "green", "yellow", "orange", "red", "purple", "brown", "gray" };
+
+const char *
+mr_account_form_colour (guint index)
+{
+  return index < G_N_ELEMENTS (colours) ? colours[index] : "";
+}
+
+guint
+mr_account_form_colour_index (const char *colour)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (colours); i++)
+    if (g_strcmp0 (colours[i], colour) == 0)
+      return i;
+  return 0;
+}
+
+char **
+mr_account_form_reorder (const char *const *ids, const char *id, gint to)
+{
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  guint from = G_MAXUINT;
+
+  for (guint i = 0; ids[i] != NULL; i++) {
+    if (g_str_equal (ids[i], id))
+      from = i;
+    g_ptr_array_add (order, (gpointer)ids[i]);
+  }
+  to = CLAMP (to, 0, (gint)order->len - 1);
+  if (from == G_MAXUINT || from == (guint)to)
+    return NULL;
+  g_ptr_array_remove_index (order, from);
+  g_ptr_array_insert (order, to, (gpointer)id);
+  g_ptr_array_add (order, NULL);
+  return g_strdupv ((char **)order->pdata);
+}
+
+char *
+mr_account_form_letter (const char *name)
+{
+  char letter[7] = { 0 };
+
+  while (*name != '\0' && !g_unichar_isalnum (g_utf8_get_char (name)))
+    name = g_utf8_next_char (name);
+  if (*name == '\0')
+    return g_strdup ("?");
+  g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (name)), letter);
+  return g_strdup (letter);
+}
+
+guint
 mr_account_form_usual_port (MrTlsMode mode)
 {
   switch (mode) {

@@ -6,14 +6,16 @@
 #include <glib/gi18n-lib.h>
 
 #include "ndr/states.h"
+#include "ui/account-form.h"
 #include "ui/format.h"
 
 struct _MrAccountRow {
   GtkListBoxRow parent_instance;
   GtkImage *icon;
-  GtkLabel *name, *default_tag, *addresses, *state, *sentence, *reply;
+  GtkLabel *badge, *name, *default_tag, *addresses, *state, *used, *sentence, *reply;
   GtkButton *remedy;
   GtkMenuButton *menu_button;
+  GtkSwitch *sending;
 
   char *id;
   const char *remedy_action; /* static */
@@ -95,24 +97,120 @@ set_menu (MrAccountRow *self, const MrAccountRecord *account)
   g_autofree char *title = g_strdup_printf (_ ("Actions for %s"), mr_format_account_name (account));
 
   append_action (menu, _ ("_Edit…"), "win.edit-account", g_variant_new_string (account->id));
+  append_action (menu, _ ("Send a _Test Message to Myself"), "win.test-message", g_variant_new_string (account->id));
   if (!account->is_default)
     append_action (menu, _ ("Make _Default"), "win.set-default-account", g_variant_new_string (account->id));
   append_action (menu, account->paused ? _ ("_Go On") : _ ("_Pause"), "win.pause-account",
                  g_variant_new ("(sb)", account->id, !account->paused));
+  append_action (menu, _ ("Move _Up"), "win.move-account", g_variant_new ("(si)", account->id, -1));
+  append_action (menu, _ ("Move Do_wn"), "win.move-account", g_variant_new ("(si)", account->id, 1));
   append_action (menu, _ ("_Remove…"), "win.remove-account", g_variant_new_string (account->id));
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->menu_button), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 }
 
+/* ---- order ---- */
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source, double x, double y, MrAccountRow *self)
+{
+  return gdk_content_provider_new_typed (MR_TYPE_ACCOUNT_ROW, self);
+}
+
 static void
-set_account (MrAccountRow *self, const MrAccountRecord *account)
+drag_begin_cb (GtkDragSource *source, GdkDrag *drag, MrAccountRow *self)
+{
+  g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (GTK_WIDGET (self));
+
+  gtk_drag_source_set_icon (source, picture, 12, 12);
+}
+
+/* The account takes the place of the one that it is dropped on. */
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, MrAccountRow *self)
+{
+  MrAccountRow *dragged = g_value_get_object (value);
+
+  if (dragged == NULL || dragged == self)
+    return FALSE;
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.place-account", "(si)", dragged->id,
+                              gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (self)));
+  return TRUE;
+}
+
+static gboolean
+move_cb (GtkWidget *widget, GVariant *delta, gpointer data)
+{
+  return gtk_widget_activate_action (widget, "win.move-account", "(si)", MR_ACCOUNT_ROW (widget)->id,
+                                     g_variant_get_int32 (delta));
+}
+
+static void
+add_drag_and_drop (MrAccountRow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (MR_TYPE_ACCOUNT_ROW, GDK_ACTION_MOVE);
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  g_signal_connect_object (source, "prepare", G_CALLBACK (drag_prepare_cb), self, 0);
+  g_signal_connect_object (source, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+  g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* ---- what it shows ---- */
+
+static gboolean
+sending_set_cb (MrAccountRow *self, gboolean sending)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.pause-account", "(sb)", self->id, !sending);
+  return FALSE;
+}
+
+static void
+set_badge (MrAccountRow *self, const MrAccountRecord *account)
+{
+  g_autofree char *letter = mr_account_form_letter (mr_format_account_name (account));
+  const char *colour = mr_account_form_colour (mr_account_form_colour_index (account->colour));
+  g_autofree char *style = *colour != '\0' ? g_strconcat ("badge-", colour, NULL) : NULL;
+
+  gtk_label_set_text (self->badge, letter);
+  if (style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->badge), style);
+}
+
+static void
+set_used (MrAccountRow *self, const MrAccountRecord *account)
+{
+  g_autofree char *used = mr_format_account_use (account);
+
+  gtk_label_set_text (self->used, used);
+  gtk_widget_set_visible (GTK_WIDGET (self->used),
+                          account->used_day > 0 || account->limit_day > 0 || account->limit_minute > 0);
+}
+
+static void
+set_sending (MrAccountRow *self, const MrAccountRecord *account)
+{
+  g_autofree char *name = g_strdup_printf (_ ("Send through %s"), mr_format_account_name (account));
+
+  gtk_switch_set_active (self->sending, !account->paused);
+  g_signal_connect_object (self->sending, "state-set", G_CALLBACK (sending_set_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->sending),
+                               account->paused ? _ ("Paused: mail waits") : _ ("Mail is sent"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->sending), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+set_account (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
 {
   const char *name = mr_format_account_name (account);
   g_autofree char *addresses = account->addresses != NULL ? g_strjoinv (", ", account->addresses) : g_strdup ("");
   const char *through = account->kind == MR_ACCOUNT_DIRECT ? _ ("without a provider") : account->host;
   g_autofree char *subtitle = g_strdup_printf ("%s · %s", addresses, through != NULL ? through : "");
-  const char *word = mr_account_state_word (account->state);
+  g_autofree char *word = mr_account_dup_signature (account, now);
   const char *sentence = account->state != MR_ACCOUNT_READY ? mr_account_state_sentence (account->state) : "";
   const char *style = mr_format_account_style (account->state);
   g_autofree char *state = account->waiting > 0 ? g_strdup_printf (
@@ -125,6 +223,9 @@ set_account (MrAccountRow *self, const MrAccountRecord *account)
   g_autofree char *row_name = g_strdup_printf ("%s, %s", name, state);
 
   self->id = g_strdup (account->id);
+  set_badge (self, account);
+  set_used (self, account);
+  set_sending (self, account);
   gtk_image_set_from_icon_name (self->icon, mr_format_account_icon (account->state));
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
   gtk_label_set_text (self->name, name);
@@ -159,6 +260,7 @@ static void
 mr_account_row_init (MrAccountRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_drag_and_drop (self);
 }
 
 static void
@@ -169,6 +271,9 @@ mr_account_row_class_init (MrAccountRowClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mr_account_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-row.ui");
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, badge);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, used);
+  gtk_widget_class_bind_template_child (widget_class, MrAccountRow, sending);
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, name);
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, default_tag);
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, addresses);
@@ -178,14 +283,16 @@ mr_account_row_class_init (MrAccountRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, remedy);
   gtk_widget_class_bind_template_child (widget_class, MrAccountRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, remedy_clicked_cb);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Up, GDK_ALT_MASK, move_cb, "i", -1);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Down, GDK_ALT_MASK, move_cb, "i", 1);
 }
 
 GtkWidget *
-mr_account_row_new (const MrAccountRecord *account)
+mr_account_row_new (const MrAccountRecord *account, gint64 now)
 {
   MrAccountRow *self = g_object_new (MR_TYPE_ACCOUNT_ROW, NULL);
 
-  set_account (self, account);
+  set_account (self, account, now);
   return GTK_WIDGET (self);
 }
 

@@ -20,7 +20,9 @@ G_DEFINE_FINAL_TYPE (MrAccountsPage, mr_accounts_page, GTK_TYPE_WIDGET)
 static GtkWidget *
 create_row_cb (gpointer item, gpointer data)
 {
-  return mr_account_row_new (mr_record_item_get (item));
+  MrAccountsPage *self = data;
+
+  return mr_account_row_new (mr_record_item_get (item), mr_desk_now (self->desk));
 }
 
 static void
@@ -44,7 +46,7 @@ mr_accounts_page_set_desk (MrAccountsPage *self, MrDesk *desk)
   g_return_if_fail (self->desk == NULL);
 
   self->desk = g_object_ref (desk);
-  gtk_list_box_bind_model (self->list, mr_desk_get_accounts (desk), create_row_cb, NULL, NULL);
+  gtk_list_box_bind_model (self->list, mr_desk_get_accounts (desk), create_row_cb, self, NULL);
   g_signal_connect_object (desk, "accounts-changed", G_CALLBACK (accounts_changed_cb), self, G_CONNECT_SWAPPED);
   accounts_changed_cb (self);
 }

@@ -224,3 +224,18 @@ mr_format_tls_mode (MrTlsMode mode)
     return _ ("Not encrypted");
   }
 }
+
+char *
+mr_format_account_use (const MrAccountRecord *account)
+{
+  g_autofree char *day = account->limit_day > 0
+                             ? g_strdup_printf (_ ("%u of %u recipients in the last 24 hours"), account->used_day,
+                                                account->limit_day)
+                             : g_strdup_printf (ngettext ("%u recipient in the last 24 hours",
+                                                          "%u recipients in the last 24 hours", account->used_day),
+                                                account->used_day);
+
+  if (account->limit_minute == 0)
+    return g_steal_pointer (&day);
+  return g_strdup_printf (_ ("%s, %u of %u in the last minute"), day, account->used_minute, account->limit_minute);
+}

@@ -30,6 +30,8 @@ const char *mr_format_state_icon (MrRecipientState state, gboolean held);
 const char *mr_format_state_style (MrRecipientState state, gboolean held);
 /* Name of an account as it is shown: its name, else its first address, else its id. Borrowed from account. */
 const char *mr_format_account_name (const MrAccountRecord *account);
+/* "12 of 500 recipients in the last 24 hours" (transfer full) */
+char *mr_format_account_use (const MrAccountRecord *account);
 /* TRUE for the states in which mr_account_state_sentence() asks something of a person. */
 gboolean mr_format_account_needs_person (MrAccountState state);
 const char *mr_format_account_icon (MrAccountState state);

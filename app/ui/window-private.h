@@ -32,11 +32,13 @@ struct _MrWindow {
   gboolean keyring_is_open;       /* as last seen */
   guint updating;                 /* source */
   gboolean adding_first;          /* the account page that is open is for the first account */
+  char *test_message;             /* queue id of the last message to oneself; NULL */
   gboolean welcome_skipped;
   gboolean had_account; /* since this window is open: the first-run page does not come back */
 };
 
 void mr_window_install_actions (GtkWidgetClass *widget_class);
+void mr_window_install_account_actions (GtkWidgetClass *widget_class);
 void mr_window_install_keyring_actions (GtkWidgetClass *widget_class);
 /* As the status says. Opened by somebody else: what was said about our question is over, and the question as well. */
 void mr_window_saw_keyring (MrWindow *self, gboolean is_open);

@@ -144,6 +144,7 @@ mr_window_dispose (GObject *object)
   MrWindow *self = MR_WINDOW (object);
 
   g_clear_handle_id (&self->updating, g_source_remove);
+  g_clear_pointer (&self->test_message, g_free);
   g_cancellable_cancel (self->cancellable);
   mr_window_cancel_keyring (self);
   g_clear_object (&self->desk);
@@ -201,6 +202,7 @@ mr_window_class_init (MrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts);
   mr_window_install_actions (widget_class);
   mr_window_install_keyring_actions (widget_class);
+  mr_window_install_account_actions (widget_class);
 }
 
 static void

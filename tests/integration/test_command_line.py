@@ -66,6 +66,28 @@ def waiting_mail_is_retried_and_cancelled():
         equal(len(sink.messages), 1, "only the other one came")
 
 
+def limits():
+    """What an account may not hand over now waits, and is told so with the time."""
+    with Profile() as profile:
+        sink = profile.add_sink()
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        profile.ctl("account", "set", "work", "--name", "Gmail", "--limit-day", "1")
+        first = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
+        service.wait_for_state(first, "delivered", "relayed")
+        second = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
+        service.wait(lambda: service.message(second)[0]["recipients"][0].get("wait-reason") == "account-limit", "the limit")
+        check("Gmail's daily limit, next at" in profile.ctl("show", second).stdout, "it is said")
+        check("1/1" in profile.ctl("account", "list").stdout and "daily limit reached" in profile.ctl("account", "list").stdout, "in the list too")
+        service.stop()
+        service = profile.start_service()
+        equal(service.message(second)[0]["recipients"][0]["wait-reason"], "account-limit", "after a restart")
+        equal(profile.ctl_json("account", "list")["accounts"][0]["used-day"], 1, "the count survives")
+        profile.ctl("account", "set", "work", "--limit-day", "2")
+        service.wait_for_state(second, "delivered", "relayed")
+        equal(len(sink.messages), 2, "each once")
+
+
 def accounts():
     with Profile() as profile:
         sink = profile.add_sink(users={"user": "right"})
@@ -86,6 +108,21 @@ def accounts():
         equal((listed["mx"]["kind"], listed["mx"].get("is-default")), ("direct", True), "the second account")
         equal(listed["work"]["user"], "user", "the first account")
         equal(code(profile, "account", "remove", "nothing"), 1, "no such account")
+        profile.ctl("account", "order", "mx", "work")
+        equal([a["id"] for a in profile.ctl_json("account", "list")["accounts"]], ["mx", "work"], "order")
+        equal(code(profile, "account", "order", "nothing"), 1, "the order of an unknown one")
+        profile.ctl("account", "set", "work", "--limit-day", "500", "--limit-minute", "20", "--colour", "blue", "--name", "Work")
+        changed = {a["id"]: a for a in profile.ctl_json("account", "list")["accounts"]}["work"]
+        equal([changed.get(k) for k in ("limit-day", "limit-minute", "colour", "name", "user", "host")], [500, 20, "blue", "Work", "user", listed["work"]["host"]],
+              "what was given changed, the rest stayed")
+        check("0/500" in profile.ctl("account", "list").stdout, "use and limit are in the list")
+        equal(code(profile, "account", "set", "work"), 2, "nothing to change")
+        equal(code(profile, "account", "set", "work", "--colour", "pink"), 2, "an unknown colour")
+        equal(code(profile, "account", "set", "work", "--limit-day", "99999999"), 1, "a limit out of bounds")
+        profile.ctl("account", "pause", "work")
+        equal({a["id"]: a["state"] for a in profile.ctl_json("account", "list")["accounts"]}["work"], "paused", "paused")
+        profile.ctl("account", "resume", "work")
+        equal({a["id"]: a["state"] for a in profile.ctl_json("account", "list")["accounts"]}["work"], "ready", "resumed")
         profile.ctl("account", "remove", "mx", "--move-to", "work")
         equal([a["id"] for a in profile.ctl_json("account", "list")["accounts"]], ["work"], "one is left")
         text = open(profile.config_file, encoding="utf-8").read()
@@ -190,5 +227,5 @@ def it_starts_the_service():
         os.kill(pid, 9)
 
 
-run_cases(messages_from_here_to_there, waiting_mail_is_retried_and_cancelled, accounts, own_port_is_no_provider, settings,
+run_cases(messages_from_here_to_there, waiting_mail_is_retried_and_cancelled, limits, accounts, own_port_is_no_provider, settings,
           programs_and_their_passwords, sending_and_the_log, it_starts_the_service)

@@ -228,6 +228,48 @@ def pause_and_go_on():
         window.row("While paused")
 
 
+def accounts_in_order():
+    """Two accounts: the order is changed, one is paused at its switch, a test message goes to oneself and is followed, a limit holds the next one back."""
+    with Desk() as desk:
+        sink = desk.add_sink()
+        desk.add_account("work", sink, "--name", "Work", address="ann@sender.example")
+        desk.add_account("home", sink, "--name", "Home", address="ann@home.example")
+        window = desk.open()
+        window.page("Accounts")
+
+        def choose(account, item):
+            row = window.get("list item", lambda n: n.startswith(account + ","))
+            window.click("push button", lambda n: n.startswith(f"Actions for {account}"), row)
+            window.click("menu item", item)
+
+        def accounts():
+            return {a["id"]: a for a in desk.ctl_json("account", "list")["accounts"]}
+
+        before = list(accounts())
+        first = accounts()[before[0]]["name"]
+        choose(first, "Move Down")
+        window.wait(lambda: list(accounts()) == before[::-1], "the new order")
+        window.click("check box", "Send through Home")
+        window.wait(lambda: accounts()["home"]["state"] == "paused", "the pause")
+        window.label("Paused by you since")
+        picture("journey-accounts")
+        choose("Work", "Send a Test Message to Myself")
+        window.label("The test message is on its way to you")
+        taken, = sink.wait_for_messages(1)
+        equal(taken.recipients, ["ann@sender.example"], "to oneself")
+        window.wait(lambda: desk.service.list("history"), "the history to know it")
+        window.click("push button", "Follow It")
+        window.get("label", lambda n: n.startswith("Test message of Mail Relay through Work"))
+        desk.ctl("account", "set", "work", "--limit-day", "1")
+        desk.send("One too many")
+        window.page("Outbox")
+        window.wait(lambda: any("Work's daily limit, next at" in r for r in window.rows()), "the limit to be told")
+        picture("journey-limit")
+        window.page("Accounts")
+        window.label("Ready; daily limit reached, next at")
+        equal(len(sink.messages), 1, "messages")
+
+
 def no_account_fits():
     """A sender that no account knows waits until a person chooses."""
     with Desk() as desk:
@@ -432,5 +474,5 @@ def looks():
 
 
 if __name__ == "__main__":
-    run_cases(first_run, stored_password_stays_away, no_keyring, wrong_password, unknown_recipient, keep_send_stop_try, pause_and_go_on, no_account_fits,
+    run_cases(first_run, stored_password_stays_away, no_keyring, wrong_password, unknown_recipient, keep_send_stop_try, pause_and_go_on, accounts_in_order, no_account_fits,
               service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, every_page_has_names, looks)

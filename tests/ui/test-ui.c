@@ -7,7 +7,9 @@
 
 #include "audit.h"
 #include "shot.h"
-#include "ui/account-editor.h"
+#include "ndr/states.h"
+#include "ui/account-editor-private.h"
+#include "ui/account-form.h"
 #include "ui/account-row.h"
 #include "ui/account-test.h"
 #include "ui/connect-window.h"
@@ -22,6 +24,7 @@
 #include "ui/senders-window.h"
 #include "ui/status-bar.h"
 #include "ui/toast.h"
+#include "ui/trace-row.h"
 #include "ui/window.h"
 
 #define NOW    (G_GINT64_CONSTANT (1795546800) * 1000000)
@@ -286,6 +289,21 @@ test_message_row (void)
   destroy_windows ();
 }
 
+/* A label whose text begins with this. */
+static GtkWidget *
+find_prefix (GtkWidget *widget, const char *prefix)
+{
+  if (GTK_IS_LABEL (widget) && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), prefix))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_prefix (child, prefix);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
 static void
 test_account_rows (void)
 {
@@ -296,12 +314,80 @@ test_account_rows (void)
     g_autoptr (MrAccountRecord) account = make_account ();
     account->state = state;
     account->is_default = state == MR_ACCOUNT_READY;
-    gtk_list_box_append (GTK_LIST_BOX (list), mr_account_row_new (account));
+    account->state_since = NOW - 5 * MINUTE;
+    account->paused = state == MR_ACCOUNT_PAUSED;
+    account->colour = g_strdup (mr_account_form_colour (state));
+    account->used_day = 12;
+    account->limit_day = state == MR_ACCOUNT_READY ? 12 : 500;
+    account->limit_until = state == MR_ACCOUNT_READY ? NOW + 90 * MINUTE : 0;
+    gtk_list_box_append (GTK_LIST_BOX (list), mr_account_row_new (account, NOW));
   }
   GtkWidget *window = show_in_window (list, 560);
   audit_names (window, "accounts");
+  g_autofree char *refused = g_strdup_printf ("Paused: %s, since", mr_account_state_word (MR_ACCOUNT_PASSWORD_REFUSED));
+  g_assert_nonnull (find_prefix (window, refused));
+  g_assert_nonnull (find_prefix (window, "Ready; daily limit reached, next at "));
+  g_assert_nonnull (audit_find (window, GTK_TYPE_LABEL, "12 of 500 recipients in the last 24 hours"));
+  assert_fits_phone (window);
   shot_save (window, "account-states");
   g_assert_cmpstr (mr_account_row_get_id (MR_ACCOUNT_ROW (audit_find (list, MR_TYPE_ACCOUNT_ROW, NULL))), ==, "work");
+  destroy_windows ();
+}
+
+/* The parts of a test as they are shown: also with a certificate that ends, and hostile text from the server. */
+static void
+test_trace_rows (gconstpointer data)
+{
+  const MrTraceStep steps[] = {
+    { .part = MR_TRACE_LOOK_UP, .ok = TRUE, .took = 12000 },
+    { .part = MR_TRACE_CONNECT,
+      .goes_on = TRUE,
+      .cause = "connect-refused",
+      .text = "Connection refused",
+      .took = 800 },
+    { .part = MR_TRACE_GREETING, .ok = TRUE, .code = 220, .text = "<b>mail</b> & ESMTP", .took = 31000 },
+    { .part = MR_TRACE_ENCRYPTION, .ok = TRUE, .warning = "certificate-ends", .took = 84000 },
+    { .part = MR_TRACE_CAPABILITIES, .ok = TRUE, .took = 22000 },
+    { .part = MR_TRACE_LOG_IN,
+      .code = 535,
+      .enhanced = "5.7.8",
+      .text = "no",
+      .cause = "login-failed",
+      .took = 4200000 },
+  };
+  const char *details[] = {
+    "{'addresses': <['192.0.2.1', '2001:db8::1']>}",
+    "{'address': <'2001:db8::1'>, 'port': <uint32 465>}",
+    "{'x': <1>}",
+    "{'protocol': <'TLSv1.3'>, 'cipher': <'TLS_AES_256_GCM_SHA384'>, 'certificates': <[{'subject': "
+    "<'CN=smtp.example.com'>, 'issuer': "
+    "<'CN=Example CA,O=Example Trust Services,C=CH'>, 'names': <['smtp.example.com', 'mail.example.com']>, 'until': "
+    "<int64 1795900000000000>}]>}",
+    "{'offers': <['PIPELINING', 'SIZE 36700160', 'AUTH PLAIN LOGIN XOAUTH2', '8BITMIME', 'ENHANCEDSTATUSCODES', 'DSN', "
+    "'CHUNKING']>}",
+    "{'mechanism': <'PLAIN'>, 'user': <'anna'>}",
+  };
+  gboolean narrow = GPOINTER_TO_INT (data);
+  g_autoptr (MrDesk) desk = make_desk ();
+  GtkWidget *list = gtk_list_box_new ();
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, "Steps", -1);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (details[i]));
+    MrTraceStep step = steps[i];
+    step.details = value;
+    gtk_list_box_append (GTK_LIST_BOX (list), mr_trace_row_new (mr_desk_get_diagnosis (desk), &step));
+  }
+  GtkWidget *window = show_in_window (list, narrow ? NARROW : 560);
+  audit_names (window, "trace");
+  shot_save (window, narrow ? "trace-narrow" : "trace");
+  assert_fits_phone (window);
+  g_assert_nonnull (find_prefix (window, "0.08 s"));
+  GtkWidget *greeting = find_prefix (window, "A mail server answers.");
+  g_assert_nonnull (greeting);
+  g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (greeting)), "220 <b>mail</b> & ESMTP"));
+  GtkWidget *encryption = find_prefix (window, "Nobody on the way");
+  g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (encryption)), "A certificate of the server ends on"));
   destroy_windows ();
 }
 
@@ -381,6 +467,12 @@ test_editor_old (void)
 {
   g_autoptr (MrDesk) desk = make_desk ();
   g_autoptr (MrAccountRecord) account = make_account ();
+
+  account->state_since = NOW - 5 * MINUTE;
+  account->limit_day = 500;
+  account->used_day = 12;
+  account->colour = g_strdup ("purple");
+  account->provider = g_strdup ("gmail");
   GtkWidget *editor = mr_account_editor_new (desk, account);
 
   gtk_window_present (GTK_WINDOW (editor));
@@ -393,6 +485,47 @@ test_editor_old (void)
   GtkEditable *password = entry (editor, "Password (saved; type to replace it)");
   g_assert_true (ADW_IS_PASSWORD_ENTRY_ROW (password));
   g_assert_cmpstr (gtk_editable_get_text (password), ==, "");
+  g_assert_nonnull (find_prefix (editor, "Paused: Password not accepted, since"));
+  g_assert_cmpstr (gtk_editable_get_text (entry (editor, "Most recipients in 24 hours (empty: no limit)")), ==, "500");
+  AdwComboRow *colour = ADW_COMBO_ROW (audit_find (editor, ADW_TYPE_COMBO_ROW, "Colour"));
+  g_assert_cmpuint (adw_combo_row_get_selected (colour), ==, 6);
+  /* A limit that is none is told at its row, which opens for it. */
+  gtk_editable_set_text (entry (editor, "Most recipients in 24 hours (empty: no limit)"), "many");
+  g_signal_emit_by_name (audit_find (editor, GTK_TYPE_BUTTON, "Save"), "clicked");
+  shot_save (editor, "account-limit-mistake");
+  g_assert_true (
+      gtk_widget_has_css_class (GTK_WIDGET (entry (editor, "Most recipients in 24 hours (empty: no limit)")), "error"));
+  assert_fits_phone (editor);
+  destroy_windows ();
+}
+
+/* What the page does not show stays as it is when the page is saved. */
+static void
+test_editor_keeps (void)
+{
+  g_autoptr (MrDesk) desk = make_desk ();
+  g_autoptr (MrAccountRecord) account = make_account ();
+
+  account->auth = MR_AUTH_OAUTH2;
+  account->oauth_flow = MR_OAUTH_DEVICE;
+  account->oauth_client = g_strdup ("client");
+  account->provider = g_strdup ("gmail");
+  account->order = 7;
+  account->limit_minute = 20;
+  GtkWidget *editor = mr_account_editor_new (desk, account);
+  gtk_window_present (GTK_WINDOW (editor));
+  gtk_editable_set_text (entry (editor, "Server name"), "smtp.example.net");
+  gtk_editable_set_text (entry (editor, "Most recipients in a minute (empty: no limit)"), "");
+  g_autoptr (MrAccountRecord) read = mr_account_editor_read (MR_ACCOUNT_EDITOR (editor));
+  g_assert_cmpstr (read->id, ==, "work");
+  g_assert_cmpstr (read->host, ==, "smtp.example.net");
+  g_assert_cmpstr (read->provider, ==, "gmail");
+  g_assert_cmpstr (read->oauth_client, ==, "client");
+  g_assert_cmpint (read->auth, ==, MR_AUTH_OAUTH2);
+  g_assert_cmpint (read->oauth_flow, ==, MR_OAUTH_DEVICE);
+  g_assert_cmpint (read->order, ==, 7);
+  g_assert_cmpuint (read->limit_minute, ==, 0);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (MR_ACCOUNT_EDITOR (editor)->password)));
   destroy_windows ();
 }
 
@@ -473,9 +606,12 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/detail/narrow", test_detail_narrow);
   g_test_add_func ("/ui/rows/message", test_message_row);
   g_test_add_func ("/ui/rows/account", test_account_rows);
+  g_test_add_data_func ("/ui/rows/trace", GINT_TO_POINTER (FALSE), test_trace_rows);
+  g_test_add_data_func ("/ui/rows/trace-narrow", GINT_TO_POINTER (TRUE), test_trace_rows);
   g_test_add_func ("/ui/status-bar", test_status_bar);
   g_test_add_func ("/ui/editor/new", test_editor_new);
   g_test_add_func ("/ui/editor/old", test_editor_old);
+  g_test_add_func ("/ui/editor/keeps", test_editor_keeps);
   g_test_add_func ("/ui/windows", test_further_windows);
   g_test_add_func ("/ui/shortcuts", test_shortcuts);
   g_test_add_func ("/ui/dark", test_dark);

@@ -116,6 +116,54 @@ test_id (void)
   g_assert_cmpuint (strlen (cut), <=, 32);
 }
 
+static void
+test_limits_and_colours (void)
+{
+  const struct {
+    const char *text;
+    guint limit;
+  } limits[] = { { "", 0 },        { "0", 0 },  { "500", 500 }, { "1000000", 1000000 },
+                 { "1000001", 0 }, { "-1", 0 }, { "5 x", 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    g_assert_cmpuint (mr_account_form_parse_limit (limits[i].text), ==, limits[i].limit);
+  for (guint i = 0; *mr_account_form_colour (i) != '\0' || i == 0; i++)
+    g_assert_cmpuint (mr_account_form_colour_index (mr_account_form_colour (i)), ==, i);
+  g_assert_cmpuint (mr_account_form_colour_index (NULL), ==, 0);
+  g_assert_cmpuint (mr_account_form_colour_index ("pink"), ==, 0);
+}
+
+static void
+test_reorder (void)
+{
+  const char *const ids[] = { "a", "b", "c", "d", NULL };
+  const struct {
+    const char *id;
+    gint to;
+    const char *expected; /* NULL: nothing changes */
+  } table[] = { { "a", 0, NULL },      { "a", 1, "b a c d" }, { "a", 3, "b c d a" },
+                { "a", 9, "b c d a" }, { "d", 0, "d a b c" }, { "c", 1, "a c b d" },
+                { "a", -1, NULL },     { "d", 4, NULL },      { "x", 1, NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_auto (GStrv) order = mr_account_form_reorder (ids, table[i].id, table[i].to);
+    g_autofree char *joined = order != NULL ? g_strjoinv (" ", order) : NULL;
+    g_assert_cmpstr (joined, ==, table[i].expected);
+  }
+}
+
+static void
+test_letter (void)
+{
+  const char *table[][2]
+      = { { "work", "W" }, { "  *@example.com", "E" }, { "\303\244rger", "\303\204" }, { "", "?" }, { "--", "?" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autofree char *letter = mr_account_form_letter (table[i][0]);
+    g_assert_cmpstr (letter, ==, table[i][1]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +173,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/account-form/check", test_check);
   g_test_add_func ("/ui/account-form/addresses", test_addresses);
   g_test_add_func ("/ui/account-form/id", test_id);
+  g_test_add_func ("/account-form/limits-and-colours", test_limits_and_colours);
+  g_test_add_func ("/account-form/reorder", test_reorder);
+  g_test_add_func ("/account-form/letter", test_letter);
   return g_test_run ();
 }
