@@ -153,6 +153,33 @@ test_language (void)
   g_assert_cmpstr (mr_text ("Waiting"), ==, "Waiting");
 }
 
+/* A broken catalogue, cut anywhere or with wrong numbers, gives the source's words or its own, and no harm. */
+static void
+test_broken_catalogue (void)
+{
+  g_autofree char *contents = NULL;
+  gsize len;
+
+  g_assert_true (g_file_get_contents (g_getenv ("MR_TEST_MO"), &contents, &len, NULL));
+  for (gsize cut = 0; cut < len; cut += cut < 64 ? 1 : 997) {
+    g_autoptr (GBytes) bytes = g_bytes_new (contents, cut);
+    g_autoptr (MrCatalogue) catalogue = mr_catalogue_new_from_bytes (bytes);
+
+    if (catalogue != NULL)
+      g_assert_nonnull (mr_catalogue_get (catalogue, "Waiting"));
+  }
+  for (gsize at = 0; at < 28 * 8; at++) {
+    g_autofree char *copy = g_memdup2 (contents, len);
+
+    copy[at] ^= 0x7f;
+    g_autoptr (GBytes) bytes = g_bytes_new (copy, len);
+    g_autoptr (MrCatalogue) catalogue = mr_catalogue_new_from_bytes (bytes);
+    if (catalogue != NULL)
+      g_assert_nonnull (mr_catalogue_get (catalogue, "Waiting"));
+  }
+  g_assert_null (mr_catalogue_new ("../../etc", "/"));
+}
+
 /* The cause is told in words, and hostile words of a server end no line, part or field. */
 static void
 test_words (void)
@@ -214,6 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ndr/write-report/delayed", test_delayed);
   g_test_add_func ("/ndr/write-report/relayed-and-delivered", test_relayed_and_delivered);
   g_test_add_func ("/ndr/write-report/language", test_language);
+  g_test_add_func ("/ndr/write-report/broken-catalogue", test_broken_catalogue);
   g_test_add_func ("/ndr/write-report/words", test_words);
   g_test_add_func ("/ndr/write-report/status", test_status);
   return g_test_run ();
