@@ -7,6 +7,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "smtp/dsn.h"
+
 /* An argument follows, in the same word or the next. */
 #define WITH_ARGUMENT "fFrBNRVCLOpXh"
 /* The rest of the word belongs to it. */
@@ -40,6 +42,22 @@ take_mode (const char *mode, GError **error)
   return FALSE;
 }
 
+/* RFC 3461: which reports the sender wants, what they return, and the sender's own number for the message. */
+static gboolean
+take_wish (char letter, const char *value, MrSendmailArguments *arguments, GError **error)
+{
+  g_autofree char *envid = letter == 'V' ? mr_xtext_encode (value) : NULL;
+  gboolean good = letter == 'N'   ? mr_dsn_read_notify (value, &arguments->notify)
+                  : letter == 'R' ? mr_dsn_read_return (value, &arguments->ret)
+                                  : mr_dsn_envid_is_valid (envid);
+
+  if (letter == 'V' && good)
+    arguments->envid = value;
+  if (!good)
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("-%c does not know “%s”"), letter, value);
+  return good;
+}
+
 static gboolean
 take_option (Words *words, char letter, const char *rest, MrSendmailArguments *arguments, GError **error)
 {
@@ -66,6 +84,10 @@ take_option (Words *words, char letter, const char *rest, MrSendmailArguments *a
     return TRUE;
   case 'b':
     return take_mode (rest, error);
+  case 'N':
+  case 'R':
+  case 'V':
+    return take_wish (letter, value, arguments, error);
   default:
     if (strchr (WITH_ARGUMENT WITH_REST ALONE, letter) != NULL)
       return TRUE;

@@ -1,7 +1,7 @@
 /* The command line of sendmail(8), as programs use it. */
 #pragma once
 
-#include <mailrelay/types.h>
+#include <mailrelay/records.h>
 
 G_BEGIN_DECLS
 
@@ -9,6 +9,9 @@ typedef struct {
   gboolean recipients_from_header; /* -t */
   gboolean dot_is_text;            /* -i, -oi: a line of a single dot does not end the message */
   const char *from;                /* -f, -r; NULL: not given; borrowed from argv */
+  guint notify;                    /* -N: MrNotify bits; 0: not given */
+  MrReturn ret;                    /* -R */
+  const char *envid;               /* -V; NULL: not given; borrowed from argv */
   GPtrArray *recipients;           /* as written, borrowed from argv */
   gboolean help, version;
 } MrSendmailArguments;

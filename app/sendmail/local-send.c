@@ -15,6 +15,7 @@
 #include "net/peer.h"
 #include "net/stream.h"
 #include "smtp/client.h"
+#include "smtp/dsn.h"
 
 #define CONNECT_TIMEOUT_MS 5000
 #define SILENCE_MS         (5 * 60 * 1000)
@@ -76,8 +77,18 @@ count_bytes (GBytes *message, guint64 *ret_size, gboolean *ret_8bit)
 static void
 begin (Send *send)
 {
-  MrSmtpTransaction transaction = { .reverse_path = send->job->reverse_path, .recipients = send->job->recipients };
+  guint n = g_strv_length ((char **)send->job->recipients);
+  g_autofree guint *notify = g_new (guint, n + 1);
+  g_autofree char *envid = send->job->envid != NULL ? mr_xtext_encode (send->job->envid) : NULL;
+  MrSmtpTransaction transaction = { .reverse_path = send->job->reverse_path,
+                                    .recipients = send->job->recipients,
+                                    .ret = send->job->ret,
+                                    .envid = envid,
+                                    .notify = notify };
   g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    notify[i] = send->job->notify;
 
   count_bytes (send->job->message, &transaction.size, &transaction.body_8bit);
   if (!mr_smtp_client_begin (send->client, &transaction, &error))

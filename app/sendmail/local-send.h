@@ -1,7 +1,7 @@
 /* One message over SMTP to the service's port on this computer. */
 #pragma once
 
-#include <mailrelay/types.h>
+#include <mailrelay/records.h>
 
 G_BEGIN_DECLS
 
@@ -25,6 +25,10 @@ typedef struct {
   const char *reverse_path;
   const char *const *recipients;
   GBytes *message; /* line ends LF or CRLF */
+  /* RFC 3461 */
+  guint notify; /* MrNotify bits, for every recipient */
+  MrReturn ret;
+  const char *envid; /* not encoded; NULL */
 } MrSendJob;
 
 /* address: "127.0.0.1:2525". Runs the default main context until it is over. */

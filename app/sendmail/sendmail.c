@@ -153,7 +153,12 @@ deliver (const MrSendmailArguments *arguments, GBytes *message)
   g_autoptr (MrPaths) paths = mr_paths_new ();
   g_auto (GStrv) recipients = collect_recipients (message, arguments);
   g_autofree char *sender = choose_sender (message, arguments->from);
-  const MrSendJob job = { sender, (const char *const *)recipients, message };
+  const MrSendJob job = { .reverse_path = sender,
+                          .recipients = (const char *const *)recipients,
+                          .message = message,
+                          .notify = arguments->notify,
+                          .ret = arguments->ret,
+                          .envid = arguments->envid };
   int code = EX_OK;
 
   if (recipients == NULL)

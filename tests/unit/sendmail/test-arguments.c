@@ -46,6 +46,9 @@ test_lines (void)
     { "sendmail -bp", "error" },
     { "sendmail -f", "error" },
     { "sendmail -Z a@x", "error" },
+    { "sendmail -N sometimes a@x", "error" },
+    { "sendmail -N never,delay a@x", "error" },
+    { "sendmail -R body a@x", "error" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -55,10 +58,25 @@ test_lines (void)
   }
 }
 
+static void
+test_wishes (void)
+{
+  g_auto (GStrv) words = g_strsplit ("sendmail|-N|failure,delay|-Rhdrs|-V|Q 1|a@x", "|", -1);
+  g_auto (MrSendmailArguments) arguments = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mr_sendmail_arguments_parse (7, words, &arguments, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (arguments.notify, ==, MR_NOTIFY_FAILURE | MR_NOTIFY_DELAY);
+  g_assert_cmpint (arguments.ret, ==, MR_RETURN_HEADERS);
+  g_assert_cmpstr (arguments.envid, ==, "Q 1");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sendmail/arguments/lines", test_lines);
+  g_test_add_func ("/sendmail/arguments/wishes", test_wishes);
   return g_test_run ();
 }
