@@ -130,7 +130,7 @@ mr_stage_sentence (MrStage stage)
   return translated (PICK (sentences, stage));
 }
 
-/* "14:02", with the date where it is another day. */
+/* "14:02", with the day where it is another one. */
 static char *
 dup_time (gint64 when, gint64 now)
 {
@@ -142,6 +142,9 @@ dup_time (gint64 when, gint64 now)
   if (g_date_time_get_year (then) == g_date_time_get_year (today)
       && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (today))
     return g_date_time_format (then, "%H:%M");
+  /* Within the next days the day of the week says which one, and leaves room for the rest of a row. */
+  if (when > now && when - now < 6 * G_TIME_SPAN_DAY)
+    return g_date_time_format (then, "%a %H:%M");
   return g_date_time_format (then, "%a %x %H:%M");
 }
 

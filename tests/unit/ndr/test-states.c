@@ -90,7 +90,11 @@ test_other_days (void)
   recipient->state = MR_RECIPIENT_WAITING;
   recipient->next_attempt = NOW + 24 * 60 * MINUTE;
   tomorrow = mr_state_dup_line (recipient, NOW);
-  g_assert_cmpuint (strlen (tomorrow), >, strlen ("Waiting, next try 14:10"));
+  g_assert_cmpstr (tomorrow, ==, "Waiting, next try Wed 14:00");
+  g_autofree char *later = NULL;
+  recipient->next_attempt = NOW + 7 * 24 * 60 * MINUTE;
+  later = mr_state_dup_line (recipient, NOW);
+  g_assert_cmpuint (strlen (later), >, strlen (tomorrow));
   recipient->next_attempt = G_MAXINT64;
   never = mr_state_dup_line (recipient, NOW);
   g_assert_nonnull (never);
