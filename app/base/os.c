@@ -22,6 +22,8 @@
 
 #include "base/text.h"
 
+#define FOLDER_MAX 100 /* files of a folder that are read */
+
 static MrError
 code_of (int err)
 {
@@ -121,6 +123,36 @@ mr_os_read_file (const char *path, gsize max, char **ret, gsize *ret_len, GError
   if (ok)
     *ret = bytes;
   return ok;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+void
+mr_os_read_folder (const char *folder, const char *suffix, gsize max, MrOsFileFunc read, gpointer user_data)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  while (dir != NULL && names->len < FOLDER_MAX && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, suffix) && *name != '.')
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = NULL;
+    char *text;
+    gsize len;
+
+    if (mr_os_read_file (path, max, &text, &len, &error))
+      bytes = g_bytes_new_take (text, len);
+    read (path, bytes, error, user_data);
+  }
 }
 
 static gboolean

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 void mr_set_errno_error (GError **error, int err, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* At most max bytes: a larger file is MR_ERROR_TOO_BIG. *ret is NUL-terminated. */
 gboolean mr_os_read_file (const char *path, gsize max, char **ret, gsize *ret_len, GError **error);
+/* Reads each file of folder whose name ends with suffix, by name, at most max bytes of each and 100 files. read: bytes
+ * NULL: the error tells why not. A folder that is not there has no files. */
+typedef void (*MrOsFileFunc) (const char *path, GBytes *bytes, const GError *error, gpointer user_data);
+void mr_os_read_folder (const char *folder, const char *suffix, gsize max, MrOsFileFunc read, gpointer user_data);
 /* Atomic: temporary file in the same folder with mode, fsync, rename, fsync of the folder. */
 gboolean mr_os_write_file (const char *path, const void *data, gsize len, mode_t mode, GError **error);
 /* Makes missing parents too; the last one gets mode; refused where it exists and is not ours. */

@@ -11,8 +11,6 @@
 #include "base/os.h"
 #include "base/paths.h"
 
-#define MAX_RULES (256 * 1024)
-
 MrCtl *
 mr_ctl_new (void)
 {
@@ -144,38 +142,28 @@ mr_ctl_usage (const char *format, ...)
   return MR_EXIT_USAGE;
 }
 
-/* A person's own rules change words; a file with an error is told and left out. */
+/* A person's own files change words; one with an error is told and left out. */
 static void
-add_own_rules (MrDiagnosis *diagnosis)
+own_words_cb (const char *path, GBytes *bytes, const GError *error, gpointer user_data)
 {
-  g_autoptr (MrPaths) paths = mr_paths_new ();
-  g_autofree char *folder = g_build_filename (paths->config_dir, "diagnosis.d", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
+  MrCtl *ctl = user_data;
+  g_autoptr (GError) local = NULL;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
-    g_autoptr (GError) error = NULL;
-    char *text;
-    gsize len;
-
-    if (!g_str_has_suffix (name, ".conf"))
-      continue;
-    if (mr_os_read_file (path, MAX_RULES, &text, &len, &error)) {
-      g_autoptr (GBytes) bytes = g_bytes_new_take (text, len);
-      mr_diagnosis_add_rules (diagnosis, path, bytes, FALSE, &error);
-    }
-    if (error != NULL)
-      fprintf (stderr, "mail-relayctl: %s\n", error->message);
-  }
+  if (bytes != NULL)
+    mr_diagnosis_add_rules (ctl->diagnosis, path, bytes, FALSE, &local);
+  if (error != NULL || local != NULL)
+    fprintf (stderr, "mail-relayctl: %s\n", (error != NULL ? error : local)->message);
 }
 
 MrDiagnosis *
 mr_ctl_get_diagnosis (MrCtl *ctl)
 {
   if (ctl->diagnosis == NULL) {
+    g_autoptr (MrPaths) paths = mr_paths_new ();
+    g_autofree char *folder = g_build_filename (paths->config_dir, MR_DIAGNOSIS_FOLDER, NULL);
+
     ctl->diagnosis = mr_diagnosis_new_builtin ();
-    add_own_rules (ctl->diagnosis);
+    mr_os_read_folder (folder, MR_DIAGNOSIS_SUFFIX, MR_DIAGNOSIS_FILE_MAX, own_words_cb, ctl);
   }
   return ctl->diagnosis;
 }

@@ -4,6 +4,7 @@
 #include <malloc.h>
 
 #include "base/log.h"
+#include "base/os.h"
 #include "engine/account-test.h"
 #include "engine/accounts.h"
 #include "engine/answer.h"
@@ -396,6 +397,28 @@ limits_loaded_cb (gpointer data)
   mr_reports_kick (self->reports);
 }
 
+/* A person's own files change words, never verdicts; one with an error is told and left out. */
+static void
+own_words_cb (const char *path, GBytes *bytes, const GError *error, gpointer user_data)
+{
+  MrEngine *self = user_data;
+  g_autoptr (GError) local = NULL;
+
+  if (bytes != NULL)
+    mr_diagnosis_add_rules (self->diagnosis, path, bytes, FALSE, &local);
+  if (error != NULL || local != NULL)
+    mr_warning ("engine", "%s", (error != NULL ? error : local)->message);
+}
+
+static void
+load_diagnosis (MrEngine *self)
+{
+  g_autofree char *folder = g_build_filename (self->paths->config_dir, MR_DIAGNOSIS_FOLDER, NULL);
+
+  self->diagnosis = mr_diagnosis_new_builtin ();
+  mr_os_read_folder (folder, MR_DIAGNOSIS_SUFFIX, MR_DIAGNOSIS_FILE_MAX, own_words_cb, self);
+}
+
 gboolean
 mr_engine_start (MrEngine *self, GError **error)
 {
@@ -405,7 +428,7 @@ mr_engine_start (MrEngine *self, GError **error)
     return FALSE;
   self->configuration = mr_configuration_new (self->paths->config_file, configuration_cb, self);
   mr_log_set_level (log_level (mr_engine_get_config (self)));
-  self->diagnosis = mr_diagnosis_new_builtin ();
+  load_diagnosis (self);
   if (!open_store (self, error))
     return FALSE;
   self->network = mr_network_watch_new (network_cb, self);

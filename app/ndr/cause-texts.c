@@ -120,8 +120,8 @@ fill (MrDiagnosis *self, const char *template, GVariant *params)
   return g_string_free (out, FALSE);
 }
 
-static const MrCause *
-find_cause (MrDiagnosis *self, const char *cause)
+const MrCause *
+mr_cause_find (MrDiagnosis *self, const char *cause)
 {
   const MrCause *found = g_hash_table_lookup (self->causes, cause);
 
@@ -129,8 +129,8 @@ find_cause (MrDiagnosis *self, const char *cause)
   return found != NULL ? found : self->unknown;
 }
 
-static char *
-dup_text (MrDiagnosis *self, const char *text, GVariant *params)
+char *
+mr_cause_fill (MrDiagnosis *self, const char *text, GVariant *params)
 {
   return fill (self, *text != '\0' ? mr_text (text) : "", params);
 }
@@ -138,19 +138,19 @@ dup_text (MrDiagnosis *self, const char *text, GVariant *params)
 char *
 mr_cause_dup_title (MrDiagnosis *self, const char *cause, GVariant *params)
 {
-  return cause == NULL ? g_strdup ("") : dup_text (self, find_cause (self, cause)->title, params);
+  return cause == NULL ? g_strdup ("") : mr_cause_fill (self, mr_cause_find (self, cause)->title, params);
 }
 
 char *
 mr_cause_dup_sentence (MrDiagnosis *self, const char *cause, GVariant *params)
 {
-  return cause == NULL ? g_strdup ("") : dup_text (self, find_cause (self, cause)->sentence, params);
+  return cause == NULL ? g_strdup ("") : mr_cause_fill (self, mr_cause_find (self, cause)->sentence, params);
 }
 
 char *
 mr_cause_dup_explanation (MrDiagnosis *self, const char *cause, GVariant *params)
 {
-  return cause == NULL ? g_strdup ("") : dup_text (self, find_cause (self, cause)->explanation, params);
+  return cause == NULL ? g_strdup ("") : mr_cause_fill (self, mr_cause_find (self, cause)->explanation, params);
 }
 
 char *
@@ -174,12 +174,12 @@ mr_cause_get_actor (MrDiagnosis *self, const char *cause, MrSpeaker speaker)
 
   if (cause == NULL)
     return MR_ACTOR_UNKNOWN;
-  found = find_cause (self, cause);
+  found = mr_cause_find (self, cause);
   return speaker == MR_SPEAKER_ACCOUNT || speaker == MR_SPEAKER_LOCAL ? found->actor_account : found->actor;
 }
 
 const char *
 mr_cause_get_action (MrDiagnosis *self, const char *cause)
 {
-  return cause == NULL ? g_intern_static_string ("none") : find_cause (self, cause)->action;
+  return cause == NULL ? g_intern_static_string ("none") : mr_cause_find (self, cause)->action;
 }

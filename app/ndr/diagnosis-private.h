@@ -7,10 +7,15 @@ G_BEGIN_DECLS
 
 #define MR_NDR_TEXT_MAX 2048 /* bytes of a reply that are looked at */
 
+#define MR_NDR_STEPS_MAX 3
+
 typedef struct _MrPhraseSet MrPhraseSet;
 
 /* Whose remedy makes a refused message wait for a person. */
 typedef enum { MR_PERSON_NEVER, MR_PERSON_ACCOUNT, MR_PERSON_ALWAYS, MR_PERSON_N } MrPersonRemedy;
+
+/* How much the words of a rule prove. */
+typedef enum { MR_WEIGHT_SURE, MR_WEIGHT_USUAL, MR_WEIGHT_WEAK, MR_WEIGHT_N } MrWeight;
 
 typedef struct {
   const char *id; /* interned */
@@ -19,6 +24,9 @@ typedef struct {
   MrPersonRemedy person;
   const char *action; /* interned */
   char *title, *sentence, *explanation;
+  char *steps[MR_NDR_STEPS_MAX]; /* NULL: no more */
+  char *letter;                  /* NULL: none */
+  MrActor letter_to;
 } MrCause;
 
 typedef struct {
@@ -37,6 +45,7 @@ typedef struct {
   GArray *codes;      /* MrRange, NULL: any */
   GArray *enhanced;   /* MrCodePattern, NULL: any */
   GArray *phrases;    /* guint: phrase of the set; NULL: any */
+  GArray *also;       /* guint: any of these as well; NULL: any */
   GArray *all;        /* guint: every one of these as well */
   GArray *without;    /* guint: none of these may stand there */
   guint32 stages;     /* bits, 0: any */
@@ -46,6 +55,7 @@ typedef struct {
   gint8 no_route;     /* -1: any */
   gint8 retry;        /* MrRetryHint, -1: the cause's */
   gboolean may_retry; /* temporary although 5xx */
+  int weight;         /* MrWeight */
   double confidence;
   guint rank, order;
 } MrRule;
@@ -106,14 +116,26 @@ gboolean mr_rule_key_bits (GKeyFile *file, const char *group, const char *key, c
                            guint32 *ret, GError **error);
 gboolean mr_rule_key_boolean (GKeyFile *file, const char *group, const char *key, gint8 *ret, GError **error);
 
+/* ---- cause-texts.c ---- */
+
+/* Never NULL: what is not known is "unknown". */
+const MrCause *mr_cause_find (MrDiagnosis *self, const char *cause);
+/* In the reader's language and filled in. (transfer full) */
+char *mr_cause_fill (MrDiagnosis *self, const char *text, GVariant *params);
+
 /* ---- extract.c ---- */
 
-/* Lower case, runs of blanks as one, a blank at both ends, repeated "550-5.1.1 " of folded replies removed. ret:
- * MR_NDR_TEXT_MAX + 3 bytes. Returns the length. */
+/* Lower case, Latin letters without accents, typographic quotes as plain ones. (transfer full) */
+char *mr_extract_fold (const char *text);
+/* Folded, runs of blanks as one, a blank at both ends, repeated "550-5.1.1 " of folded replies and local parts of
+ * addresses removed. ret: MR_NDR_TEXT_MAX + 12 bytes. Returns the length. */
 gsize mr_extract_normalize (const char *text, char *ret);
 /* The first enhanced code within the text that says more than x.0.0. */
 gboolean mr_extract_enhanced (const char *text, guint ret[3]);
+/* The first reply code, 0: none. text as received or as normalized. */
 guint mr_extract_code (const char *text);
+/* What the reply answered, where the text tells; MR_STAGE_NONE: it does not. text as normalized. */
+MrStage mr_extract_stage (const char *text);
 /* Seconds, 0: none. text as normalized. */
 guint mr_extract_wait (const char *text);
 /* Bytes, 0: none. */

@@ -14,7 +14,8 @@
 /* What one run looks at. */
 typedef struct {
   const MrDiagnosisInput *input;
-  char text[MR_NDR_TEXT_MAX + 3]; /* normalized */
+  char text[MR_NDR_TEXT_MAX + 12]; /* normalized */
+  MrStage stage;
   gsize len;
   guint8 *found; /* by phrase */
   guint8 *provider;
@@ -166,10 +167,10 @@ rule_matches (const MrRule *rule, const Look *look)
   if (rule->no_route >= 0 && (input->no_route != FALSE) != rule->no_route)
     return FALSE;
   return (rule->phrases == NULL || any_found (look, rule->phrases))
-         && (rule->all == NULL || all_found (look, rule->all))
+         && (rule->also == NULL || any_found (look, rule->also)) && (rule->all == NULL || all_found (look, rule->all))
          && (rule->codes == NULL || code_matches (look, rule->codes))
          && (rule->enhanced == NULL || enhanced_matches (look, rule->enhanced))
-         && (rule->provider < 0 || look->provider[rule->provider] != 0) && has_bit (rule->stages, input->stage)
+         && (rule->provider < 0 || look->provider[rule->provider] != 0) && has_bit (rule->stages, look->stage)
          && has_bit (rule->speakers, input->speaker) && (rule->direct < 0 || (input->direct != FALSE) == rule->direct)
          && (rule->without == NULL || !any_found (look, rule->without));
 }
@@ -196,7 +197,8 @@ take_codes (Look *look)
   const MrDiagnosisInput *input = look->input;
   guint given[3] = { 0 };
 
-  look->code = input->code != 0 || input->error >= 0 ? input->code : mr_extract_code (look->text);
+  look->code = input->code != 0 || input->error >= 0 || input->text == NULL ? input->code
+                                                                            : mr_extract_code (input->text);
   look->has_enhanced = input->enhanced != NULL && mr_extract_enhanced (input->enhanced, given);
   if (look->has_enhanced)
     memcpy (look->enhanced, given, sizeof given);
@@ -293,6 +295,17 @@ is_own_side (MrSpeaker speaker)
   return speaker == MR_SPEAKER_ACCOUNT || speaker == MR_SPEAKER_LOCAL;
 }
 
+/* What nobody understood may be tried again where the code says so. */
+static MrRetryHint
+retry_hint (const MrCause *cause, const MrRule *rule, guint code)
+{
+  if (rule != NULL && rule->retry >= 0)
+    return (MrRetryHint)rule->retry;
+  if (g_str_equal (cause->id, "unknown") && code >= 400 && code < 500)
+    return MR_RETRY_YES;
+  return cause->retry;
+}
+
 void
 mr_diagnosis_run (MrDiagnosis *self, const MrDiagnosisInput *input, MrDiagnosisResult *ret)
 {
@@ -304,6 +317,7 @@ mr_diagnosis_run (MrDiagnosis *self, const MrDiagnosisInput *input, MrDiagnosisR
   look.len = mr_extract_normalize (input->text != NULL ? input->text : "", look.text);
   mr_phrase_set_match (self->phrases, look.text, look.len, found);
   take_codes (&look);
+  look.stage = input->stage == MR_STAGE_NONE && input->error < 0 ? mr_extract_stage (look.text) : input->stage;
   for (guint i = 0; i < self->providers->len; i++)
     provider[i] = is_provider (g_ptr_array_index (self->providers, i), &look);
   for (guint i = 0; i < self->rules->len && rule == NULL; i++)
@@ -315,7 +329,7 @@ mr_diagnosis_run (MrDiagnosis *self, const MrDiagnosisInput *input, MrDiagnosisR
   memset (ret, 0, sizeof *ret);
   ret->cause = cause->id;
   ret->actor = is_own_side (input->speaker) ? cause->actor_account : cause->actor;
-  ret->retry = rule != NULL && rule->retry >= 0 ? (MrRetryHint)rule->retry : cause->retry;
+  ret->retry = retry_hint (cause, rule, look.code);
   ret->confidence = rule != NULL ? rule->confidence : 0.0;
   ret->may_retry_5xx = rule != NULL && rule->may_retry;
   ret->person_remedy = remedy_is_known (cause, input->speaker);
@@ -324,6 +338,22 @@ mr_diagnosis_run (MrDiagnosis *self, const MrDiagnosisInput *input, MrDiagnosisR
   ret->action = cause->action;
   ret->rule = rule != NULL ? rule->id : g_intern_static_string ("none");
   ret->params = make_params (self, &look, ret);
+}
+
+void
+mr_diagnosis_set_cause (MrDiagnosis *self, MrDiagnosisResult *result, const char *id, MrSpeaker speaker)
+{
+  const MrCause *cause = g_hash_table_lookup (self->causes, id);
+
+  if (cause == NULL)
+    return;
+  result->cause = cause->id;
+  result->actor = is_own_side (speaker) ? cause->actor_account : cause->actor;
+  result->retry = cause->retry;
+  result->action = cause->action;
+  result->confidence = 1.0;
+  result->rule = g_intern_static_string ("report");
+  result->may_retry_5xx = result->person_remedy = FALSE;
 }
 
 void

@@ -50,9 +50,15 @@ MrDiagnosis *mr_diagnosis_new_builtin (void);
 /* Further rules (a person's file may change words, never verdicts). Error: MR_ERROR_INVALID "NAME: [group] ...". */
 gboolean
 mr_diagnosis_add_rules (MrDiagnosis *diagnosis, const char *name, GBytes *bytes, gboolean trusted, GError **error);
+/* A folder of a person's own files, "diagnosis.d" of the configuration; handed in by mr_os_read_folder(). */
+#define MR_DIAGNOSIS_FOLDER   "diagnosis.d"
+#define MR_DIAGNOSIS_SUFFIX   ".conf"
+#define MR_DIAGNOSIS_FILE_MAX (256 * 1024)
 void mr_diagnosis_free (MrDiagnosis *diagnosis);
 /* Thread-safe after loading. */
 void mr_diagnosis_run (MrDiagnosis *diagnosis, const MrDiagnosisInput *input, MrDiagnosisResult *ret);
+/* What a report says without a reply: the cause is known, its actor, hint and action follow. */
+void mr_diagnosis_set_cause (MrDiagnosis *diagnosis, MrDiagnosisResult *result, const char *cause, MrSpeaker speaker);
 void mr_diagnosis_result_clear (MrDiagnosisResult *result);
 
 /* Texts, built where they are shown, through gettext of the caller's locale. params: a{ss} or NULL. cause NULL: "".
@@ -60,6 +66,16 @@ void mr_diagnosis_result_clear (MrDiagnosisResult *result);
 char *mr_cause_dup_title (MrDiagnosis *diagnosis, const char *cause, GVariant *params);    /* "The mailbox is full" */
 char *mr_cause_dup_sentence (MrDiagnosis *diagnosis, const char *cause, GVariant *params); /* one sentence, no jargon */
 char *mr_cause_dup_explanation (MrDiagnosis *diagnosis, const char *cause, GVariant *params); /* longer, what to do */
+/* What to do, one after the other; may be empty. (transfer full) NULL-terminated */
+char **mr_cause_dup_steps (MrDiagnosis *diagnosis, const char *cause, GVariant *params);
+/* What a postmaster asks for; all may be NULL. reply: as received. checks: one line in words. */
+typedef struct {
+  const char *time, *client, *helo, *server, *sender, *recipient, *message_id, *reply, *checks;
+} MrLetterFacts;
+/* A text that can be sent as it is, with the facts below it unless it is for the recipient. *ret_to: to whom.
+ * (transfer full) NULL: there is nothing to write to anybody */
+char *mr_cause_dup_letter (MrDiagnosis *diagnosis, const char *cause, GVariant *params, const MrLetterFacts *facts,
+                           MrActor *ret_to);
 char *mr_cause_dup_action_label (MrDiagnosis *diagnosis, const char *action); /* "Enter the password ..." */
 gboolean mr_cause_is_known (MrDiagnosis *diagnosis, const char *cause);
 /* Actor and action that belong to a cause, for what is read back from the store. */

@@ -60,9 +60,12 @@ is_reply_code (const char *p)
 guint
 mr_extract_code (const char *text)
 {
-  for (const char *p = text; *p != '\0'; p++)
-    if ((p == text || p[-1] == ' ' || p[-1] == ':') && is_reply_code (p) && (p[3] == ' ' || p[3] == '-'))
+  for (const char *p = text; *p != '\0' && p - text < MR_NDR_TEXT_MAX; p++) {
+    gboolean alone = p == text || g_ascii_isspace (p[-1]) || p[-1] == ':';
+
+    if (alone && is_reply_code (p) && (p[3] == ' ' || p[3] == '-' || (p > text && p[-1] == ':' && p[3] == ',')))
       return (guint)((p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0'));
+  }
   return 0;
 }
 
@@ -81,31 +84,134 @@ continuation (const char *start, const char *p)
   return len > 0 ? 4 + len : 0;
 }
 
+/* U+00C0 to U+017F without their accents. */
+static const char latin[] = "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/* One character at p, folded; returns the bytes read. Bytes that are no UTF-8 stay as they are. */
+static gsize
+fold_one (const char *p, gsize left, char *out, gsize *ret_len)
+{
+  gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char_validated (p, (gssize)left);
+
+  *ret_len = 1;
+  if (c < 0x80) {
+    *out = g_ascii_tolower ((char)c);
+    return 1;
+  }
+  if (c >= 0x110000) {
+    *out = *p;
+    return 1;
+  }
+  if (c >= 0xc0 && c <= 0x17f)
+    *out = latin[c - 0xc0];
+  else if (c == 0x2018 || c == 0x2019 || c == 0xb4)
+    *out = '\'';
+  else if (c == 0x201c || c == 0x201d || c == 0xab || c == 0xbb)
+    *out = '"';
+  else if (c == 0xa0 || c == 0x3000)
+    *out = ' ';
+  else
+    *ret_len = (gsize)g_unichar_to_utf8 (g_unichar_tolower (c), out);
+  return (gsize)(g_utf8_next_char (p) - p);
+}
+
+char *
+mr_extract_fold (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = text, *end = text + strlen (text); p < end;) {
+    char bytes[8];
+    gsize len;
+
+    p += fold_one (p, (gsize)(end - p), bytes, &len);
+    g_string_append_len (out, bytes, (gssize)len);
+  }
+  return g_string_free (out, FALSE);
+}
+
+/* The local part of an address says nothing about the failure, whatever words it is made of. */
+static gsize
+mask_local_part (const char *text, gsize len)
+{
+  gsize start = len;
+
+  while (start > 1 && strchr (" <>()[]\"',;:=", text[start - 1]) == NULL && len - start < 64)
+    start--;
+  return start == len ? len : start;
+}
+
 gsize
 mr_extract_normalize (const char *text, char *ret)
 {
-  gsize len = 0, max = strnlen (text, MR_NDR_TEXT_MAX);
-  g_autofree char *cut = g_strndup (text, max);
+  gsize len = 0;
+  g_autofree char *cut = g_strndup (text, strnlen (text, MR_NDR_TEXT_MAX));
+  const char *end = cut + strlen (cut);
 
   ret[len++] = ' ';
-  for (const char *p = cut; *p != '\0';) {
-    gsize skip = continuation (cut, p);
+  for (const char *p = cut; p < end && len < MR_NDR_TEXT_MAX;) {
+    gsize skip = continuation (cut, p), n;
+    char bytes[8];
 
     if (skip > 0) {
       p += skip;
       continue;
     }
-    if (g_ascii_isspace (*p) || g_ascii_iscntrl (*p)) {
-      if (ret[len - 1] != ' ')
-        ret[len++] = ' ';
-    } else
-      ret[len++] = g_ascii_tolower (*p);
-    p++;
+    p += fold_one (p, (gsize)(end - p), bytes, &n);
+    if (g_ascii_isspace (bytes[0]) || g_ascii_iscntrl (bytes[0]))
+      bytes[0] = ' ';
+    if (bytes[0] == ' ' && ret[len - 1] == ' ')
+      continue;
+    if (bytes[0] == '@')
+      len = mask_local_part (ret, len);
+    memcpy (ret + len, bytes, n);
+    len += n;
   }
   if (ret[len - 1] != ' ')
     ret[len++] = ' ';
   ret[len] = '\0';
   return len;
+}
+
+/* Where a reply was quoted together with what it answered. */
+MrStage
+mr_extract_stage (const char *text)
+{
+  static const struct {
+    const char *says;
+    MrStage stage;
+  } signs[] = {
+    { "in reply to rcpt to", MR_STAGE_RCPT },
+    { "in reply to mail from", MR_STAGE_MAIL },
+    { "in reply to end of data", MR_STAGE_DOT },
+    { "in reply to data command", MR_STAGE_DATA },
+    { "in reply to helo", MR_STAGE_EHLO },
+    { "in reply to ehlo", MR_STAGE_EHLO },
+    { "after rcpt to", MR_STAGE_RCPT },
+    { "after mail from", MR_STAGE_MAIL },
+    { "after end of data", MR_STAGE_DOT },
+    { "after initial connection", MR_STAGE_CONNECT },
+    { "after helo", MR_STAGE_EHLO },
+    { "after ehlo", MR_STAGE_EHLO },
+    { "like our rcpt to", MR_STAGE_RCPT },
+    { "like our mail from", MR_STAGE_MAIL },
+    { "like our final data", MR_STAGE_DOT },
+    { "does not like recipient", MR_STAGE_RCPT },
+    { "but sender was rejected", MR_STAGE_MAIL },
+    { "but greeting failed", MR_STAGE_CONNECT },
+    { "failed after i sent the message", MR_STAGE_DOT },
+    { ">>> rcpt to", MR_STAGE_RCPT },
+    { ">>> mail from", MR_STAGE_MAIL },
+    { ">>> data", MR_STAGE_DATA },
+    { "smtp:rcpt host", MR_STAGE_RCPT },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
+    if (strstr (text, signs[i].says) != NULL)
+      return signs[i].stage;
+  return MR_STAGE_NONE;
 }
 
 static guint

@@ -1,4 +1,4 @@
-/* All phrases of the rules in one pass over a text (Aho and Corasick's machine over the few bytes that phrases use).
+/* All phrases of the rules in one pass over a text (Aho and Corasick's machine).
  *
  * A phrase is made of pieces that stand in this order with anything between. The pass finds the pieces; only a
  * phrase of
@@ -8,14 +8,25 @@
 
 #include <string.h>
 
-#define NODES_MAX  60000
+#define NODES_MAX  65000
 #define PHRASE_MAX 200
 #define PIECES_MAX 8
+#define ROW_FROM   4 /* more children than this: a row */
 
 typedef struct {
   guint n;
   guint pieces[PIECES_MAX];
 } Phrase;
+
+/* A node's children are a list by way of the next sibling; a node with many of them has a row of its own. */
+typedef struct {
+  guint16 child, sibling; /* 0: none */
+  guint16 fail;           /* the longest other piece that begins here */
+  guint16 suffix;         /* nearest node on the way of failing that ends a piece */
+  guint16 row;            /* 1 + number of the row, 0: none */
+  guint16 end;            /* 1 + piece, 0: none */
+  guint8 byte, n_children;
+} Node;
 
 struct _MrPhraseSet {
   GHashTable *known_pieces, *known_phrases; /* text → number + 1 */
@@ -23,10 +34,9 @@ struct _MrPhraseSet {
   GArray *phrases;
   guint8 class_of[256]; /* 0: a byte that no piece has */
   guint n_classes;
-  guint16 *next;   /* node * n_classes + class */
-  guint16 *suffix; /* nearest node on the way of failing that ends a piece */
-  int *ends;       /* piece, -1: none */
-  guint n_nodes;
+  GArray *nodes; /* Node */
+  guint16 *rows; /* row * n_classes + class: child, 0: none */
+  guint n_rows;
 };
 
 MrPhraseSet *
@@ -38,6 +48,7 @@ mr_phrase_set_new (void)
   self->known_phrases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->pieces = g_ptr_array_new_with_free_func (g_free);
   self->phrases = g_array_new (FALSE, FALSE, sizeof (Phrase));
+  self->nodes = g_array_new (FALSE, TRUE, sizeof (Node));
   return self;
 }
 
@@ -50,9 +61,8 @@ mr_phrase_set_free (MrPhraseSet *self)
   g_hash_table_unref (self->known_phrases);
   g_ptr_array_unref (self->pieces);
   g_array_unref (self->phrases);
-  g_free (self->next);
-  g_free (self->suffix);
-  g_free (self->ends);
+  g_array_unref (self->nodes);
+  g_free (self->rows);
   g_free (self);
 }
 
@@ -101,61 +111,110 @@ mr_phrase_set_size (const MrPhraseSet *self)
   return self->phrases->len;
 }
 
-/* Returns an upper bound of the nodes. */
-static gsize
+static void
 find_classes (MrPhraseSet *self)
 {
-  gsize bound = 1;
-
   memset (self->class_of, 0, sizeof self->class_of);
   self->n_classes = 1;
   for (guint i = 0; i < self->pieces->len; i++)
-    for (const guchar *p = g_ptr_array_index (self->pieces, i); *p != '\0'; p++, bound++)
+    for (const guchar *p = g_ptr_array_index (self->pieces, i); *p != '\0'; p++)
       if (self->class_of[*p] == 0)
         self->class_of[*p] = (guint8)self->n_classes++;
-  return bound;
 }
 
-static void
+static Node *
+node_at (const MrPhraseSet *self, guint i)
+{
+  return &g_array_index (self->nodes, Node, i);
+}
+
+/* 0: none. */
+static guint
+child_of (const MrPhraseSet *self, guint node, guint8 byte)
+{
+  const Node *n = node_at (self, node);
+  guint child;
+
+  if (n->row > 0)
+    return self->rows[(gsize)(n->row - 1) * self->n_classes + self->class_of[byte]];
+  for (child = n->child; child != 0; child = node_at (self, child)->sibling)
+    if (node_at (self, child)->byte == byte)
+      break;
+  return child;
+}
+
+static gboolean
 add_to_tree (MrPhraseSet *self, guint piece)
 {
   guint node = 0;
 
   for (const guchar *p = g_ptr_array_index (self->pieces, piece); *p != '\0'; p++) {
-    guint16 *next = &self->next[node * self->n_classes + self->class_of[*p]];
+    guint child = child_of (self, node, *p);
 
-    if (*next == 0)
-      *next = (guint16)self->n_nodes++;
-    node = *next;
+    if (child == 0) {
+      Node *parent = node_at (self, node);
+      Node added = { .byte = *p, .sibling = parent->child };
+
+      if (self->nodes->len > NODES_MAX)
+        return FALSE;
+      child = parent->child = (guint16)self->nodes->len;
+      parent->n_children++;
+      g_array_append_val (self->nodes, added);
+    }
+    node = child;
   }
-  self->ends[node] = (int)piece;
+  node_at (self, node)->end = (guint16)(piece + 1);
+  return TRUE;
+}
+
+static void
+add_rows (MrPhraseSet *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    n += i == 0 || node_at (self, i)->n_children > ROW_FROM;
+  self->rows = g_new0 (guint16, (gsize)n * self->n_classes);
+  n = 0;
+  for (guint i = 0; i < self->nodes->len; i++) {
+    Node *node = node_at (self, i);
+
+    if (i > 0 && node->n_children <= ROW_FROM)
+      continue;
+    for (guint child = node->child; child != 0; child = node_at (self, child)->sibling)
+      self->rows[(gsize)n * self->n_classes + self->class_of[node_at (self, child)->byte]] = (guint16)child;
+    node->row = (guint16)++n;
+  }
+}
+
+/* Where the machine goes from node with byte. */
+static guint
+step (const MrPhraseSet *self, guint node, guint8 byte)
+{
+  guint child;
+
+  while ((child = child_of (self, node, byte)) == 0 && node != 0)
+    node = node_at (self, node)->fail;
+  return child;
 }
 
 /* Breadth first: a node's way of failing is shorter, so it is complete by then. */
 static void
 add_failures (MrPhraseSet *self)
 {
-  g_autofree guint16 *fail = g_new0 (guint16, self->n_nodes);
-  g_autofree guint16 *queue = g_new0 (guint16, self->n_nodes);
+  g_autofree guint16 *queue = g_new0 (guint16, self->nodes->len);
   guint head = 0, tail = 0;
 
-  for (guint c = 0; c < self->n_classes; c++)
-    if (self->next[c] != 0)
-      queue[tail++] = self->next[c];
+  queue[tail++] = 0;
   while (head < tail) {
-    guint node = queue[head++];
-    guint16 back = fail[node];
+    guint parent = queue[head++];
 
-    self->suffix[node] = self->ends[back] >= 0 ? back : self->suffix[back];
-    for (guint c = 0; c < self->n_classes; c++) {
-      guint16 *next = &self->next[node * self->n_classes + c];
-      guint16 other = self->next[back * self->n_classes + c];
+    for (guint i = node_at (self, parent)->child; i != 0; i = node_at (self, i)->sibling) {
+      Node *node = node_at (self, i);
 
-      if (*next != 0) {
-        fail[*next] = other;
-        queue[tail++] = *next;
-      } else
-        *next = other;
+      node->fail = parent == 0 ? 0 : (guint16)step (self, node_at (self, parent)->fail, node->byte);
+      node->suffix = node_at (self, node->fail)->end > 0 ? node->fail : node_at (self, node->fail)->suffix;
+      queue[tail++] = (guint16)i;
     }
   }
 }
@@ -163,21 +222,14 @@ add_failures (MrPhraseSet *self)
 gboolean
 mr_phrase_set_compile (MrPhraseSet *self)
 {
-  gsize bound = find_classes (self);
-
-  g_clear_pointer (&self->next, g_free);
-  g_clear_pointer (&self->suffix, g_free);
-  g_clear_pointer (&self->ends, g_free);
-  if (bound > NODES_MAX)
-    return FALSE;
-  self->next = g_new0 (guint16, bound * self->n_classes);
-  self->suffix = g_new0 (guint16, bound);
-  self->ends = g_new (int, bound);
-  for (gsize i = 0; i < bound; i++)
-    self->ends[i] = -1;
-  self->n_nodes = 1;
+  g_clear_pointer (&self->rows, g_free);
+  g_array_set_size (self->nodes, 0);
+  g_array_set_size (self->nodes, 1); /* the root */
+  find_classes (self);
   for (guint i = 0; i < self->pieces->len; i++)
-    add_to_tree (self, i);
+    if (!add_to_tree (self, i))
+      return FALSE;
+  add_rows (self);
   add_failures (self);
   return TRUE;
 }
@@ -203,9 +255,10 @@ mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint
   guint node = 0;
 
   for (gsize i = 0; i < len; i++) {
-    node = self->next[node * self->n_classes + self->class_of[(guchar)text[i]]];
-    for (guint end = self->ends[node] >= 0 ? node : self->suffix[node]; end != 0; end = self->suffix[end])
-      seen[self->ends[end]] = 1;
+    node = step (self, node, (guint8)text[i]);
+    for (guint end = node_at (self, node)->end > 0 ? node : node_at (self, node)->suffix; end != 0;
+         end = node_at (self, end)->suffix)
+      seen[node_at (self, end)->end - 1] = 1;
   }
   for (guint i = 0; i < self->phrases->len; i++) {
     const Phrase *phrase = &g_array_index (self->phrases, Phrase, i);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define LIST_MAX 400
+#define LIST_MAX 600
 
 static char **
 get_list (GKeyFile *file, const char *group, const char *key, GError **error)
@@ -68,6 +68,8 @@ mr_rule_key_codes (GKeyFile *file, const char *group, GArray **ret, GError **err
       range = (MrRange){ 400, 499 };
     else if (g_str_equal (list[i], "5xx"))
       range = (MrRange){ 500, 599 };
+    else if (g_str_equal (list[i], "none"))
+      range = (MrRange){ 0, 0 };
     else if (!parse_range (list[i], 0, 0, &range) || range.low < 200) {
       g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "code: “%s” is not a reply code", list[i]);
       return FALSE;
@@ -120,7 +122,7 @@ mr_rule_key_phrases (GKeyFile *file, const char *group, const char *key, MrPhras
   if (list == NULL)
     return TRUE;
   for (guint i = 0; list[i] != NULL; i++) {
-    g_autofree char *lower = g_ascii_strdown (list[i], -1);
+    g_autofree char *lower = mr_extract_fold (list[i]);
     int phrase = mr_phrase_set_add (set, lower);
 
     if (phrase < 0) {

@@ -1,7 +1,7 @@
 /* Loads rule files (GKeyFile syntax): causes, actions, providers, names of blocklists and rules.
  *
  * "[cause ID]" describes a cause, "[rule CAUSE.NAME]" leads to one, "[provider ID]" and "[list NAME]" are known by
- * words; "[enhanced]" and "[basic]" say what a code alone means; "[actions]" and "[fallbacks]" hold words. The
+ * words; "[enhanced]", "[enhanced-weak]" and "[basic]" say what a code alone means; "[actions]" and "[fallbacks]" hold words. The
  * program's
  * own files are trusted; in a person's file only words of what exists are taken, so it changes words and never a
  * verdict.
@@ -24,6 +24,14 @@ static const char *
 person_nick (guint value)
 {
   static const char *const nicks[MR_PERSON_N] = { "never", "account", "always" };
+
+  return nicks[value];
+}
+
+static const char *
+weight_nick (guint value)
+{
+  static const char *const nicks[MR_WEIGHT_N] = { "sure", "usual", "weak" };
 
   return nicks[value];
 }
@@ -64,6 +72,9 @@ mr_cause_free (MrCause *cause)
   g_free (cause->title);
   g_free (cause->sentence);
   g_free (cause->explanation);
+  for (guint i = 0; i < MR_NDR_STEPS_MAX; i++)
+    g_free (cause->steps[i]);
+  g_free (cause->letter);
   g_free (cause);
 }
 
@@ -73,6 +84,7 @@ mr_rule_free (MrRule *rule)
   g_clear_pointer (&rule->codes, g_array_unref);
   g_clear_pointer (&rule->enhanced, g_array_unref);
   g_clear_pointer (&rule->phrases, g_array_unref);
+  g_clear_pointer (&rule->also, g_array_unref);
   g_clear_pointer (&rule->all, g_array_unref);
   g_clear_pointer (&rule->without, g_array_unref);
   g_free (rule);
@@ -114,10 +126,16 @@ take_words (GKeyFile *file, const char *group, const char *key, gboolean trusted
   return TRUE;
 }
 
+static const char *const step_keys[MR_NDR_STEPS_MAX] = { "step1", "step2", "step3" };
+
 static gboolean
 take_cause_words (GKeyFile *file, const char *group, gboolean trusted, MrCause *cause, GError **error)
 {
-  return take_words (file, group, "title", trusted, &cause->title, error)
+  for (guint i = 0; i < MR_NDR_STEPS_MAX; i++)
+    if (!take_words (file, group, step_keys[i], trusted, &cause->steps[i], error))
+      return FALSE;
+  return take_words (file, group, "letter", trusted, &cause->letter, error)
+         && take_words (file, group, "title", trusted, &cause->title, error)
          && take_words (file, group, "sentence", trusted, &cause->sentence, error)
          && take_words (file, group, "explanation", trusted, &cause->explanation, error);
 }
@@ -128,6 +146,7 @@ load_cause (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id
   MrCause *cause = g_new0 (MrCause, 1);
   g_autofree char *action = g_key_file_get_string (file, group, "action", NULL);
   int actor = MR_ACTOR_UNKNOWN, actor_account = -1, retry = MR_RETRY_NO, person = MR_PERSON_NEVER;
+  int letter_to = MR_ACTOR_UNKNOWN;
 
   cause->id = g_intern_string (id);
   g_hash_table_replace (self->causes, (gpointer)cause->id, cause);
@@ -135,8 +154,10 @@ load_cause (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id
       || !one_of (file, group, "actor-account", actor_nick, MR_ACTOR_N_ACTORS, &actor_account, error)
       || !one_of (file, group, "retry", retry_nick, MR_RETRY_N_HINTS, &retry, error)
       || !one_of (file, group, "person-remedy", person_nick, MR_PERSON_N, &person, error)
+      || !one_of (file, group, "letter-to", actor_nick, MR_ACTOR_N_ACTORS, &letter_to, error)
       || !take_cause_words (file, group, TRUE, cause, error))
     return FALSE;
+  cause->letter_to = (MrActor)letter_to;
   cause->actor = (MrActor)actor;
   cause->actor_account = actor_account >= 0 ? (MrActor)actor_account : cause->actor;
   cause->retry = (MrRetryHint)retry;
@@ -168,6 +189,7 @@ read_rule (MrDiagnosis *self, GKeyFile *file, const char *group, MrRule *rule, G
   if (!mr_rule_key_codes (file, group, &rule->codes, error)
       || !mr_rule_key_enhanced (file, group, &rule->enhanced, error)
       || !mr_rule_key_phrases (file, group, "says", self->phrases, &rule->phrases, error)
+      || !mr_rule_key_phrases (file, group, "and", self->phrases, &rule->also, error)
       || !mr_rule_key_phrases (file, group, "all", self->phrases, &rule->all, error)
       || !mr_rule_key_phrases (file, group, "without", self->phrases, &rule->without, error)
       || !mr_rule_key_bits (file, group, "stage", stage_nick, MR_STAGE_N_STAGES, &rule->stages, error)
@@ -176,6 +198,7 @@ read_rule (MrDiagnosis *self, GKeyFile *file, const char *group, MrRule *rule, G
       || !mr_rule_key_boolean (file, group, "direct", &rule->direct, error)
       || !mr_rule_key_boolean (file, group, "no-route", &rule->no_route, error)
       || !mr_rule_key_boolean (file, group, "may-retry", &may_retry, error)
+      || !one_of (file, group, "weight", weight_nick, MR_WEIGHT_N, &rule->weight, error)
       || !one_of (file, group, "retry", retry_nick, MR_RETRY_N_HINTS, &retry, error))
     return FALSE;
   rule->retry = (gint8)retry;
@@ -183,23 +206,28 @@ read_rule (MrDiagnosis *self, GKeyFile *file, const char *group, MrRule *rule, G
   return TRUE;
 }
 
-/* The more a rule asks for, the earlier it is asked; among equals the order of the file. */
+/* The more a rule asks for, the earlier it is asked; among equals the order of the file. Words that are usual in many
+ * replies come after an enhanced code that says something. */
 static void
 set_rank (MrRule *rule)
 {
-  static const double confidence[] = { 0.95, 0.92, 0.88, 0.7, 0.5, 0.4 };
-  gboolean text = rule->phrases != NULL || rule->all != NULL;
+  static const double confidence[] = { 0.97, 0.95, 0.92, 0.88, 0.75, 0.6, 0.5, 0.45, 0.4 };
+  gboolean text = rule->phrases != NULL || rule->all != NULL, weak = rule->weight == MR_WEIGHT_WEAK;
 
   if (text && (rule->provider >= 0 || rule->errors != 0))
     rule->rank = 0;
   else if (text && rule->enhanced != NULL)
     rule->rank = 1;
-  else if (text || rule->errors != 0 || rule->no_route >= 0)
+  else if (text && !weak)
+    rule->rank = rule->weight == MR_WEIGHT_SURE ? 2 : 3;
+  else if (text)
+    rule->rank = 5;
+  else if (rule->errors != 0 || rule->no_route >= 0)
     rule->rank = 2;
   else if (rule->enhanced != NULL)
-    rule->rank = 3;
+    rule->rank = weak ? 6 : 4;
   else
-    rule->rank = rule->stages != 0 ? 4 : 5;
+    rule->rank = rule->stages != 0 ? 7 : 8;
   if (rule->confidence <= 0)
     rule->confidence = confidence[rule->rank];
 }
@@ -214,6 +242,7 @@ load_rule (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id,
   rule->id = g_intern_string (id);
   rule->order = self->rules->len;
   rule->provider = rule->direct = rule->no_route = rule->retry = -1;
+  rule->weight = MR_WEIGHT_USUAL;
   g_ptr_array_add (self->rules, rule);
   if (!read_rule (self, file, group, rule, error))
     return FALSE;
@@ -233,7 +262,7 @@ load_rule (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id,
   return FALSE;
 }
 
-/* One key of [enhanced] or [basic] as a rule: "5.1.1=CAUSE", "550@rcpt=CAUSE". */
+/* One key of [enhanced], [enhanced-weak] or [basic] as a rule: "5.1.1=CAUSE", "550@rcpt=CAUSE". */
 static gboolean
 load_code (MrDiagnosis *self, GKeyFile *file, const char *group, const char *key, GError **error)
 {
@@ -243,6 +272,8 @@ load_code (MrDiagnosis *self, GKeyFile *file, const char *group, const char *key
   g_autoptr (GKeyFile) rule = g_key_file_new ();
 
   g_key_file_set_string (rule, name, g_str_equal (group, "basic") ? "code" : "enhanced", parts[0]);
+  if (g_str_equal (group, "enhanced-weak"))
+    g_key_file_set_string (rule, name, "weight", "weak");
   if (parts[1] != NULL)
     g_key_file_set_string (rule, name, "stage", parts[1]);
   return load_rule (self, rule, name, name + strlen ("rule "), error);
@@ -263,7 +294,8 @@ static gboolean
 load_keys (MrDiagnosis *self, GKeyFile *file, const char *group, GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
-  gboolean codes = g_str_equal (group, "enhanced") || g_str_equal (group, "basic");
+  gboolean codes = g_str_equal (group, "enhanced") || g_str_equal (group, "enhanced-weak")
+                   || g_str_equal (group, "basic");
 
   if (!codes && !g_str_equal (group, "actions") && !g_str_equal (group, "fallbacks")) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "such a group is not known");
@@ -313,7 +345,7 @@ load_group (MrDiagnosis *self, GKeyFile *file, const char *group, GError **error
 static gboolean
 keys_are_known (GKeyFile *file, const char *group, GHashTable *table, GError **error)
 {
-  static const char *const words[] = { "title", "sentence", "explanation" };
+  static const char *const words[] = { "title", "sentence", "explanation", "step1", "step2", "step3", "letter" };
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
@@ -324,10 +356,10 @@ keys_are_known (GKeyFile *file, const char *group, GHashTable *table, GError **e
     for (guint k = 0; table == NULL && k < G_N_ELEMENTS (words); k++)
       known = known || g_str_equal (words[k], bare);
     if (!known || text == NULL || strlen (text) > WORDS_MAX) {
-      g_set_error (
-          error, MR_ERROR, MR_ERROR_INVALID,
-          "%s: only words can be changed (title, sentence, explanation, and those of actions), of at most %d bytes",
-          keys[i], WORDS_MAX);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
+                   "%s: only words can be changed (title, sentence, explanation, step1 to step3, letter, and those of "
+                   "actions), of at most %d bytes",
+                   keys[i], WORDS_MAX);
       return FALSE;
     }
   }

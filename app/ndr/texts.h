@@ -1,4 +1,4 @@
-/* The words of data/diagnosis/causes.conf for translators; update-texts.py there writes it. {name} stands for a value. */
+/* Words of data/diagnosis/causes.conf for translators; update-texts.py there writes this. {name} stands for a value. */
 #pragma once
 
 #include <glib/gi18n-lib.h>
@@ -146,6 +146,12 @@ static const char *const mr_diagnosis_texts[] = {
   N_ ("Taken"),
   N_ ("{host} confirms that it took the message."),
   N_ ("There is nothing for you to do."),
+  N_ ("Somebody else used your address"),
+  N_ ("This report is about a message that was not sent from here."),
+  N_ ("Senders of spam write other people’s addresses on their mail, and the returned mail comes to those people. Nothing was sent from your account."),
+  N_ ("Not returned mail"),
+  N_ ("This is an ordinary message."),
+  N_ ("Nothing in it tells of a delivery."),
   N_ ("Correct the Address …"),
   N_ ("Wait"),
   N_ ("Enter the Password …"),

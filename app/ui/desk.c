@@ -8,6 +8,8 @@
 #include <pwd.h>
 
 #include "base/clock.h"
+#include "base/os.h"
+#include "base/paths.h"
 #include "ui/format.h"
 #include "ui/record-item.h"
 
@@ -363,10 +365,24 @@ mr_desk_finalize (GObject *object)
   G_OBJECT_CLASS (mr_desk_parent_class)->finalize (object);
 }
 
+/* The service tells of files with errors; here their words are only left out. */
+static void
+own_words_cb (const char *path, GBytes *bytes, const GError *error, gpointer user_data)
+{
+  MrDesk *self = user_data;
+
+  if (bytes != NULL)
+    mr_diagnosis_add_rules (self->diagnosis, path, bytes, FALSE, NULL);
+}
+
 static void
 mr_desk_init (MrDesk *self)
 {
+  g_autoptr (MrPaths) paths = mr_paths_new ();
+  g_autofree char *folder = g_build_filename (paths->config_dir, MR_DIAGNOSIS_FOLDER, NULL);
+
   self->diagnosis = mr_diagnosis_new_builtin ();
+  mr_os_read_folder (folder, MR_DIAGNOSIS_SUFFIX, MR_DIAGNOSIS_FILE_MAX, own_words_cb, self);
   self->clock = mr_clock_new_real ();
   self->cancellable = g_cancellable_new ();
   self->accounts = g_list_store_new (MR_TYPE_RECORD_ITEM);

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-CONCERNS = ["arrows", "sizes", "texts", "marks", "layout", "desktop"]
+CONCERNS = ["arrows", "sizes", "texts", "marks", "layout", "desktop", "rules"]
 SKIPPED = 77
 
 

@@ -75,6 +75,32 @@ check (const char *text)
                   && strstr (text, "mx.") == NULL && strstr (text, "example") == NULL);
 }
 
+/* Steps and a letter: all 36 causes of replies have both. */
+static void
+check_help (MrDiagnosis *d, const char *cause, GVariant *params)
+{
+  MrLetterFacts facts = { .client = "192.0.2.7", .reply = "550 5.7.1 no\nno", .message_id = "<a@example.com>" };
+  MrActor to = MR_ACTOR_UNKNOWN;
+  g_auto (GStrv) steps = mr_cause_dup_steps (d, cause, params);
+  g_autofree char *letter = mr_cause_dup_letter (d, cause, params, &facts, &to);
+
+  g_assert_nonnull (steps[0]);
+  for (guint i = 0; steps[i] != NULL; i++)
+    check (steps[i]);
+  if (letter == NULL) {
+    g_assert_true (g_str_has_prefix (cause, "no-") || g_str_equal (cause, "outcome-unknown")
+                   || g_str_equal (cause, "server-name-unknown") || g_str_equal (cause, "keyring-locked")
+                   || g_str_equal (cause, "needs-sign-in") || g_str_equal (cause, "sign-in-down"));
+    return;
+  }
+  g_assert_true (to == MR_ACTOR_RECIPIENT || to == MR_ACTOR_RECIPIENT_ADMIN || to == MR_ACTOR_PROVIDER);
+  g_assert_null (strpbrk (letter, "{}[]"));
+  g_assert_true (g_str_has_prefix (letter, "Hello,"));
+  /* The person who reads it needs no addresses of servers; an administrator does. */
+  g_assert_true ((strstr (letter, "192.0.2.7") != NULL) == (to != MR_ACTOR_RECIPIENT));
+  g_assert_true ((strstr (letter, "550 5.7.1 no no") != NULL) == (to != MR_ACTOR_RECIPIENT));
+}
+
 /* Every cause has its texts, with and without values, and no brace is left. */
 static void
 test_complete (void)
@@ -92,6 +118,7 @@ test_complete (void)
       g_autofree char *sentence = mr_cause_dup_sentence (d, causes[i], params[k]);
       g_autofree char *explanation = mr_cause_dup_explanation (d, causes[i], params[k]);
 
+      check_help (d, causes[i], params[k]);
       check (title);
       check (sentence);
       check (explanation);
@@ -111,10 +138,11 @@ test_placeholders (void)
   g_hash_table_iter_init (&iter, d->causes);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const MrCause *cause = value;
-    const char *texts[] = { cause->title, cause->sentence, cause->explanation };
+    const char *texts[] = { cause->title,    cause->sentence, cause->explanation, cause->steps[0],
+                            cause->steps[1], cause->steps[2], cause->letter };
 
     for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-      for (const char *p = texts[i]; (p = strchr (p, '{')) != NULL; p++) {
+      for (const char *p = texts[i]; p != NULL && (p = strchr (p, '{')) != NULL; p++) {
         g_autofree char *name = g_strndup (p + 1, strcspn (p + 1, "}"));
         gboolean known = FALSE;
 

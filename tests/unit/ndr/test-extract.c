@@ -4,7 +4,7 @@
 static guint
 wait_of (const char *text)
 {
-  char buffer[MR_NDR_TEXT_MAX + 3];
+  char buffer[MR_NDR_TEXT_MAX + 12];
 
   mr_extract_normalize (text, buffer);
   return mr_extract_wait (buffer);
@@ -99,13 +99,26 @@ test_codes (void)
 static void
 test_normalize (void)
 {
-  char buffer[MR_NDR_TEXT_MAX + 3];
+  char buffer[MR_NDR_TEXT_MAX + 12];
   g_autofree char *much = g_strnfill (10000, 'A');
 
   mr_extract_normalize ("550-5.1.1 The  Mailbox\n550-5.1.1 is\tnot 550 5.1.1 here", buffer);
   g_assert_cmpstr (buffer, ==, " 550-5.1.1 the mailbox is not here ");
-  g_assert_cmpuint (mr_extract_normalize (much, buffer), ==, MR_NDR_TEXT_MAX + 2);
+  g_assert_cmpuint (mr_extract_normalize (much, buffer), ==, MR_NDR_TEXT_MAX + 1);
   g_assert_cmpuint (mr_extract_normalize ("", buffer), ==, 1);
+  /* Letters without accents, plain quotes, and no local part that could pass for a word of the server. */
+  mr_extract_normalize ("Bo\u00eete de <spam.full@example.net> n\u2019existe pas; \u041d\u0415\u0422", buffer);
+  g_assert_cmpstr (buffer, ==, " boite de <@example.net> n'existe pas; \u043d\u0435\u0442 ");
+  mr_extract_normalize ("caf\xe9 \xff@x", buffer);
+  g_assert_cmpstr (buffer, ==, " caf\xe9 @x ");
+}
+
+static void
+test_stage (void)
+{
+  g_assert_cmpint (mr_extract_stage (" 550 no (in reply to rcpt to command) "), ==, MR_STAGE_RCPT);
+  g_assert_cmpint (mr_extract_stage (" smtp error from remote mail server after end of data: 550 "), ==, MR_STAGE_DOT);
+  g_assert_cmpint (mr_extract_stage (" 550 no "), ==, MR_STAGE_NONE);
 }
 
 int
@@ -117,5 +130,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ndr/extract/url", test_url);
   g_test_add_func ("/ndr/extract/codes", test_codes);
   g_test_add_func ("/ndr/extract/normalize", test_normalize);
+  g_test_add_func ("/ndr/extract/stage", test_stage);
   return g_test_run ();
 }

@@ -1,0 +1,363 @@
+/* mail-relayctl explain --batch and --eml: many replies or messages in one run, one JSON object on a line each. Works
+ * without the service. What cannot be read gives {"error": ...} and the run goes on. */
+#include <config.h>
+
+#include "ctl/explain.h"
+
+#include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "base/text.h"
+#include "client/message-input.h"
+#include "ctl/output.h"
+#include "ndr/returned.h"
+
+#define BATCH_LINE_MAX (256 * 1024)
+#define MESSAGE_MAX    (64 * 1024 * 1024)
+
+static void
+print_object (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  puts (text);
+  fflush (stdout);
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value == NULL)
+    json_builder_add_null_value (builder);
+  else
+    json_builder_add_string_value (builder, value);
+}
+
+/* Owns text. */
+static void
+add_text (JsonBuilder *builder, const char *name, char *text)
+{
+  g_autofree char *own = text;
+
+  add_string (builder, name, own);
+}
+
+static void
+print_error (const char *message, const char *file)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  if (file != NULL)
+    add_string (builder, "file", file);
+  add_string (builder, "error", message);
+  print_object (builder);
+}
+
+/* What both share. */
+static void
+add_result (JsonBuilder *builder, MrDiagnosis *diagnosis, const MrDiagnosisResult *result)
+{
+  GVariantIter iter;
+  const char *name, *value;
+
+  add_string (builder, "cause", result->cause);
+  add_string (builder, "actor", mr_actor_nick (result->actor));
+  add_string (builder, "retry", mr_retry_hint_nick (result->retry));
+  json_builder_set_member_name (builder, "confidence");
+  json_builder_add_double_value (builder, result->confidence);
+  json_builder_set_member_name (builder, "parameters");
+  json_builder_begin_object (builder);
+  if (result->params != NULL) {
+    g_variant_iter_init (&iter, result->params);
+    while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+      add_string (builder, name, value);
+  }
+  json_builder_end_object (builder);
+  add_text (builder, "title", mr_cause_dup_title (diagnosis, result->cause, result->params));
+  add_text (builder, "sentence", mr_cause_dup_sentence (diagnosis, result->cause, result->params));
+  add_string (builder, "action", result->action);
+  add_string (builder, "rule", result->rule);
+}
+
+/* ---- --batch ---- */
+
+/* A member that is a string that says something; NULL: none. */
+static const char *
+get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  const char *value = node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                          ? json_node_get_string (node)
+                          : NULL;
+
+  return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static guint64
+get_number (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node))
+    return 0;
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    return g_ascii_strtoull (json_node_get_string (node), NULL, 10);
+  return (guint64)MAX (json_node_get_int (node), 0);
+}
+
+MrSpeaker
+mr_explain_guess_speaker (MrStage stage, const char *text)
+{
+  static const char *const quoted[] = { "in reply to ",           "remote host said", "remote server",
+                                        "remote mail server",     " said: ",          "did not like our",
+                                        "does not like recipient" };
+
+  if (stage == MR_STAGE_AUTH)
+    return MR_SPEAKER_ACCOUNT;
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (quoted); i++)
+    if (strcasestr (text, quoted[i]) != NULL)
+      return MR_SPEAKER_RECIPIENT_SERVER;
+  return MR_SPEAKER_ACCOUNT;
+}
+
+static void
+read_input (JsonObject *object, MrDiagnosisInput *input)
+{
+  const char *stage = get_string (object, "stage"), *speaker = get_string (object, "speaker");
+  g_autofree char *stage_nick = g_ascii_strdown (stage != NULL ? stage : "", -1);
+  g_autofree char *speaker_nick = g_ascii_strdown (speaker != NULL ? speaker : "", -1);
+
+  input->error = -1;
+  input->text = get_string (object, "text");
+  input->code = (guint)MIN (get_number (object, "code"), 999);
+  input->enhanced = get_string (object, "enhanced");
+  input->host = get_string (object, "host");
+  input->recipient = get_string (object, "recipient");
+  input->sender = get_string (object, "sender");
+  input->size = get_number (object, "size");
+  input->stage = MR_STAGE_NONE;
+  mr_stage_from_nick (g_str_equal (stage_nick, "helo") ? "ehlo" : stage_nick, &input->stage);
+  input->speaker = mr_explain_guess_speaker (input->stage, input->text);
+  mr_speaker_from_nick (speaker_nick, &input->speaker);
+  input->direct = input->speaker == MR_SPEAKER_RECIPIENT_SERVER;
+}
+
+static void
+explain_line (MrDiagnosis *diagnosis, const char *line, gsize len)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (GError) error = NULL;
+  MrDiagnosisInput input = { 0 };
+  g_auto (MrDiagnosisResult) result = { 0 };
+  JsonNode *root;
+
+  if (len > BATCH_LINE_MAX)
+    return print_error (_ ("The line is too long"), NULL);
+  if (!json_parser_load_from_data (parser, line, (gssize)len, &error))
+    return print_error (error->message, NULL);
+  root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return print_error (_ ("A line must hold one JSON object, for example {\"text\": \"550 User unknown\"}"), NULL);
+  read_input (json_node_get_object (root), &input);
+  if (input.text == NULL && input.code == 0 && input.enhanced == NULL)
+    return print_error (_ ("“text” is missing"), NULL);
+  mr_diagnosis_run (diagnosis, &input, &result);
+  json_builder_begin_object (builder);
+  if (json_object_has_member (json_node_get_object (root), "id")) {
+    json_builder_set_member_name (builder, "id");
+    json_builder_add_value (builder, json_node_copy (json_object_get_member (json_node_get_object (root), "id")));
+  }
+  add_result (builder, diagnosis, &result);
+  print_object (builder);
+}
+
+/* One line without its end; what is beyond BATCH_LINE_MAX is counted and not kept. FALSE: the end. */
+static gboolean
+read_line (GString *line, gsize *ret_len)
+{
+  int c = EOF;
+
+  g_string_truncate (line, 0);
+  *ret_len = 0;
+  while ((c = getc_unlocked (stdin)) != EOF && c != '\n') {
+    if (line->len <= BATCH_LINE_MAX)
+      g_string_append_c (line, (char)c);
+    ++*ret_len;
+  }
+  return c != EOF || *ret_len > 0;
+}
+
+int
+mr_explain_batch (MrCtl *ctl)
+{
+  MrDiagnosis *diagnosis = mr_ctl_get_diagnosis (ctl);
+  g_autoptr (GString) line = g_string_new (NULL);
+  gsize len;
+
+  while (read_line (line, &len))
+    explain_line (diagnosis, line->str, len);
+  return MR_EXIT_DONE;
+}
+
+/* ---- --eml ---- */
+
+static void
+add_recipient (JsonBuilder *builder, MrDiagnosis *diagnosis, const MrReturnedRecipient *r)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "recipient", r->recipient);
+  if (r->final_recipient != NULL)
+    add_string (builder, "final-recipient", r->final_recipient);
+  add_string (builder, "outcome", mr_returned_outcome_nick (r->outcome));
+  json_builder_set_member_name (builder, "gave-up");
+  json_builder_add_boolean_value (builder, r->gave_up);
+  add_string (builder, "status", r->status);
+  json_builder_set_member_name (builder, "reply");
+  if (r->code > 0)
+    json_builder_add_int_value (builder, r->code);
+  else
+    json_builder_add_null_value (builder);
+  add_string (builder, "enhanced", r->enhanced);
+  add_string (builder, "text", r->text);
+  add_string (builder, "remote-host", r->remote_host);
+  add_string (builder, "reporting-host", r->reporting_host);
+  add_result (builder, diagnosis, &r->diagnosis);
+  json_builder_end_object (builder);
+}
+
+static void
+print_report_json (MrDiagnosis *diagnosis, const MrReturned *report, const char *file)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  add_string (builder, "file", file);
+  add_string (builder, "outcome", mr_returned_outcome_nick (report->outcome));
+  add_string (builder, "message-id", report->message_id);
+  add_string (builder, "envelope-id", report->envelope_id);
+  add_string (builder, "id", report->queue_id);
+  add_string (builder, "subject", report->subject);
+  json_builder_set_member_name (builder, "recipients");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < report->recipients->len; i++)
+    add_recipient (builder, diagnosis, report->recipients->pdata[i]);
+  json_builder_end_array (builder);
+  print_object (builder);
+}
+
+static const char *
+outcome_words (MrReturnedOutcome outcome)
+{
+  switch (outcome) {
+  case MR_RETURNED_FAILED:
+    return _ ("This is returned mail: a message could not be delivered.");
+  case MR_RETURNED_DELAYED:
+    return _ ("This tells that a message could not be delivered yet.");
+  case MR_RETURNED_DELIVERED:
+    return _ ("This confirms that a message was delivered.");
+  case MR_RETURNED_RELAYED:
+    return _ ("This tells that a message was passed on to a server that promises no report.");
+  case MR_RETURNED_EXPANDED:
+    return _ ("This tells that a message was passed on to the members of a list.");
+  case MR_RETURNED_AUTOREPLY:
+    return _ ("This is an automatic answer. The message it answers was delivered.");
+  case MR_RETURNED_COMPLAINT:
+    return _ ("This is a complaint: a recipient marked a message as unwanted.");
+  case MR_RETURNED_NOT_A_BOUNCE:
+  case MR_RETURNED_N_OUTCOMES:
+  default:
+    return _ ("This is an ordinary message, not returned mail.");
+  }
+}
+
+static void
+print_report_text (MrDiagnosis *diagnosis, const MrReturned *report)
+{
+  mr_print_paragraph (outcome_words (report->outcome), 0);
+  for (guint i = 0; i < report->recipients->len; i++) {
+    const MrReturnedRecipient *r = report->recipients->pdata[i];
+    g_autofree char *title = mr_cause_dup_title (diagnosis, r->diagnosis.cause, r->diagnosis.params);
+    g_autofree char *sentence = mr_cause_dup_sentence (diagnosis, r->diagnosis.cause, r->diagnosis.params);
+    g_autofree char *explanation = mr_cause_dup_explanation (diagnosis, r->diagnosis.cause, r->diagnosis.params);
+    g_autofree char *address = mr_text_sanitize (r->recipient, 320);
+
+    g_strdelimit (address, "\n", ' ');
+    printf ("\n%s\n", *address != '\0' ? address : "-");
+    mr_print_paragraph (title, 2);
+    mr_print_paragraph (sentence, 2);
+    mr_print_paragraph (explanation, 2);
+    if (r->text != NULL) {
+      g_autofree char *said = mr_text_sanitize (r->text, 1000);
+      g_autofree char *line = g_strdup_printf (_ ("The server said: %s"), g_strdelimit (said, "\n", ' '));
+
+      mr_print_paragraph (line, 2);
+    }
+  }
+}
+
+static GBytes *
+read_message (const char *file, GError **error)
+{
+  char *data;
+  gsize len;
+
+  if (file == NULL || g_str_equal (file, "-"))
+    return mr_message_input_read (STDIN_FILENO, FALSE, error);
+  if (!mr_os_read_file (file, MESSAGE_MAX, &data, &len, error))
+    return NULL;
+  return g_bytes_new_take (data, len);
+}
+
+static gboolean
+explain_file (MrCtl *ctl, const char *file)
+{
+  MrDiagnosis *diagnosis = mr_ctl_get_diagnosis (ctl);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = read_message (file, &error);
+  gsize len = 0;
+  const void *data;
+
+  if (bytes == NULL) {
+    if (ctl->json)
+      print_error (error->message, file != NULL ? file : "-");
+    else
+      fprintf (stderr, "mail-relayctl: %s\n", error->message);
+    return FALSE;
+  }
+  data = g_bytes_get_data (bytes, &len);
+  g_autoptr (MrReturned) report = mr_returned_read (diagnosis, len > 0 ? data : "", len);
+
+  if (ctl->json)
+    print_report_json (diagnosis, report, file != NULL ? file : "-");
+  else
+    print_report_text (diagnosis, report);
+  return TRUE;
+}
+
+int
+mr_explain_messages (MrCtl *ctl, char **files)
+{
+  gboolean all = TRUE;
+
+  if (files[0] == NULL)
+    return explain_file (ctl, NULL) ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+  for (guint i = 0; files[i] != NULL; i++) {
+    if (i > 0 && !ctl->json)
+      puts ("");
+    if (files[1] != NULL && !ctl->json)
+      printf ("%s:\n", files[i]);
+    all = explain_file (ctl, files[i]) && all;
+  }
+  return all ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+}

@@ -1,0 +1,15 @@
+/* The parts of mail-relayctl explain that read many replies or messages. */
+#pragma once
+
+#include "ctl/ctl.h"
+
+G_BEGIN_DECLS
+
+/* Standard input: JSON lines. Gives the exit code. */
+int mr_explain_batch (MrCtl *ctl);
+/* files: NULL-terminated; none or "-": standard input. Gives the exit code. */
+int mr_explain_messages (MrCtl *ctl, char **files);
+/* Who said it, where nobody tells: another server is quoted, else the server of one's own account answers. */
+MrSpeaker mr_explain_guess_speaker (MrStage stage, const char *text);
+
+G_END_DECLS

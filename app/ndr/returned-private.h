@@ -1,0 +1,54 @@
+/* What the readers of returned mail share. */
+#pragma once
+
+#include "mail/parts.h"
+#include "ndr/returned.h"
+
+G_BEGIN_DECLS
+
+/* ---- returned-text.c: what servers write for people ---- */
+
+typedef struct {
+  char *address;
+  GString *text; /* what stands beside it; may be empty */
+} MrNoticeRecipient;
+
+/* Text of HTML, tags taken out. (transfer full) */
+char *mr_notice_from_html (const char *html);
+/* Bytes of text before the copy of the original message, which starts at *ret_original. */
+gsize mr_notice_length (const char *text, gsize *ret_original);
+/* Addresses that the notice is about, at most MR_RETURNED_RECIPIENTS_MAX; own: addresses of those who get it, NULL or
+ * NULL-terminated. (transfer full) of MrNoticeRecipient */
+GPtrArray *mr_notice_recipients (const char *text, const char *const *own);
+/* The address that starts at or behind text + *pos; *pos moves behind it. NULL: none up to the end. (transfer full) */
+char *mr_notice_next_address (const char *text, gsize len, gsize *pos, gsize *ret_start);
+/* A value that holds an address: "rfc822; <a@b>", "utf-8;a@b", "a@b (c)". xtext and utf-8 escapes decoded. NULL: none.
+ * (transfer full) */
+char *mr_notice_dup_address (const char *value);
+
+/* ---- returned-status.c: message/delivery-status and message/feedback-report ---- */
+
+/* Adds a recipient for each block. */
+void mr_returned_take_status (MrReturned *report, const char *text);
+/* RFC 5965; original: header of the complained-about message, may be NULL. */
+void mr_returned_take_feedback (MrReturned *report, const char *text, const GPtrArray *original);
+/* The JSON that Amazon SES posts; FALSE: it is none. */
+gboolean mr_returned_take_ses (MrReturned *report, const char *text);
+/* xtext of RFC 3461 4. (transfer full) */
+char *mr_returned_dup_xtext (const char *text);
+
+/* ---- returned-kind.c: which kind of message ---- */
+
+typedef enum { MR_NOTICE_NONE, MR_NOTICE_BOUNCE, MR_NOTICE_DELAY, MR_NOTICE_AUTOREPLY } MrNoticeKind;
+
+/* By the header and the first words; text: folded (mr_extract_fold()). */
+MrNoticeKind mr_notice_kind (const GPtrArray *fields, const char *folded);
+/* TRUE where words say that nothing was given up yet. */
+gboolean mr_notice_is_delay (const char *folded);
+
+/* TRUE where words say that something was tried until the time was over. */
+gboolean mr_notice_gave_up (const char *folded);
+
+MrReturnedRecipient *mr_returned_add_recipient (MrReturned *report);
+
+G_END_DECLS
