@@ -18,6 +18,7 @@
 #include "ui/toast.h"
 #include "ui/window-private.h"
 
+#include "client/autostart.h"
 #include "client/set-up-calls.h"
 
 static MrClient *
@@ -68,6 +69,36 @@ present_editor (MrWindow *self, GtkWidget *editor)
 }
 
 static void
+connect_pressed_cb (MrWindow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.connect-programs", NULL);
+}
+
+static void
+autostart_set_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_autostart_set_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrWindow *self = data;
+  if (ok)
+    mr_toast_show_button (GTK_WIDGET (self), _ ("Mail is taken after each log-in from now on"), _ ("Change…"),
+                          G_CALLBACK (connect_pressed_cb), G_OBJECT (self));
+  else
+    mr_toast_show_error (GTK_WIDGET (self), _ ("Could not change what starts when you log in"), error);
+}
+
+/* The first account is there and its way leads past the page with the switch: what that page would have done, said aloud. */
+static void
+start_after_log_in (MrWindow *self)
+{
+  self->adding_first = FALSE;
+  mr_autostart_set_async (TRUE, self->cancellable, autostart_set_cb, self);
+}
+
+static void
 assistant_closed_cb (MrWindow *self, const char *after)
 {
   gboolean connect = g_str_equal (after, "connect") || (self->adding_first && *after == '\0');
@@ -78,6 +109,8 @@ assistant_closed_cb (MrWindow *self, const char *after)
     gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), self->adding_first)));
   else if (*after != '\0' && !mr_window_show_message (self, after))
     mr_window_show_page (self, "outbox");
+  if (!connect && self->adding_first)
+    start_after_log_in (self);
 }
 
 static void
@@ -93,6 +126,8 @@ imported_cb (MrWindow *self, guint n)
   mr_window_update (self);
   if (n > 0)
     mr_window_show_page (self, "accounts");
+  if (n > 0 && self->adding_first)
+    start_after_log_in (self);
 }
 
 static void
