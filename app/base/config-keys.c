@@ -80,6 +80,7 @@ static const MrConfigKey keys[] = {
   INTEGER ("dns", "tries", "3", 1, 10, N_("How often each name server is asked")),
 
   STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
+  BOOLEAN ("general", "notifications", "true", N_("Whether the desktop tells when a message fails or an account needs you")),
   BOOLEAN ("general", "paused", "false", N_("Whether all sending waits until a person goes on")),
 
   ENUM ("log", "level", "info", "debug|info|warning|error", N_("Least important lines that the log keeps")),

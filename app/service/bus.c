@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "data/dbus/names.h"
 #include "service/caller.h"
+#include "service/notifications.h"
 
 #define N_INTERFACES   4
 #define MAX_PEERS      64
@@ -27,6 +28,7 @@ struct _MrBus {
   MrEngine *engine;
   GDBusInterfaceSkeleton *interfaces[N_INTERFACES];
   GCancellable *cancellable;
+  MrNotifications *notifications;
 
   GDBusConnection *session; /* NULL while there is none */
   guint name;
@@ -88,6 +90,7 @@ drop_session (MrBus *self)
   self->name = 0;
   if (self->session == NULL)
     return;
+  mr_notifications_set_connection (self->notifications, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
   unexport (self, self->session);
   g_clear_object (&self->session);
@@ -142,6 +145,7 @@ session_cb (GObject *source, GAsyncResult *result, gpointer data)
   export(self, self->session);
   self->name = g_bus_own_name_on_connection (self->session, MR_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, name_acquired_cb,
                                              name_lost_cb, self, NULL);
+  mr_notifications_set_connection (self->notifications, self->session);
 }
 
 static void
@@ -224,7 +228,7 @@ stop_server (MrBus *self)
 /* ---- lifetime ---- */
 
 MrBus *
-mr_bus_new (MrEngine *engine, const MrPaths *paths, MrQuitFunc quit, gpointer data)
+mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc quit, gpointer data)
 {
   MrBus *self = g_new0 (MrBus, 1);
 
@@ -240,6 +244,7 @@ mr_bus_new (MrEngine *engine, const MrPaths *paths, MrQuitFunc quit, gpointer da
   self->interfaces[3] = mr_programs_interface_new (engine);
   for (guint i = 0; i < N_INTERFACES; i++)
     mr_caller_guard (self->interfaces[i]);
+  self->notifications = mr_notifications_new (engine, clock);
   start_server (self);
   connect_session (self);
   return self;
@@ -255,6 +260,7 @@ mr_bus_free (MrBus *self)
   mr_bus_prepare_stop (self);
   stop_server (self);
   drop_session (self);
+  mr_notifications_free (self->notifications);
   for (guint i = 0; i < N_INTERFACES; i++)
     g_clear_object (&self->interfaces[i]);
   g_ptr_array_unref (self->peers);
@@ -266,6 +272,7 @@ mr_bus_free (MrBus *self)
 void
 mr_bus_prepare_stop (MrBus *self)
 {
+  mr_notifications_stop (self->notifications);
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
 }
 
@@ -273,6 +280,7 @@ void
 mr_bus_changed (MrBus *self, MrChanged what, guint64 revision)
 {
   mr_service_interface_changed (self->interfaces[SERVICE], what, revision);
+  mr_notifications_changed (self->notifications, what);
 }
 
 gboolean

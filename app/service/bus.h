@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _MrBus MrBus;
 
 /* Exports the interfaces. Never fails: what does not work is in the log. quit is called when a client asks for the end. */
-MrBus *mr_bus_new (MrEngine *engine, const MrPaths *paths, MrQuitFunc quit, gpointer data);
+MrBus *mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc quit, gpointer data);
 void mr_bus_free (MrBus *bus);
 /* The engine is about to stop: nothing that runs on behalf of a client may outlive it. */
 void mr_bus_prepare_stop (MrBus *bus);

@@ -19,6 +19,7 @@ struct _MrDaemon {
   const MrPaths *paths;
   const MrServiceOptions *options;
   MrEngine *engine;
+  MrClock *clock; /* borrowed */
   MrBus *bus;
   GMainLoop *loop;
   gboolean stopping;
@@ -32,6 +33,7 @@ mr_daemon_new (const MrPaths *paths, const MrServiceOptions *options, MrClock *c
   self->engine = mr_engine_new (paths, clock);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->paths = paths;
+  self->clock = clock;
   self->options = options;
   return self;
 }
@@ -121,7 +123,7 @@ mr_daemon_run (MrDaemon *self, GError **error)
   if (!mr_engine_start (self->engine, error))
     return FALSE;
   apply_log_level (self);
-  self->bus = mr_bus_new (self->engine, self->paths, quit_cb, self);
+  self->bus = mr_bus_new (self->engine, self->paths, self->clock, quit_cb, self);
   mr_info ("service", "version %s is ready; sandbox: %s", MR_VERSION, mr_sandbox_report ());
   mr_service_notify ("READY=1");
   if (self->options->foreground_info)

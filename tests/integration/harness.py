@@ -538,10 +538,12 @@ class Profile:
 
     # ---- session bus ----
 
-    def start_bus(self, activation=False, policy=""):
+    def start_bus(self, activation=False, policy="", services=None):
+        """activation: our own programs are started by the bus; services: a folder of .service files that are used instead."""
         path = os.path.join(self.root, "session-bus")
         config = os.path.join(self.root, "bus.conf")
-        servicedir = f"<servicedir>{os.path.join(BUILD, 'data', 'dbus-services')}</servicedir>" if activation else ""
+        folder = services or os.path.join(BUILD, "data", "dbus-services")
+        servicedir = f"<servicedir>{folder}</servicedir>" if activation or services else ""
         with open(config, "w", encoding="ascii") as f:
             f.write(BUS_CONFIG % {"socket": path, "servicedir": servicedir, "policy": policy})
         read_end, write_end = os.pipe()

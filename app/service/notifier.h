@@ -1,0 +1,28 @@
+/* Notes on the desktop: org.freedesktop.Notifications (Desktop Notifications Specification 1.2) over the session bus.
+ *
+ * A note has a key; showing the same key again replaces what is on the screen. Where no notification service runs nothing is shown and nothing fails;
+ * when one appears (or comes back) it gets the notes that stand. A click opens the window, which the bus starts where it is not running.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _MrNotifier MrNotifier;
+
+/* A person closed the note, clicked on it, or it faded away: it is forgotten here and may be shown again. */
+typedef void (*MrNotifierGoneFunc) (const char *key, gpointer data);
+MrNotifier *mr_notifier_new (MrNotifierGoneFunc gone, gpointer data);
+/* Takes what is on the screen away: without us its button would do nothing. */
+void mr_notifier_free (MrNotifier *notifier);
+/* NULL: the session bus is gone. */
+void mr_notifier_set_connection (MrNotifier *notifier, GDBusConnection *connection);
+/* title and body: plain text. message: id of the message that a click opens, NULL: the window as it is. */
+void mr_notifier_show (MrNotifier *notifier, const char *key, const char *title, const char *body, const char *message);
+/* A key that is not shown is no error. */
+void mr_notifier_close (MrNotifier *notifier, const char *key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNotifier, mr_notifier_free)
+
+G_END_DECLS
