@@ -41,7 +41,7 @@ show_message_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_application_activate (G_APPLICATION (data));
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
   if (MR_IS_WINDOW (window))
-    mr_window_show_message (MR_WINDOW (window), g_variant_get_string (parameter, NULL));
+    mr_window_follow_message (MR_WINDOW (window), g_variant_get_string (parameter, NULL));
 }
 
 static void

@@ -22,6 +22,8 @@
 
 enum { PROP_0, PROP_HISTORY, PROP_CAN_GO_BACK, N_PROPS };
 static GParamSpec *properties[N_PROPS];
+enum { SIGNAL_LISTED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrMessagesPage, mr_messages_page, GTK_TYPE_WIDGET)
 
@@ -242,6 +244,7 @@ items_changed_cb (MrMessagesPage *self)
   update_stack (self);
   /* A selected row may have gone, or moved into the history. */
   selection_changed_cb (self);
+  g_signal_emit (self, signals[SIGNAL_LISTED], 0);
 }
 
 static void
@@ -325,6 +328,13 @@ mr_messages_page_show_message (MrMessagesPage *self, const char *id)
   gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
   mr_messages_page_open_detail (self);
   return TRUE;
+}
+
+gboolean
+mr_messages_page_is_loaded (MrMessagesPage *self)
+{
+  g_return_val_if_fail (MR_IS_MESSAGES_PAGE (self), FALSE);
+  return self->model != NULL && mr_message_model_is_loaded (self->model);
 }
 
 void
@@ -544,6 +554,8 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
                                                    G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_CAN_GO_BACK] = g_param_spec_boolean ("can-go-back", NULL, NULL, FALSE,
                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  signals[SIGNAL_LISTED] = g_signal_new ("listed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);

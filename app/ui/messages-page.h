@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define MR_TYPE_MESSAGES_PAGE (mr_messages_page_get_type ())
 G_DECLARE_FINAL_TYPE (MrMessagesPage, mr_messages_page, MR, MESSAGES_PAGE, GtkWidget)
 
-/* Properties: "history" (boolean, construct only), "can-go-back" (boolean, read only: the detail covers the list). */
+/* Properties: "history" (boolean, construct only), "can-go-back" (boolean, read only: the detail covers the list). Signal "listed": the list has
+ * other rows than before. */
 
 /* Once, before the page is used. */
 void mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk);
@@ -20,5 +21,7 @@ gboolean mr_messages_page_get_can_go_back (MrMessagesPage *self);
 void mr_messages_page_focus_search (MrMessagesPage *self);
 /* Selects one message where it is in the list, and shows it. FALSE: it is not there (yet). */
 gboolean mr_messages_page_show_message (MrMessagesPage *self, const char *id);
+/* What is in the list is known. */
+gboolean mr_messages_page_is_loaded (MrMessagesPage *self);
 
 G_END_DECLS

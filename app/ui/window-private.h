@@ -33,6 +33,7 @@ struct _MrWindow {
   guint updating;                 /* source */
   gboolean adding_first;          /* the account page that is open is for the first account */
   char *test_message;             /* queue id of the last message to oneself; NULL */
+  char *followed;                 /* queue id of the message to be shown once the lists are known; NULL */
   gboolean welcome_skipped;
   gboolean had_account; /* since this window is open: the first-run page does not come back */
 };

@@ -139,12 +139,33 @@ mr_window_show_message (MrWindow *self, const char *id)
 }
 
 static void
+listed_cb (MrWindow *self)
+{
+  if (self->followed == NULL)
+    return;
+  if (mr_window_show_message (self, self->followed)
+      || (mr_messages_page_is_loaded (self->outbox) && mr_messages_page_is_loaded (self->history)))
+    g_clear_pointer (&self->followed, g_free);
+}
+
+void
+mr_window_follow_message (MrWindow *self, const char *id)
+{
+  g_return_if_fail (MR_IS_WINDOW (self));
+
+  g_clear_pointer (&self->followed, g_free);
+  if (!mr_window_show_message (self, id))
+    self->followed = g_strdup (id);
+}
+
+static void
 mr_window_dispose (GObject *object)
 {
   MrWindow *self = MR_WINDOW (object);
 
   g_clear_handle_id (&self->updating, g_source_remove);
   g_clear_pointer (&self->test_message, g_free);
+  g_clear_pointer (&self->followed, g_free);
   g_cancellable_cancel (self->cancellable);
   mr_window_cancel_keyring (self);
   g_clear_object (&self->desk);
@@ -169,6 +190,8 @@ mr_window_init (MrWindow *self)
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (mr_window_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->outbox, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->outbox, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->history, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->history, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
 }
 

@@ -16,5 +16,7 @@ GtkWidget *mr_window_new (GtkApplication *application, MrDesk *desk);
 void mr_window_show_page (MrWindow *self, const char *name);
 /* Shows one message wherever it is. FALSE: it is in neither list. */
 gboolean mr_window_show_message (MrWindow *self, const char *id);
+/* The same, as soon as the lists are known: a window that was just opened has none yet. */
+void mr_window_follow_message (MrWindow *self, const char *id);
 
 G_END_DECLS

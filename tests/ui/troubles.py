@@ -238,5 +238,20 @@ def service_of_another_version():
         window.wait(lambda: window.find("push button", "Restart the Service") is None, "the bar to go")
 
 
+def notification_leads_to_the_message():
+    """The window is closed; a click on the notification of a message that failed opens it there, although its lists are not known yet."""
+    need("gdbus")
+    with Desk() as desk:
+        desk.add_account("work", desk.add_sink(replies={"RCPT": "550 5.1.1 No such user"}))
+        id = desk.send("Goes nowhere")
+        desk.service.wait_for_state(id, "failed")
+        click = subprocess.Popen(["sh", "-c", f"gdbus wait --session --timeout {int(PATIENCE)} com.example.MailRelay && gdbus call --session"
+                                  " --dest com.example.MailRelay --object-path /com/example/MailRelay"
+                                  f" --method org.freedesktop.Application.ActivateAction show-message \"[<'{id}'>]\" '{{}}'"], env=desk.env)
+        window = desk.open("--gapplication-service")
+        window.label("is not known at recipient.example")
+        equal(click.wait(PATIENCE), 0, "the call")
+
+
 if __name__ == "__main__":
-    run_cases(real_keyring_asks, another_question_in_front, locked_passwords, locked_and_in_memory, no_place_for_passwords, port_is_taken, configuration_error, service_of_another_version)
+    run_cases(real_keyring_asks, another_question_in_front, locked_passwords, locked_and_in_memory, no_place_for_passwords, port_is_taken, configuration_error, service_of_another_version, notification_leads_to_the_message)
