@@ -34,7 +34,8 @@ void mr_returned_take_status (MrReturned *report, const char *text);
 void mr_returned_take_feedback (MrReturned *report, const char *text, const GPtrArray *original);
 /* The JSON that Amazon SES posts; FALSE: it is none. */
 gboolean mr_returned_take_ses (MrReturned *report, const char *text);
-/* xtext of RFC 3461 4. (transfer full) */
+/* A value that may still be in the xtext of RFC 3461 4, against the standard: only "+2B" and "+3D" are decoded, since a decoded value may well have a plus
+ * with digits behind it ("lou+20@example.net"). (transfer full) */
 char *mr_returned_dup_xtext (const char *text);
 
 /* ---- returned-kind.c: which kind of message ---- */

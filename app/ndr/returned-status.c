@@ -16,8 +16,8 @@ mr_returned_dup_xtext (const char *text)
   GString *out = g_string_new (NULL);
 
   for (const char *p = text; *p != '\0'; p++)
-    if (*p == '+' && g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2])) {
-      g_string_append_c (out, (char)(g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2])));
+    if (g_ascii_strncasecmp (p, "+2B", 3) == 0 || g_ascii_strncasecmp (p, "+3D", 3) == 0) {
+      g_string_append_c (out, p[1] == '2' ? '+' : '=');
       p += 2;
     } else
       g_string_append_c (out, *p);
@@ -149,6 +149,7 @@ slot_of (Status *s, const char *name, gsize len)
                  { "Remote-MTA", &s->remote },
                  { "Reporting-MTA", &s->reporting },
                  { "Original-Envelope-Id", &s->report->envelope_id },
+                 { "X-Mail-Relay-Queue-Id", &s->report->queue_id },
                  { "Arrival-Date", &s->report->arrived } };
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)

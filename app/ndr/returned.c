@@ -505,7 +505,10 @@ take_original (Reader *reader)
   report->message_id = id != NULL ? dup_bare_id (id) : NULL;
   report->subject = g_strdup (mr_mail_fields_get (reader->original, "Subject"));
   report->sender = from != NULL ? mr_notice_dup_address (from) : NULL;
-  report->queue_id = find_queue_id (reader);
+  if (report->queue_id == NULL || !mr_id_is_valid (report->queue_id)) {
+    g_free (report->queue_id);
+    report->queue_id = find_queue_id (reader);
+  }
 }
 
 /* ---- all together ---- */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "ndr/returned.h"
+
 #define START (G_GINT64_CONSTANT (1790000000) * G_USEC_PER_SEC)
 
 static MrMessageRecord *
@@ -207,6 +209,64 @@ test_words (void)
   g_assert_cmpuint (n, ==, 4);
 }
 
+typedef struct {
+  MrReport kind;
+  MrRecipientState state;
+  guint code;
+  const char *enhanced, *text, *status, *cause;
+  MrReturnedOutcome outcome;
+} BackRow;
+
+static const BackRow back_rows[] = {
+  { MR_REPORT_FAILED, MR_RECIPIENT_FAILED, 550, "5.1.1", "no such user", "5.1.1", "address-unknown",
+    MR_RETURNED_FAILED },
+  { MR_REPORT_FAILED, MR_RECIPIENT_FAILED, 552, "5.2.2", "5.2.2 mailbox full,\nask for room", "5.2.2", "mailbox-full",
+    MR_RETURNED_FAILED },
+  { MR_REPORT_DELAYED, MR_RECIPIENT_WAITING, 452, "4.2.2", "mailbox full", "4.2.2", "mailbox-full",
+    MR_RETURNED_DELAYED },
+  { MR_REPORT_RELAYED, MR_RECIPIENT_RELAYED, 250, "2.0.0", "queued as 4711", "2.0.0", "notice-delivered",
+    MR_RETURNED_RELAYED },
+  { MR_REPORT_DELIVERED, MR_RECIPIENT_DELIVERED, 250, "2.0.0", "queued as 4711", "2.0.0", "notice-delivered",
+    MR_RETURNED_DELIVERED },
+};
+
+/* What is written is understood by our own reader: it finds the message again, and each recipient with what was said. */
+static void
+test_read_back (void)
+{
+  g_autoptr (MrDiagnosis) diagnosis = mr_diagnosis_new_builtin ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (back_rows); i++) {
+    const BackRow *row = &back_rows[i];
+    g_autoptr (MrMessageRecord) message = new_message ();
+
+    add_recipient (message, "lou@example.net", row->state, row->code, row->enhanced, row->text)->orcpt = g_strdup (
+        "rfc822;Lou+2Btea@example.org");
+    add_recipient (message, "kim@example.net", row->state, row->code, row->enhanced, row->text);
+    g_autofree char *mail = write_report (row->kind, message, header, FALSE, NULL);
+    g_autoptr (MrReturned) report = mr_returned_read (diagnosis, mail, strlen (mail));
+
+    g_assert_cmpint (report->outcome, ==, row->outcome);
+    g_assert_cmpstr (report->message_id, ==, "tea@example.com");
+    g_assert_cmpstr (report->envelope_id, ==, "QQ+314");
+    g_assert_cmpstr (report->queue_id, ==, message->id);
+    g_assert_cmpstr (report->subject, ==, "Tea at five");
+    g_assert_cmpuint (report->recipients->len, ==, 2);
+    for (guint k = 0; k < 2; k++) {
+      const MrReturnedRecipient *r = report->recipients->pdata[k];
+
+      g_assert_cmpstr (r->recipient, ==, k == 0 ? "Lou+tea@example.org" : "kim@example.net");
+      g_assert_cmpstr (r->final_recipient, ==, k == 0 ? "lou@example.net" : NULL);
+      g_assert_cmpint (r->outcome, ==, row->outcome);
+      g_assert_cmpstr (r->status, ==, row->status);
+      /* The reader looks for refusals only. */
+      g_assert_cmpuint (r->code, ==, row->code >= 400 ? row->code : 0);
+      g_assert_cmpstr (r->remote_host, ==, "mx.example.net");
+      g_assert_cmpstr (r->diagnosis.cause, ==, row->cause);
+    }
+  }
+}
+
 static void
 check_status (MrReport kind, MrRecipientState state, MrStage stage, guint code, const char *enhanced,
               const char *expected)
@@ -243,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ndr/write-report/language", test_language);
   g_test_add_func ("/ndr/write-report/broken-catalogue", test_broken_catalogue);
   g_test_add_func ("/ndr/write-report/words", test_words);
+  g_test_add_func ("/ndr/write-report/read-back", test_read_back);
   g_test_add_func ("/ndr/write-report/status", test_status);
   return g_test_run ();
 }
