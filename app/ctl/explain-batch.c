@@ -1,5 +1,5 @@
 /* mail-relayctl explain --batch and --eml: many replies or messages in one run, one JSON object on a line each. Works
- * without the service. What cannot be read gives {"error": ...} and the run goes on. */
+ * without the service (but for --link). What cannot be read gives {"error": ...} and the run goes on. */
 #include <config.h>
 
 #include "ctl/explain.h"
@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "base/text.h"
 #include "client/message-input.h"
+#include "client/returned-calls.h"
 #include "ctl/output.h"
 #include "ndr/returned.h"
 
@@ -210,11 +211,62 @@ mr_explain_batch (MrCtl *ctl)
   return MR_EXIT_DONE;
 }
 
-/* ---- --eml ---- */
+/* ---- --eml --link ---- */
+
+/* Only what came back is looked for: a delay or a confirmation changes nothing in the history. */
+static gboolean
+is_returned (const MrReturnedRecipient *r)
+{
+  return r->outcome == MR_RETURNED_FAILED || r->gave_up;
+}
+
+/* Message ids, one for each recipient of the report; NULL where the person did not send it or nothing came back. NULL with error: the service
+ * could not be asked. (transfer full) */
+static GPtrArray *
+link_recipients (MrCtl *ctl, const MrReturned *report, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < report->recipients->len; i++) {
+    const MrReturnedRecipient *r = report->recipients->pdata[i];
+    const MrClientReport facts = { .message_id = report->message_id,
+                                   .envid = report->envelope_id,
+                                   .queue_id = report->queue_id,
+                                   .recipient = r->recipient,
+                                   .cause = r->diagnosis.cause,
+                                   .when = ctl->now,
+                                   .failed = TRUE };
+    char *id = NULL;
+    guint recipient;
+
+    if (is_returned (r)) {
+      mr_client_link_report_async (ctl->client, &facts, NULL, mr_ctl_ready_cb, ctl);
+      g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+      if (!mr_client_link_report_finish (ctl->client, result, &id, &recipient, error))
+        return NULL;
+    }
+    g_ptr_array_add (ids, id);
+  }
+  return g_steal_pointer (&ids);
+}
 
 static void
-add_recipient (JsonBuilder *builder, MrDiagnosis *diagnosis, const MrReturnedRecipient *r)
+print_linked (const MrReturnedRecipient *r, const char *id)
 {
+  g_autofree char *line = id != NULL ? g_strdup_printf (_ ("It is about your message %s."), id) : NULL;
+
+  if (is_returned (r))
+    mr_print_paragraph (line != NULL ? line : _ ("You did not send this, or it is no longer in the history."), 2);
+}
+
+/* ---- --eml ---- */
+
+/* linked: message ids as of link_recipients(), NULL: not asked for. */
+static void
+add_recipient (JsonBuilder *builder, MrDiagnosis *diagnosis, const MrReturned *report, guint i, GPtrArray *linked)
+{
+  const MrReturnedRecipient *r = report->recipients->pdata[i];
+
   json_builder_begin_object (builder);
   add_string (builder, "recipient", r->recipient);
   if (r->final_recipient != NULL)
@@ -233,11 +285,13 @@ add_recipient (JsonBuilder *builder, MrDiagnosis *diagnosis, const MrReturnedRec
   add_string (builder, "remote-host", r->remote_host);
   add_string (builder, "reporting-host", r->reporting_host);
   add_result (builder, diagnosis, &r->diagnosis);
+  if (linked != NULL)
+    add_string (builder, "linked", linked->pdata[i]);
   json_builder_end_object (builder);
 }
 
 static void
-print_report_json (MrDiagnosis *diagnosis, const MrReturned *report, const char *file)
+print_report_json (MrDiagnosis *diagnosis, const MrReturned *report, const char *file, GPtrArray *linked)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -251,7 +305,7 @@ print_report_json (MrDiagnosis *diagnosis, const MrReturned *report, const char 
   json_builder_set_member_name (builder, "recipients");
   json_builder_begin_array (builder);
   for (guint i = 0; i < report->recipients->len; i++)
-    add_recipient (builder, diagnosis, report->recipients->pdata[i]);
+    add_recipient (builder, diagnosis, report, i, linked);
   json_builder_end_array (builder);
   print_object (builder);
 }
@@ -282,7 +336,7 @@ outcome_words (MrReturnedOutcome outcome)
 }
 
 static void
-print_report_text (MrDiagnosis *diagnosis, const MrReturned *report)
+print_report_text (MrDiagnosis *diagnosis, const MrReturned *report, GPtrArray *linked)
 {
   mr_print_paragraph (outcome_words (report->outcome), 0);
   for (guint i = 0; i < report->recipients->len; i++) {
@@ -303,6 +357,8 @@ print_report_text (MrDiagnosis *diagnosis, const MrReturned *report)
 
       mr_print_paragraph (line, 2);
     }
+    if (linked != NULL)
+      print_linked (r, linked->pdata[i]);
   }
 }
 
@@ -319,45 +375,60 @@ read_message (const char *file, GError **error)
   return g_bytes_new_take (data, len);
 }
 
-static gboolean
-explain_file (MrCtl *ctl, const char *file)
+static void
+tell_error (MrCtl *ctl, const GError *error, const char *file)
+{
+  if (ctl->json)
+    print_error (error->message, file);
+  else
+    fprintf (stderr, "mail-relayctl: %s\n", error->message);
+}
+
+/* file: NULL: standard input. Gives the exit code. */
+static int
+explain_file (MrCtl *ctl, const char *file, gboolean link)
 {
   MrDiagnosis *diagnosis = mr_ctl_get_diagnosis (ctl);
+  const char *name = file != NULL ? file : "-";
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = read_message (file, &error);
+  g_autoptr (GPtrArray) linked = NULL;
   gsize len = 0;
   const void *data;
 
   if (bytes == NULL) {
-    if (ctl->json)
-      print_error (error->message, file != NULL ? file : "-");
-    else
-      fprintf (stderr, "mail-relayctl: %s\n", error->message);
-    return FALSE;
+    tell_error (ctl, error, name);
+    return MR_EXIT_REFUSED;
   }
   data = g_bytes_get_data (bytes, &len);
   g_autoptr (MrReturned) report = mr_returned_read (diagnosis, len > 0 ? data : "", len);
 
+  if (link && (linked = link_recipients (ctl, report, &error)) == NULL) {
+    tell_error (ctl, error, name);
+    return mr_client_is_unreachable (error) ? MR_EXIT_UNREACHABLE : MR_EXIT_REFUSED;
+  }
   if (ctl->json)
-    print_report_json (diagnosis, report, file != NULL ? file : "-");
+    print_report_json (diagnosis, report, name, linked);
   else
-    print_report_text (diagnosis, report);
-  return TRUE;
+    print_report_text (diagnosis, report, linked);
+  return MR_EXIT_DONE;
 }
 
 int
-mr_explain_messages (MrCtl *ctl, char **files)
+mr_explain_messages (MrCtl *ctl, char **files, gboolean link)
 {
-  gboolean all = TRUE;
+  int worst = MR_EXIT_DONE;
 
   if (files[0] == NULL)
-    return explain_file (ctl, NULL) ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+    return explain_file (ctl, NULL, link);
   for (guint i = 0; files[i] != NULL; i++) {
     if (i > 0 && !ctl->json)
       puts ("");
     if (files[1] != NULL && !ctl->json)
       printf ("%s:\n", files[i]);
-    all = explain_file (ctl, files[i]) && all;
+    int code = explain_file (ctl, files[i], link);
+
+    worst = MAX (worst, code);
   }
-  return all ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+  return worst;
 }

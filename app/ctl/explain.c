@@ -177,7 +177,7 @@ int
 mr_verb_explain (MrCtl *ctl, int argc, char **argv)
 {
   g_auto (Question) question = { 0 };
-  gboolean batch = FALSE, messages = FALSE;
+  gboolean batch = FALSE, messages = FALSE, link = FALSE;
   const GOptionEntry entries[] = {
     { "code", 0, 0, G_OPTION_ARG_INT, &question.code, N_ ("Reply code, for example 550"), "CODE" },
     { "enhanced", 0, 0, G_OPTION_ARG_STRING, &question.enhanced, N_ ("Enhanced status code, for example 5.1.1"),
@@ -188,22 +188,26 @@ mr_verb_explain (MrCtl *ctl, int argc, char **argv)
       N_ ("Read replies as JSON lines from standard input and write one JSON line each"), NULL },
     { "eml", 0, 0, G_OPTION_ARG_NONE, &messages,
       N_ ("Explain returned mail: the arguments are files of messages (standard input without any)"), NULL },
+    { "link", 0, 0, G_OPTION_ARG_NONE, &link,
+      N_ ("With --eml: find the message that it is about in the history, and mark there what came back"), NULL },
     { "direct", 0, 0, G_OPTION_ARG_NONE, &question.direct, N_ ("The recipient's own server said it, not a provider"),
       NULL },
     { 0 },
   };
   g_autoptr (GError) error = NULL;
 
-  if (!mr_ctl_parse (ctl, "explain", N_ ("ID | TEXT | --batch | --eml [FILE…]"),
+  if (!mr_ctl_parse (ctl, "explain", N_ ("ID | TEXT | --batch | --eml [--link] [FILE…]"),
                      N_ ("What became of a message, or what a reply means (from standard input without TEXT)."),
                      entries, 0, -1, &argc, &argv))
     return MR_EXIT_USAGE;
   if (batch && argc > 1)
     return mr_ctl_usage (_ ("--batch reads standard input and takes no arguments"));
+  if (link && (batch || !messages))
+    return mr_ctl_usage (_ ("--link goes with --eml"));
   if (batch)
     return mr_explain_batch (ctl);
   if (messages)
-    return mr_explain_messages (ctl, argv + 1);
+    return mr_explain_messages (ctl, argv + 1, link);
   if (argc == 2 && mr_id_is_valid (argv[1]))
     return explain_message (ctl, argv[1]);
   if (argc > 1)

@@ -2,6 +2,7 @@
 """Reports by mail and addresses that are never written to, through the real programs: Python's smtplib asks, Python's email package reads."""
 import email
 import email.policy
+import json
 import smtplib
 
 from harness import Profile, check, equal, queue_id, run_cases, send
@@ -72,4 +73,39 @@ def what_waits_for_one_reason_is_one_group():
         check(groups[0]["reason-text"] and groups[0]["oldest"] > 0, "in words")
 
 
-run_cases(a_failure_that_was_asked_for_is_mailed, an_address_is_never_written_to, what_waits_for_one_reason_is_one_group)
+def bounce(message_id, recipient="bob@recipient.example"):
+    return "\r\n".join((
+        "From: MAILER-DAEMON@mx.recipient.example", "To: ann@sender.example", "Subject: Undelivered Mail", "MIME-Version: 1.0",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b", "", "--b", "", "It could not be delivered.",
+        "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.recipient.example", "",
+        f"Final-Recipient: rfc822; {recipient}", "Action: failed", "Status: 5.2.2", "Diagnostic-Code: smtp; 552 5.2.2 Mailbox full",
+        "", "--b", "Content-Type: text/rfc822-headers", "", "From: ann@sender.example", f"To: {recipient}", f"Message-ID: <{message_id}>", "", "--b--", ""))
+
+
+def what_came_back_later_is_linked_to_its_message():
+    with Profile() as profile:
+        sink = profile.add_sink()
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        id = queue_id(send(profile.smtp, "ann@sender.example", ["bob@recipient.example", "eve@recipient.example"], MESSAGE))
+        service.wait_for_state(id, "delivered", "relayed")
+        ours, foreign = bounce("minutes@sender.example"), bounce("other@elsewhere.example")
+
+        def linked(text, *options):
+            return json.loads(profile.ctl("explain", "--json", "--eml", *options, input=text).stdout)["recipients"][0].get("linked", "not asked")
+
+        def marks():
+            return [(r["address"], r.get("bounced-cause", "")) for r in profile.ctl_json("show", id)["message"]["recipients"] if r.get("bounced", 0) > 0]
+
+        equal((linked(ours), marks()), ("not asked", []), "without --link nothing is marked")
+        equal((linked(foreign, "--link"), marks()), (None, []), "one that we did not send")
+        check("You did not send this" in profile.ctl("explain", "--eml", "--link", input=foreign).stdout, "told in words")
+        delayed = ours.replace("Action: failed", "Action: delayed").replace("5.2.2", "4.2.2").replace("552", "452")
+        equal((linked(delayed, "--link"), marks()), (None, []), "a delay has not come back")
+        equal((linked(ours, "--link"), marks()), (id, [("bob@recipient.example", "mailbox-full")]), "one of ours")
+        check(id in profile.ctl("explain", "--eml", "--link", input=ours).stdout, "told in words")
+        check("Returned later" in profile.ctl("show", id).stdout, "the mark in words")
+        equal(profile.ctl("explain", "--link", "550 no", check=False).returncode, 2, "--link without --eml")
+
+
+run_cases(what_came_back_later_is_linked_to_its_message, a_failure_that_was_asked_for_is_mailed, an_address_is_never_written_to, what_waits_for_one_reason_is_one_group)
