@@ -8,6 +8,7 @@
 #include "ui/message-detail.h"
 #include "ui/messages-page.h"
 #include "ui/selection.h"
+#include "ui/wait-card.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ struct _MrMessagesPage {
   AdwLeaflet *leaflet;
   GtkWidget *list_side;
   GtkSearchEntry *search;
+  MrWaitCard *wait_card; /* stays hidden in the history */
   GtkStack *list_stack;
   GtkListView *list;
   AdwStatusPage *empty_page;

@@ -356,6 +356,8 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   g_signal_connect_object (self->model, "notify::loaded", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desk, "queue-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
+  if (!self->history)
+    mr_wait_card_set_desk (self->wait_card, desk);
 
   g_signal_connect_object (factory, "setup", G_CALLBACK (setup_row_cb), self, 0);
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_row_cb), self, 0);
@@ -520,6 +522,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_side);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, search);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, wait_card);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_page);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_button);
@@ -559,6 +562,7 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);
+  g_type_ensure (MR_TYPE_WAIT_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");
   bind_children (widget_class);
   mr_messages_page_install_actions (widget_class);

@@ -1,0 +1,160 @@
+/* Grouping reads all that waits, so it is asked for at most once a second, and only one question is open at a time. */
+#include "config.h"
+
+#include "ui/wait-card.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "client/returned-calls.h"
+
+#define PAUSE_SECONDS 1
+
+struct _MrWaitCard {
+  GtkWidget parent_instance;
+  GtkWidget *box;
+  GtkImage *icon;
+  GtkLabel *text, *account;
+  GtkButton *button;
+
+  MrDesk *desk;
+  GPtrArray *groups; /* the last answer, NULL: none yet */
+  char *action;
+  GCancellable *cancellable;
+  guint pause;
+  gboolean again; /* something changed since the last question */
+};
+
+G_DEFINE_FINAL_TYPE (MrWaitCard, mr_wait_card, GTK_TYPE_WIDGET)
+
+static void ask (MrWaitCard *self);
+
+void
+mr_wait_card_set_notice (MrWaitCard *self, const MrWaitReasonNotice *notice)
+{
+  g_return_if_fail (MR_IS_WAIT_CARD (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self), notice->text != NULL);
+  if (notice->text == NULL)
+    return;
+  gtk_image_set_from_icon_name (self->icon, notice->icon);
+  gtk_label_set_text (self->text, notice->text);
+  gtk_widget_set_visible (GTK_WIDGET (self->account), notice->account != NULL);
+  if (notice->account != NULL) {
+    g_autofree char *account = g_strdup_printf (_ ("Account: %s"), notice->account);
+    gtk_label_set_text (self->account, account);
+  }
+  gtk_button_set_label (self->button, notice->button);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, notice->text, -1);
+  g_free (self->action);
+  self->action = g_strdup (notice->action);
+}
+
+static void
+update (MrWaitCard *self)
+{
+  g_auto (MrWaitReasonNotice) notice = { 0 };
+
+  if (self->groups != NULL)
+    mr_wait_reason_choose (self->groups, mr_desk_get_diagnosis (self->desk), mr_desk_get_accounts (self->desk),
+                           &notice);
+  mr_wait_card_set_notice (self, &notice);
+}
+
+static gboolean
+pause_over_cb (gpointer data)
+{
+  MrWaitCard *self = data;
+
+  self->pause = 0;
+  if (self->again)
+    ask (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+groups_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) groups = mr_client_list_groups_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrWaitCard *self = data;
+  /* An older service does not know the question: then there is no card. What else is wrong the status bar says. */
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
+  self->groups = g_steal_pointer (&groups);
+  g_clear_object (&self->cancellable);
+  update (self);
+  self->pause = g_timeout_add_seconds (PAUSE_SECONDS, pause_over_cb, self);
+}
+
+static void
+ask (MrWaitCard *self)
+{
+  self->again = self->cancellable != NULL || self->pause != 0;
+  if (self->again)
+    return;
+  self->cancellable = g_cancellable_new ();
+  mr_client_list_groups_async (mr_desk_get_client (self->desk), self->cancellable, groups_cb, self);
+}
+
+void
+mr_wait_card_set_desk (MrWaitCard *self, MrDesk *desk)
+{
+  g_return_if_fail (MR_IS_WAIT_CARD (self));
+  g_return_if_fail (self->desk == NULL);
+
+  self->desk = g_object_ref (desk);
+  g_signal_connect_object (desk, "queue-changed", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "accounts-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (mr_client_is_connected (mr_desk_get_client (desk)))
+    ask (self);
+}
+
+static void
+button_clicked_cb (MrWaitCard *self)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  if (self->action != NULL && g_action_parse_detailed_name (self->action, &name, &target, NULL))
+    gtk_widget_activate_action_variant (GTK_WIDGET (self), name, target);
+}
+
+static void
+mr_wait_card_dispose (GObject *object)
+{
+  MrWaitCard *self = MR_WAIT_CARD (object);
+
+  g_clear_handle_id (&self->pause, g_source_remove);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
+  g_clear_pointer (&self->action, g_free);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (mr_wait_card_parent_class)->dispose (object);
+}
+
+static void
+mr_wait_card_init (MrWaitCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+mr_wait_card_class_init (MrWaitCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mr_wait_card_dispose;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/wait-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, box);
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, icon);
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, text);
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, account);
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, button);
+  gtk_widget_class_bind_template_callback (widget_class, button_clicked_cb);
+}
