@@ -116,21 +116,6 @@ get_number (JsonObject *object, const char *name)
   return (guint64)MAX (json_node_get_int (node), 0);
 }
 
-MrSpeaker
-mr_explain_guess_speaker (MrStage stage, const char *text)
-{
-  static const char *const quoted[] = { "in reply to ",           "remote host said", "remote server",
-                                        "remote mail server",     " said: ",          "did not like our",
-                                        "does not like recipient" };
-
-  if (stage == MR_STAGE_AUTH)
-    return MR_SPEAKER_ACCOUNT;
-  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (quoted); i++)
-    if (strcasestr (text, quoted[i]) != NULL)
-      return MR_SPEAKER_RECIPIENT_SERVER;
-  return MR_SPEAKER_ACCOUNT;
-}
-
 static void
 read_input (JsonObject *object, MrDiagnosisInput *input)
 {
@@ -148,7 +133,7 @@ read_input (JsonObject *object, MrDiagnosisInput *input)
   input->size = get_number (object, "size");
   input->stage = MR_STAGE_NONE;
   mr_stage_from_nick (g_str_equal (stage_nick, "helo") ? "ehlo" : stage_nick, &input->stage);
-  input->speaker = mr_explain_guess_speaker (input->stage, input->text);
+  input->speaker = mr_speaker_guess (input->stage, input->text);
   mr_speaker_from_nick (speaker_nick, &input->speaker);
   input->direct = input->speaker == MR_SPEAKER_RECIPIENT_SERVER;
 }
@@ -310,35 +295,10 @@ print_report_json (MrDiagnosis *diagnosis, const MrReturned *report, const char 
   print_object (builder);
 }
 
-static const char *
-outcome_words (MrReturnedOutcome outcome)
-{
-  switch (outcome) {
-  case MR_RETURNED_FAILED:
-    return _ ("This is returned mail: a message could not be delivered.");
-  case MR_RETURNED_DELAYED:
-    return _ ("This tells that a message could not be delivered yet.");
-  case MR_RETURNED_DELIVERED:
-    return _ ("This confirms that a message was delivered.");
-  case MR_RETURNED_RELAYED:
-    return _ ("This tells that a message was passed on to a server that promises no report.");
-  case MR_RETURNED_EXPANDED:
-    return _ ("This tells that a message was passed on to the members of a list.");
-  case MR_RETURNED_AUTOREPLY:
-    return _ ("This is an automatic answer. The message it answers was delivered.");
-  case MR_RETURNED_COMPLAINT:
-    return _ ("This is a complaint: a recipient marked a message as unwanted.");
-  case MR_RETURNED_NOT_A_BOUNCE:
-  case MR_RETURNED_N_OUTCOMES:
-  default:
-    return _ ("This is an ordinary message, not returned mail.");
-  }
-}
-
 static void
 print_report_text (MrDiagnosis *diagnosis, const MrReturned *report, GPtrArray *linked)
 {
-  mr_print_paragraph (outcome_words (report->outcome), 0);
+  mr_print_paragraph (mr_returned_outcome_sentence (report->outcome), 0);
   for (guint i = 0; i < report->recipients->len; i++) {
     const MrReturnedRecipient *r = report->recipients->pdata[i];
     g_autofree char *title = mr_cause_dup_title (diagnosis, r->diagnosis.cause, r->diagnosis.params);

@@ -10,7 +10,5 @@ int mr_explain_batch (MrCtl *ctl);
 /* files: NULL-terminated; none or "-": standard input. link: finds the messages that the reports are about and marks the recipients whose mail came
  * back, which needs the service. Gives the exit code. */
 int mr_explain_messages (MrCtl *ctl, char **files, gboolean link);
-/* Who said it, where nobody tells: another server is quoted, else the server of one's own account answers. */
-MrSpeaker mr_explain_guess_speaker (MrStage stage, const char *text);
 
 G_END_DECLS

@@ -60,6 +60,9 @@ void mr_diagnosis_run (MrDiagnosis *diagnosis, const MrDiagnosisInput *input, Mr
 /* What a report says without a reply: the cause is known, its actor, hint and action follow. */
 void mr_diagnosis_set_cause (MrDiagnosis *diagnosis, MrDiagnosisResult *result, const char *cause, MrSpeaker speaker);
 void mr_diagnosis_result_clear (MrDiagnosisResult *result);
+/* Who said it, where nobody tells: another server is quoted, else the server of one's own account answers. text may be
+ * NULL. */
+MrSpeaker mr_speaker_guess (MrStage stage, const char *text);
 
 /* Texts, built where they are shown, through gettext of the caller's locale. params: a{ss} or NULL. cause NULL: "".
  * (transfer full) */

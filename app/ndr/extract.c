@@ -354,3 +354,18 @@ mr_extract_url (const char *text)
   }
   return NULL;
 }
+
+MrSpeaker
+mr_speaker_guess (MrStage stage, const char *text)
+{
+  static const char *const quoted[] = { "in reply to ",           "remote host said", "remote server",
+                                        "remote mail server",     " said: ",          "did not like our",
+                                        "does not like recipient" };
+
+  if (stage == MR_STAGE_AUTH)
+    return MR_SPEAKER_ACCOUNT;
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (quoted); i++)
+    if (strcasestr (text, quoted[i]) != NULL)
+      return MR_SPEAKER_RECIPIENT_SERVER;
+  return MR_SPEAKER_ACCOUNT;
+}

@@ -28,6 +28,8 @@ typedef enum {
 
 /* "failed", "not-a-bounce" ... */
 const char *mr_returned_outcome_nick (MrReturnedOutcome outcome);
+/* What a message of that kind tells, as one sentence. Translated. */
+const char *mr_returned_outcome_sentence (MrReturnedOutcome outcome);
 
 typedef struct {
   char *recipient;       /* as the sender wrote it where the report tells, else where it was to go; may be "" */

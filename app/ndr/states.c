@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "ndr/returned.h"
+
 #define PICK(table, value) ((guint)(value) < G_N_ELEMENTS (table) && (table)[value] != NULL ? (table)[value] : "")
 
 static const char *
@@ -254,4 +256,29 @@ mr_account_dup_signature (const MrAccountRecord *account, gint64 now)
   if (account->state == MR_ACCOUNT_PAUSED)
     return g_strdup_printf (_ ("Paused by you since %s"), time);
   return g_strdup_printf (_ ("Paused: %s, since %s"), word, time);
+}
+
+const char *
+mr_returned_outcome_sentence (MrReturnedOutcome outcome)
+{
+  switch (outcome) {
+  case MR_RETURNED_FAILED:
+    return _ ("This is returned mail: a message could not be delivered.");
+  case MR_RETURNED_DELAYED:
+    return _ ("This tells that a message could not be delivered yet.");
+  case MR_RETURNED_DELIVERED:
+    return _ ("This confirms that a message was delivered.");
+  case MR_RETURNED_RELAYED:
+    return _ ("This tells that a message was passed on to a server that promises no report.");
+  case MR_RETURNED_EXPANDED:
+    return _ ("This tells that a message was passed on to the members of a list.");
+  case MR_RETURNED_AUTOREPLY:
+    return _ ("This is an automatic answer. The message it answers was delivered.");
+  case MR_RETURNED_COMPLAINT:
+    return _ ("This is a complaint: a recipient marked a message as unwanted.");
+  case MR_RETURNED_NOT_A_BOUNCE:
+  case MR_RETURNED_N_OUTCOMES:
+  default:
+    return _ ("This is an ordinary message, not returned mail.");
+  }
 }

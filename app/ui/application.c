@@ -9,6 +9,9 @@
 #include "ui/desk.h"
 #include "ui/window.h"
 
+/* More windows at once help nobody. */
+#define OPEN_FILES_MAX 10
+
 struct _MrApplication {
   AdwApplication parent_instance;
   MrDesk *desk;
@@ -53,6 +56,19 @@ mr_application_activate (GApplication *application)
   if (window == NULL)
     window = GTK_WINDOW (mr_window_new (GTK_APPLICATION (application), self->desk));
   gtk_window_present (window);
+}
+
+/* "Open with" of a mail program or of the file manager. */
+static void
+mr_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_application_activate (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  while (window != NULL && !MR_IS_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  for (int i = 0; window != NULL && i < MIN (n_files, OPEN_FILES_MAX); i++)
+    mr_window_explain_file (MR_WINDOW (window), files[i]);
 }
 
 static void
@@ -123,6 +139,7 @@ mr_application_class_init (MrApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   application_class->activate = mr_application_activate;
+  application_class->open = mr_application_open;
   application_class->startup = mr_application_startup;
   application_class->shutdown = mr_application_shutdown;
 }
@@ -145,5 +162,5 @@ MrApplication *
 mr_application_new (void)
 {
   return g_object_new (MR_TYPE_APPLICATION, "application-id", MR_APP_ID, "resource-base-path", "/com/example/MailRelay",
-                       "flags", G_APPLICATION_DEFAULT_FLAGS, NULL);
+                       "flags", G_APPLICATION_HANDLES_OPEN, NULL);
 }

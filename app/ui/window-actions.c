@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/connect-window.h"
+#include "ui/explain-window.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
 #include "ui/toast.h"
@@ -45,6 +46,28 @@ senders_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrWindow *self = MR_WINDOW (widget);
 
   gtk_window_present (GTK_WINDOW (mr_senders_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static GtkWidget *
+open_explain_window (MrWindow *self)
+{
+  GtkWidget *window = mr_explain_window_new (self->desk, GTK_WINDOW (self));
+
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+explain_returned_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  open_explain_window (MR_WINDOW (widget));
+}
+
+void
+mr_window_explain_file (MrWindow *self, GFile *file)
+{
+  g_return_if_fail (MR_IS_WINDOW (self));
+  mr_explain_window_open (MR_EXPLAIN_WINDOW (open_explain_window (self)), file);
 }
 
 static void
@@ -202,6 +225,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
   } actions[] = {
     { "win.connect-programs", NULL, connect_programs_action },
     { "win.senders", NULL, senders_action },
+    { "win.explain-returned", NULL, explain_returned_action },
     { "win.choose-secrets", NULL, choose_secrets_action },
     { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },

@@ -18,5 +18,7 @@ void mr_window_show_page (MrWindow *self, const char *name);
 gboolean mr_window_show_message (MrWindow *self, const char *id);
 /* The same, as soon as the lists are known: a window that was just opened has none yet. */
 void mr_window_follow_message (MrWindow *self, const char *id);
+/* Opens a window that explains a file of returned mail. */
+void mr_window_explain_file (MrWindow *self, GFile *file);
 
 G_END_DECLS
