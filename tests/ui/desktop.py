@@ -103,6 +103,13 @@ class Window:
         self.act(node)
         return node
 
+    def click_shown(self, role, name, root=None):
+        """A button of a page that has to come first: the tree has the pages of a stack that were never shown, too, but without a size."""
+        node = self.get(role, name, root, actionable=True)
+        self.wait(lambda: has(node, "sensitive") and node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).width > 0, f"{name} to be shown")
+        self.act(node)
+        return node
+
     @staticmethod
     def act(node, name=None):
         actions = node.get_action_iface()

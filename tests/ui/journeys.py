@@ -74,7 +74,7 @@ def first_run():
         sink = desk.add_sink(users={"ann": "s3cret"}, tls=certificate(desk.root), implicit=True)
         window = desk.open()
         window.label("Send All Mail From One Place")
-        window.click("push button", "Add a Sending Account")
+        window.click_shown("push button", "Add a Sending Account")
         editor = by_hand(window)
         window.type("text", "Sender addresses", "*@sender.example", editor)
         window.type("text", "Server name", "127.0.0.1", editor)
@@ -126,7 +126,7 @@ def no_keyring():
     with Desk(secrets={"backend": "secret-service"}) as desk:
         sink = desk.add_sink(users={"ann": "s3cret"})
         window = desk.open()
-        window.click("push button", "Add a Sending Account")
+        window.click_shown("push button", "Add a Sending Account")
         editor = by_hand(window)
         window.type("text", "Sender addresses", "*@sender.example", editor)
         window.type("text", "Server name", "127.0.0.1", editor)
