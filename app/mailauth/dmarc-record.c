@@ -30,8 +30,7 @@ mr_dmarc_record_free (MrDmarcRecord *record)
   g_free (record);
 }
 
-static void
-tell (MrDmarcRecord *record, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) tell (MrDmarcRecord *record, const char *format, ...)
 {
   va_list arguments;
 

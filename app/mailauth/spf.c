@@ -66,8 +66,7 @@ mr_spf_report_clear (MrSpfReport *report)
 }
 
 /* The first problem is the one that is told. */
-static void
-tell_problem (Check *check, const char *domain, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) tell_problem (Check *check, const char *domain, const char *format, ...)
 {
   va_list arguments;
 

@@ -246,7 +246,7 @@ forget_cb (MrImportWindow *self)
   }
   g_autofree gboolean *forgotten = g_new0 (gboolean, found->len + 1);
   g_autofree char **troubles = g_new0 (char *, found->len + 1);
-  mr_import_forget_secrets (found, (const gboolean *)stored->data, forgotten, troubles);
+  mr_import_forget_secrets (found, (const gboolean *)(gconstpointer)stored->data, forgotten, troubles);
   for (guint i = 0; i < found->len; i++) {
     if (forgotten[i] || troubles[i] != NULL)
       mr_import_row_set_forgotten (nth_row (self, i), troubles[i]);

@@ -355,16 +355,18 @@ test_trace_rows (gconstpointer data)
       .cause = "login-failed",
       .took = 4200000 },
   };
+  static const char tls[]
+      = "{'protocol': <'TLSv1.3'>, 'cipher': <'TLS_AES_256_GCM_SHA384'>, 'certificates': <[{'subject': "
+        "<'CN=smtp.example.com'>, 'issuer': <'CN=Example CA,O=Example Trust Services,C=CH'>, 'names': "
+        "<['smtp.example.com', 'mail.example.com']>, 'until': <int64 1795900000000000>}]>}";
+  static const char offers[] = "{'offers': <['PIPELINING', 'SIZE 36700160', 'AUTH PLAIN LOGIN XOAUTH2', '8BITMIME', "
+                               "'ENHANCEDSTATUSCODES', 'DSN', 'CHUNKING']>}";
   const char *details[] = {
     "{'addresses': <['192.0.2.1', '2001:db8::1']>}",
     "{'address': <'2001:db8::1'>, 'port': <uint32 465>}",
     "{'x': <1>}",
-    "{'protocol': <'TLSv1.3'>, 'cipher': <'TLS_AES_256_GCM_SHA384'>, 'certificates': <[{'subject': "
-    "<'CN=smtp.example.com'>, 'issuer': "
-    "<'CN=Example CA,O=Example Trust Services,C=CH'>, 'names': <['smtp.example.com', 'mail.example.com']>, 'until': "
-    "<int64 1795900000000000>}]>}",
-    "{'offers': <['PIPELINING', 'SIZE 36700160', 'AUTH PLAIN LOGIN XOAUTH2', '8BITMIME', 'ENHANCEDSTATUSCODES', 'DSN', "
-    "'CHUNKING']>}",
+    tls,
+    offers,
     "{'mechanism': <'PLAIN'>, 'user': <'anna'>}",
   };
   gboolean narrow = GPOINTER_TO_INT (data);
