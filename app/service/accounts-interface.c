@@ -68,34 +68,28 @@ context_free (gpointer data, GClosure *closure)
 
 /* ---- list, add, update ---- */
 
+static GVariant *
+convert_account (gconstpointer record)
+{
+  return mr_account_record_to_variant (record);
+}
+
 static void
 list_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  GVariantBuilder builder;
+  mr_call_return_records (data, records, error, convert_account);
+}
 
-  if (error != NULL) {
-    mr_call_fail (data, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, mr_account_record_to_variant (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+static GVariant *
+convert_discovery (gconstpointer record)
+{
+  return mr_discovery_record_to_variant (record);
 }
 
 static void
 list_providers_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  GVariantBuilder builder;
-
-  if (error != NULL) {
-    mr_call_fail (data, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, mr_discovery_record_to_variant (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+  mr_call_return_records (data, records, error, convert_discovery);
 }
 
 static gboolean

@@ -96,3 +96,19 @@ mr_call_take_fd (GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *
     mr_call_refuse (invocation, MR_ERROR_INVALID, _ ("The call carries no file descriptor"));
   return fd;
 }
+
+void
+mr_call_return_records (GDBusMethodInvocation *invocation, GPtrArray *records, const GError *error,
+                        MrCallConvertFunc convert)
+{
+  GVariantBuilder builder;
+
+  if (error != NULL) {
+    mr_call_fail (invocation, error);
+    return;
+  }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < records->len; i++)
+    g_variant_builder_add_value (&builder, convert (g_ptr_array_index (records, i)));
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(aa{sv})", &builder));
+}

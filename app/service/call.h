@@ -14,6 +14,10 @@ void mr_call_refuse (GDBusMethodInvocation *invocation, MrError code, const char
 void mr_call_done_cb (const GError *error, gpointer invocation);
 /* MrCountFunc: (u). */
 void mr_call_count_cb (guint count, const GError *error, gpointer invocation);
+/* The answer (aa{sv}): every record through convert, or the error. */
+typedef GVariant *(*MrCallConvertFunc) (gconstpointer record);
+void mr_call_return_records (GDBusMethodInvocation *invocation, GPtrArray *records, const GError *error,
+                             MrCallConvertFunc convert);
 /* fd (transfer full) as the last value of the answer; id: the value before it, or NULL. */
 void mr_call_return_fd (GDBusMethodInvocation *invocation, const char *id, int fd);
 

@@ -14,22 +14,6 @@
 
 #define MAX_NAME 256
 
-static void
-answer_records (GDBusMethodInvocation *invocation, GPtrArray *records, const GError *error,
-                GVariant *(*convert) (gconstpointer record))
-{
-  GVariantBuilder builder;
-
-  if (error != NULL) {
-    mr_call_fail (invocation, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, convert (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(aa{sv})", &builder));
-}
-
 static GVariant *
 convert_program (gconstpointer record)
 {
@@ -45,13 +29,13 @@ convert_refusal (gconstpointer record)
 static void
 programs_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  answer_records (data, records, error, convert_program);
+  mr_call_return_records (data, records, error, convert_program);
 }
 
 static void
 refusals_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  answer_records (data, records, error, convert_refusal);
+  mr_call_return_records (data, records, error, convert_refusal);
 }
 
 static gboolean

@@ -48,34 +48,28 @@ handle_link_report_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation
   return TRUE;
 }
 
+static GVariant *
+convert_never (gconstpointer record)
+{
+  return mr_never_record_to_variant (record);
+}
+
 static void
 never_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  GVariantBuilder builder;
+  mr_call_return_records (data, records, error, convert_never);
+}
 
-  if (error != NULL) {
-    mr_call_fail (data, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, mr_never_record_to_variant (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+static GVariant *
+convert_group (gconstpointer record)
+{
+  return mr_group_record_to_variant (record);
 }
 
 static void
 groups_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  GVariantBuilder builder;
-
-  if (error != NULL) {
-    mr_call_fail (data, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, mr_group_record_to_variant (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+  mr_call_return_records (data, records, error, convert_group);
 }
 
 static gboolean

@@ -210,19 +210,16 @@ handle_set_client_cb (MrDBusAccounts *skeleton, GDBusMethodInvocation *invocatio
   return TRUE;
 }
 
+static GVariant *
+convert_desktop_account (gconstpointer record)
+{
+  return mr_desktop_account_record_to_variant (record);
+}
+
 static void
 desktop_cb (GPtrArray *records, const GError *error, gpointer data)
 {
-  GVariantBuilder builder;
-
-  if (error != NULL) {
-    mr_call_fail (data, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, mr_desktop_account_record_to_variant (g_ptr_array_index (records, i)));
-  g_dbus_method_invocation_return_value (data, g_variant_new ("(aa{sv})", &builder));
+  mr_call_return_records (data, records, error, convert_desktop_account);
 }
 
 static gboolean
