@@ -55,7 +55,7 @@ mr_client_discover_async (MrClient *self, const char *address, MrClientDiscoverF
                          g_variant_new_boolean ((flags & MR_CLIENT_DISCOVER_AUTODISCOVER) != 0));
   g_variant_builder_add (&options, "{sv}", "probe", g_variant_new_boolean ((flags & MR_CLIENT_DISCOVER_PROBE) != 0));
   g_variant_builder_add (&options, "{sv}", "known", g_variant_new_boolean ((flags & MR_CLIENT_DISCOVER_KNOWN) != 0));
-  mr_client_job_async (self, &discover, g_variant_new ("(sa{sv})", address, &options), step_cb, steps, g_free,
+  mr_client_job_async (self, &discover, g_variant_new ("(sa{sv})", address, &options), NULL, step_cb, steps, g_free,
                        cancellable, callback, data);
 }
 

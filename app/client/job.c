@@ -22,6 +22,7 @@ typedef struct {
   guint number;     /* 0: not told yet */
   GPtrArray *early; /* GVariant tuples with the signal's name in front */
   GVariant *parameters;
+  GUnixFDList *fds; /* NULL: none */
   gboolean over;
 } Job;
 
@@ -34,6 +35,7 @@ job_free (gpointer data)
     job->free_step (job->step_data);
   g_clear_pointer (&job->early, g_ptr_array_unref);
   g_clear_pointer (&job->parameters, g_variant_unref);
+  g_clear_object (&job->fds);
   g_clear_object (&job->connection);
   g_free (job);
 }
@@ -145,7 +147,8 @@ started_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   Job *job = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (object), NULL,
+                                                                                result, &error);
 
   if (reply == NULL) {
     g_dbus_error_strip_remote_error (error);
@@ -189,14 +192,14 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer data)
                                                           MR_BUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, signal_cb, task,
                                                           NULL);
   job->lost = g_signal_connect (client, "notify::connected", G_CALLBACK (lost_cb), task);
-  g_dbus_connection_call (job->connection, name, MR_BUS_PATH, job->kind->interface, job->kind->method, job->parameters,
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, started_cb,
-                          g_object_ref (task));
+  g_dbus_connection_call_with_unix_fd_list (job->connection, name, MR_BUS_PATH, job->kind->interface, job->kind->method,
+                                            job->parameters, G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                            -1, job->fds, NULL, started_cb, g_object_ref (task));
 }
 
 void
-mr_client_job_async (MrClient *self, const MrClientJobKind *kind, GVariant *parameters, MrClientJobStepFunc step,
-                     gpointer step_data, GDestroyNotify free_step, GCancellable *cancellable,
+mr_client_job_async (MrClient *self, const MrClientJobKind *kind, GVariant *parameters, GUnixFDList *fds,
+                     MrClientJobStepFunc step, gpointer step_data, GDestroyNotify free_step, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
@@ -210,6 +213,7 @@ mr_client_job_async (MrClient *self, const MrClientJobKind *kind, GVariant *para
   job->free_step = free_step;
   job->early = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   job->parameters = g_variant_ref_sink (parameters);
+  job->fds = fds != NULL ? g_object_ref (fds) : NULL;
   if (cancellable != NULL && !g_cancellable_is_cancelled (cancellable))
     job->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), task);
   mr_client_connect_async (self, NULL, connected_cb, g_object_ref (task));

@@ -51,7 +51,7 @@ mr_client_sign_in_async (MrClient *self, const MrAccountRecord *record, MrClient
                               : mr_client_account_to_variant (record);
 
   *steps = (Steps){ .func = step, .data = step_data };
-  mr_client_job_async (self, &sign_in, g_variant_new ("(@a{sv})", account), step_cb, steps, g_free, cancellable,
+  mr_client_job_async (self, &sign_in, g_variant_new ("(@a{sv})", account), NULL, step_cb, steps, g_free, cancellable,
                        callback, data);
 }
 
