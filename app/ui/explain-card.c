@@ -14,9 +14,9 @@
 
 struct _MrExplainCard {
   GtkListBoxRow parent_instance;
-  GtkLabel *address, *title, *sentence, *explanation, *steps, *move, *facts;
-  GtkWidget *sides, *you, *provider, *server, *said;
-  MrCopyButton *copy;
+  GtkLabel *address, *title, *sentence, *explanation, *steps, *move, *facts, *letter;
+  GtkWidget *sides, *you, *provider, *server, *said, *writing;
+  MrCopyButton *copy, *letter_copy;
 };
 
 G_DEFINE_FINAL_TYPE (MrExplainCard, mr_explain_card, GTK_TYPE_LIST_BOX_ROW)
@@ -153,6 +153,28 @@ set_facts (MrExplainCard *self, const MrReturnedRecipient *recipient)
   mr_copy_button_set_text (self->copy, facts->str);
 }
 
+/* ---- a text to send ---- */
+
+static void
+set_letter (MrExplainCard *self, const MrReturnedRecipient *recipient, MrDiagnosis *diagnosis, const char *message_id)
+{
+  g_autofree char *address = dup_line (recipient->recipient, ADDRESS_MAX);
+  g_autofree char *server = dup_line (recipient->remote_host, ADDRESS_MAX);
+  g_autofree char *id = dup_line (message_id, ADDRESS_MAX);
+  g_autofree char *reply = mr_text_sanitize (recipient->text != NULL ? recipient->text : "", REPLY_MAX);
+  const MrLetterFacts facts = { .server = *server != '\0' ? server : NULL,
+                                .recipient = *address != '\0' ? address : NULL,
+                                .message_id = *id != '\0' ? id : NULL,
+                                .reply = *reply != '\0' ? reply : NULL };
+  MrActor to = MR_ACTOR_UNKNOWN;
+  g_autofree char *letter = mr_cause_dup_letter (diagnosis, recipient->diagnosis.cause, recipient->diagnosis.params,
+                                                 &facts, &to);
+
+  gtk_widget_set_visible (self->writing, letter != NULL);
+  set_label (self->letter, letter);
+  mr_copy_button_set_text (self->letter_copy, letter != NULL ? letter : "");
+}
+
 static void
 mr_explain_card_init (MrExplainCard *self)
 {
@@ -179,15 +201,19 @@ mr_explain_card_class_init (MrExplainCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrExplainCard, server);
   gtk_widget_class_bind_template_child (widget_class, MrExplainCard, said);
   gtk_widget_class_bind_template_child (widget_class, MrExplainCard, copy);
+  gtk_widget_class_bind_template_child (widget_class, MrExplainCard, writing);
+  gtk_widget_class_bind_template_child (widget_class, MrExplainCard, letter);
+  gtk_widget_class_bind_template_child (widget_class, MrExplainCard, letter_copy);
 }
 
 GtkWidget *
-mr_explain_card_new (const MrReturnedRecipient *recipient, MrDiagnosis *diagnosis)
+mr_explain_card_new (const MrReturnedRecipient *recipient, MrDiagnosis *diagnosis, const char *message_id)
 {
   MrExplainCard *self = g_object_new (MR_TYPE_EXPLAIN_CARD, NULL);
 
   set_words (self, recipient, diagnosis);
   set_move (self, recipient->diagnosis.actor);
   set_facts (self, recipient);
+  set_letter (self, recipient, diagnosis, message_id);
   return GTK_WIDGET (self);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define MR_TYPE_EXPLAIN_CARD (mr_explain_card_get_type ())
 G_DECLARE_FINAL_TYPE (MrExplainCard, mr_explain_card, MR, EXPLAIN_CARD, GtkListBoxRow)
 
-/* Both are read, not kept. recipient->recipient may be NULL or "": nobody is named. */
-GtkWidget *mr_explain_card_new (const MrReturnedRecipient *recipient, MrDiagnosis *diagnosis);
+/* All are read, not kept. message_id: of the message that came back, NULL: not known. recipient->recipient may be NULL or "": nobody is named. */
+GtkWidget *mr_explain_card_new (const MrReturnedRecipient *recipient, MrDiagnosis *diagnosis, const char *message_id);
 
 G_END_DECLS

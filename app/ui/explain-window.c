@@ -48,14 +48,16 @@ another_clicked_cb (MrExplainWindow *self)
 }
 
 static void
-show_answer (MrExplainWindow *self, const char *headline, const char *about, GPtrArray *recipients)
+show_answer (MrExplainWindow *self, const char *headline, const char *about, GPtrArray *recipients,
+             const char *message_id)
 {
   GtkListBoxRow *row;
 
   while ((row = gtk_list_box_get_row_at_index (self->cards, 0)) != NULL)
     gtk_list_box_remove (self->cards, GTK_WIDGET (row));
   for (guint i = 0; i < recipients->len; i++)
-    gtk_list_box_append (self->cards, mr_explain_card_new (recipients->pdata[i], mr_desk_get_diagnosis (self->desk)));
+    gtk_list_box_append (self->cards,
+                         mr_explain_card_new (recipients->pdata[i], mr_desk_get_diagnosis (self->desk), message_id));
   gtk_widget_set_visible (GTK_WIDGET (self->cards), recipients->len > 0);
   gtk_label_set_text (self->headline, headline);
   gtk_label_set_text (self->about, about != NULL ? about : "");
@@ -78,7 +80,7 @@ show_report (MrExplainWindow *self, const MrReturned *report)
     subject = mr_text_sanitize (report->subject, SUBJECT_MAX);
     about = g_strdup_printf (_ ("Your message: %s"), g_strdelimit (subject, "\n", ' '));
   }
-  show_answer (self, mr_returned_outcome_sentence (report->outcome), about, report->recipients);
+  show_answer (self, mr_returned_outcome_sentence (report->outcome), about, report->recipients, report->message_id);
 }
 
 /* ---- reading ---- */
@@ -104,7 +106,7 @@ show_reply (MrExplainWindow *self, const char *text)
   input.direct = input.speaker == MR_SPEAKER_RECIPIENT_SERVER;
   mr_diagnosis_run (mr_desk_get_diagnosis (self->desk), &input, &recipient.diagnosis);
   g_ptr_array_add (recipients, &recipient);
-  show_answer (self, _ ("This is what the server's answer means."), NULL, recipients);
+  show_answer (self, _ ("This is what the server's answer means."), NULL, recipients, NULL);
   mr_diagnosis_result_clear (&recipient.diagnosis);
 }
 

@@ -127,18 +127,33 @@ assert_marked (GtkWidget *card, const char *name)
   g_assert_cmpint (gtk_widget_get_visible (child_of (card, "sides")), ==, name != NULL);
 }
 
+/* The text that the steps speak of names who was written to; NULL: none is offered. */
+static void
+check_letter (GtkWidget *card, const char *part)
+{
+  g_autofree char *letter = NULL;
+
+  g_object_get (child_of (card, "letter_copy"), "text", &letter, NULL);
+  g_assert_true (gtk_widget_get_visible (child_of (card, "writing")) == (part != NULL));
+  if (part != NULL) {
+    gtk_expander_set_expanded (GTK_EXPANDER (child_of (card, "writing")), TRUE);
+    g_assert_nonnull (strstr (letter, part));
+    g_assert_cmpstr (text_of (card, "letter"), ==, letter);
+  }
+}
+
 static void
 test_files (void)
 {
   static const struct {
-    const char *file, *address, *title, *said, *marked;
+    const char *file, *address, *title, *said, *marked, *letter;
   } rows[] = {
     { "lhost-postfix-77.eml", "neko@example.co.jp", "You may not send with this address",
-      "Email address is not verified", "you" },
+      "Email address is not verified", "you", "I want to send with the address" },
     { "lhost-gmail-05.eml", "shironeko@example.jp", "Refused by the recipient’s rules", "Access denied (state 13)",
-      "server" },
+      "server", "Details:" },
     { "lhost-qmail-10.eml", "kijitora@neko2.example.co.jp", "The mailbox is switched off", "account is locked",
-      "server" },
+      "server", "this mailbox is switched off" },
   };
   Stage stage;
 
@@ -161,6 +176,7 @@ test_files (void)
     g_object_get (child_of (card, "copy"), "text", &copied, NULL);
     g_assert_nonnull (strstr (copied, rows[i].said));
     g_assert_nonnull (strstr (copied, "Said by: "));
+    check_letter (card, rows[i].letter);
     g_autofree char *name = g_strdup_printf ("explain-file-%u", i);
     look (&stage, name);
   }
