@@ -10,19 +10,112 @@
 #define MAX_WORD 256
 
 static const char *const kinds[] = { "outbox", "history" };
+static const char *const sorts[] = { "time", "next-attempt", "age",   "size",    "subject",
+                                     "from", "to",           "state", "account", "program" };
+G_STATIC_ASSERT (G_N_ELEMENTS (sorts) == MR_LIST_N_SORTS);
+
+/* The members of one kind, by their keys: one place for everything that walks over them. */
+typedef struct {
+  const char *key;
+  gsize offset;
+} Member;
+#define MEMBER(key, name)                                                                                              \
+  {                                                                                                                    \
+    key, G_STRUCT_OFFSET (MrListFilter, name)                                                                          \
+  }
+static const Member flags[] = {
+  MEMBER ("held-only", held_only),
+  MEMBER ("needs-person", needs_person),
+  MEMBER ("ascending", ascending),
+};
+static const Member words[] = {
+  MEMBER ("search", search), MEMBER ("account", account), MEMBER ("program", program),
+  MEMBER ("domain", domain), MEMBER ("cause", cause),
+};
+#define FLAG(filter, i) G_STRUCT_MEMBER (gboolean, filter, flags[i].offset)
+#define WORD(filter, i) G_STRUCT_MEMBER (const char *, filter, words[i].offset)
+
+/* ---- filters ---- */
+
+const char *
+mr_list_sort_nick (MrListSort sort)
+{
+  return (guint)sort < MR_LIST_N_SORTS ? sorts[sort] : "unknown";
+}
+
+gboolean
+mr_list_sort_from_nick (const char *nick, MrListSort *ret)
+{
+  for (guint i = 0; i < MR_LIST_N_SORTS; i++)
+    if (g_str_equal (sorts[i], nick)) {
+      *ret = (MrListSort)i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+mr_list_sort_is_ascending (MrListSort sort)
+{
+  return sort != MR_LIST_SORT_TIME && sort != MR_LIST_SORT_AGE && sort != MR_LIST_SORT_SIZE;
+}
+
+void
+mr_list_filter_copy (const MrListFilter *filter, MrListFilter *ret)
+{
+  *ret = *filter;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    const char *word = WORD (filter, i);
+
+    WORD (ret, i) = word != NULL && *word != '\0' ? g_strdup (word) : NULL;
+  }
+}
+
+void
+mr_list_filter_clear (MrListFilter *filter)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_free ((char *)WORD (filter, i));
+    WORD (filter, i) = NULL;
+  }
+}
+
+static gboolean
+is_set (const char *word)
+{
+  return word != NULL && *word != '\0';
+}
+
+gboolean
+mr_list_filter_is_narrow (const MrListFilter *filter)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (is_set (WORD (filter, i)))
+      return TRUE;
+  return filter->state >= 0 || filter->held_only || filter->needs_person || filter->hold_reason != MR_HOLD_NONE
+         || filter->wait_reason != MR_WAIT_NONE;
+}
+
+gboolean
+mr_list_filter_equal (const MrListFilter *a, const MrListFilter *b)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (is_set (WORD (a, i)) ? WORD (a, i) : NULL, is_set (WORD (b, i)) ? WORD (b, i) : NULL) != 0)
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (!FLAG (a, i) != !FLAG (b, i))
+      return FALSE;
+  return a->kind == b->kind && a->state == b->state && a->hold_reason == b->hold_reason
+         && a->wait_reason == b->wait_reason && a->sort == b->sort;
+}
+
+/* ---- to a dictionary ---- */
 
 static void
 add_string (GVariantBuilder *builder, const char *key, const char *text)
 {
   if (text != NULL)
     g_variant_builder_add (builder, "{sv}", key, g_variant_new_take_string (g_utf8_make_valid (text, -1)));
-}
-
-static void
-add_true (GVariantBuilder *builder, const char *key, gboolean value)
-{
-  if (value)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_boolean (TRUE));
 }
 
 GVariant *
@@ -34,13 +127,21 @@ mr_list_filter_to_variant (const MrListFilter *filter)
   add_string (&builder, "kind", kinds[filter->kind == MR_LIST_HISTORY]);
   if (filter->state >= 0)
     add_string (&builder, "state", mr_recipient_state_nick ((MrRecipientState)filter->state));
-  add_true (&builder, "held-only", filter->held_only);
-  add_string (&builder, "search", filter->search);
-  add_string (&builder, "account", filter->account);
-  add_string (&builder, "program", filter->program);
-  add_true (&builder, "ascending", filter->ascending);
+  if (filter->hold_reason != MR_HOLD_NONE)
+    add_string (&builder, "hold-reason", mr_hold_reason_nick (filter->hold_reason));
+  if (filter->wait_reason != MR_WAIT_NONE)
+    add_string (&builder, "wait-reason", mr_wait_reason_nick (filter->wait_reason));
+  if (filter->sort != MR_LIST_SORT_TIME)
+    add_string (&builder, "sort", mr_list_sort_nick (filter->sort));
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    add_string (&builder, words[i].key, WORD (filter, i));
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (FLAG (filter, i))
+      g_variant_builder_add (&builder, "{sv}", flags[i].key, g_variant_new_boolean (TRUE));
   return g_variant_builder_end (&builder);
 }
+
+/* ---- from a dictionary ---- */
 
 static gboolean
 read_kind (const char *word, MrListFilter *filter)
@@ -64,24 +165,41 @@ read_state (const char *word, MrListFilter *filter)
   return TRUE;
 }
 
-/* TRUE for a key that this version does not know. */
+static gboolean
+read_hold (const char *word, MrListFilter *filter)
+{
+  return mr_hold_reason_from_nick (word, &filter->hold_reason);
+}
+
+static gboolean
+read_wait (const char *word, MrListFilter *filter)
+{
+  return mr_wait_reason_from_nick (word, &filter->wait_reason);
+}
+
+static gboolean
+read_sort (const char *word, MrListFilter *filter)
+{
+  return mr_list_sort_from_nick (word, &filter->sort);
+}
+
+static const struct {
+  const char *key;
+  gboolean (*read) (const char *word, MrListFilter *filter);
+} choices[] = {
+  { "kind", read_kind },        { "state", read_state }, { "hold-reason", read_hold },
+  { "wait-reason", read_wait }, { "sort", read_sort },
+};
+
+/* FALSE: the value does not fit. A key that this version does not know is no harm. */
 static gboolean
 read_key (const char *key, GVariant *value, MrListFilter *filter)
 {
-  const struct {
-    const char *key;
-    gboolean *member;
-  } flags[] = { { "held-only", &filter->held_only }, { "ascending", &filter->ascending } };
-  const struct {
-    const char *key;
-    const char **member;
-  } words[] = { { "search", &filter->search }, { "account", &filter->account }, { "program", &filter->program } };
-
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
     if (g_str_equal (flags[i].key, key)) {
       gboolean fits = g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN);
       if (fits)
-        *flags[i].member = g_variant_get_boolean (value);
+        FLAG (filter, i) = g_variant_get_boolean (value);
       return fits;
     }
 
@@ -91,13 +209,12 @@ read_key (const char *key, GVariant *value, MrListFilter *filter)
     if (g_str_equal (words[i].key, key)) {
       if (word == NULL || len > MAX_WORD)
         return FALSE;
-      *words[i].member = len > 0 ? word : NULL;
+      WORD (filter, i) = len > 0 ? word : NULL;
       return TRUE;
     }
-  if (g_str_equal (key, "kind"))
-    return word != NULL && read_kind (word, filter);
-  if (g_str_equal (key, "state"))
-    return word != NULL && read_state (word, filter);
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    if (g_str_equal (choices[i].key, key))
+      return word != NULL && choices[i].read (word, filter);
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* The outbox or the history as a lazy list.
  *
- * Two kinds of questions go to the service: all ids (ListIds) and one page of rows (List). At most one of the former and MAX_FETCHES of the latter are
+ * Two kinds of questions go to the service: all ids (ListIds) and the rows of one page of them (ListRows). At most one of the former and MAX_FETCHES of the latter are
  * under way; which pages are asked for is decided when there is room, from the items that are alive then, so that a fast scroll leaves nothing behind.
  * What arrives for a filter that is no longer in force is dropped: its calls were cancelled.
  */
@@ -147,14 +147,17 @@ page_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 fetch_page (MrMessageModel *self, guint page)
 {
-  guint first = page * PAGE_ROWS;
-  const char *after = first > 0 ? ID (self, first - 1) : "";
+  guint first = page * PAGE_ROWS, n = 0;
+  const char *ids[PAGE_ROWS + 1];
   Fetch *fetch = g_new0 (Fetch, 1);
+
+  for (guint i = first; i < self->ids->len && n < PAGE_ROWS; i++)
+    ids[n++] = ID (self, i);
+  ids[n] = NULL;
   const MrClientCall call = { .interface = MR_BUS_OUTBOX,
-                              .method = "List",
-                              .parameters = g_variant_new ("(@a{sv}su)", mr_list_filter_to_variant (&self->filter),
-                                                           after, PAGE_ROWS),
-                              .reply_type = G_VARIANT_TYPE ("(aa{sv}t)") };
+                              .method = "ListRows",
+                              .parameters = g_variant_new ("(^as)", ids),
+                              .reply_type = G_VARIANT_TYPE ("(aa{sv})") };
 
   fetch->model = self;
   fetch->page = page;
@@ -270,40 +273,29 @@ start_anew (MrMessageModel *self)
   refresh (self);
 }
 
-static void
-set_string (const char **place, const char *text)
-{
-  char *copy = text != NULL && *text != '\0' ? g_strdup (text) : NULL;
-
-  g_free ((char *)*place);
-  *place = copy;
-}
-
 void
 mr_message_model_set_filter (MrMessageModel *self, const MrListFilter *filter)
 {
-  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  MrListFilter wanted;
 
-  self->filter.kind = filter->kind;
-  self->filter.state = filter->state;
-  self->filter.held_only = filter->held_only;
-  self->filter.ascending = filter->ascending;
-  set_string (&self->filter.search, filter->search);
-  set_string (&self->filter.account, filter->account);
-  set_string (&self->filter.program, filter->program);
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  if (mr_list_filter_equal (filter, &self->filter))
+    return;
+  mr_list_filter_copy (filter, &wanted);
+  mr_list_filter_clear (&self->filter);
+  self->filter = wanted;
   start_anew (self);
 }
 
 void
 mr_message_model_set_search (MrMessageModel *self, const char *search)
 {
-  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
-  const char *wanted = search != NULL && *search != '\0' ? search : NULL;
+  MrListFilter filter;
 
-  if (g_strcmp0 (wanted, self->filter.search) == 0)
-    return;
-  set_string (&self->filter.search, wanted);
-  start_anew (self);
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  filter = self->filter;
+  filter.search = search;
+  mr_message_model_set_filter (self, &filter);
 }
 
 /* ---- what others ask ---- */
@@ -438,9 +430,7 @@ mr_message_model_finalize (GObject *object)
   g_hash_table_unref (self->wanted);
   g_hash_table_unref (self->fetching);
   g_object_unref (self->cancellable);
-  set_string (&self->filter.search, NULL);
-  set_string (&self->filter.account, NULL);
-  set_string (&self->filter.program, NULL);
+  mr_list_filter_clear (&self->filter);
   G_OBJECT_CLASS (mr_message_model_parent_class)->finalize (object);
 }
 

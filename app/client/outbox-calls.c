@@ -26,56 +26,12 @@ call (MrClient *self, const char *method, GVariant *parameters, const char *repl
 }
 
 static gpointer
-convert_message (GVariant *variant)
-{
-  return mr_message_record_from_variant (variant);
-}
-
-static gpointer
 convert_attempt (GVariant *variant)
 {
   return mr_attempt_record_from_variant (variant);
 }
 
 /* ---- reading ---- */
-
-void
-mr_client_list_async (MrClient *self, const MrListFilter *filter, const char *after, guint limit,
-                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  call (self, "List",
-        g_variant_new ("(@a{sv}su)", mr_list_filter_to_variant (filter), after != NULL ? after : "", limit),
-        "(aa{sv}t)", cancellable, callback, data);
-}
-
-GPtrArray *
-mr_client_list_finish (MrClient *self, GAsyncResult *result, guint64 *ret_total, GError **error)
-{
-  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
-  g_autoptr (GVariant) rows = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-
-  if (rows == NULL)
-    return NULL;
-  if (ret_total != NULL)
-    g_variant_get_child (reply, 1, "t", ret_total);
-  return mr_client_convert_records (rows, convert_message, (GDestroyNotify)mr_message_record_free);
-}
-
-void
-mr_client_list_ids_async (MrClient *self, const MrListFilter *filter, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer data)
-{
-  call (self, "ListIds", g_variant_new ("(@a{sv})", mr_list_filter_to_variant (filter)), "(as)", cancellable, callback,
-        data);
-}
-
-GVariant *
-mr_client_list_ids_finish (MrClient *self, GAsyncResult *result, GError **error)
-{
-  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
-
-  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-}
 
 void
 mr_client_get_message_async (MrClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,

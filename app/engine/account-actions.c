@@ -11,6 +11,7 @@
 #include "engine/scheduler.h"
 
 #include "base/log.h"
+#include "store/lists.h"
 
 typedef struct {
   MrEngine *engine;

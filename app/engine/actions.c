@@ -10,6 +10,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "store/lists.h"
 
 #define ACTION_MAX 100000
 

@@ -8,7 +8,10 @@
 #include "engine/scheduler.h"
 #include "engine/submission.h"
 
+#include <mailrelay/engine-lists.h>
+
 #include "base/id.h"
+#include "store/lists.h"
 
 typedef struct {
   MrEngine *engine;
@@ -82,6 +85,15 @@ void
 mr_engine_list_ids (MrEngine *engine, const MrListFilter *filter, MrIdsFunc func, gpointer data)
 {
   mr_store_list_ids (engine->store, filter, func, data);
+}
+
+void
+mr_engine_list_rows (MrEngine *engine, const char *const *ids, MrListFunc func, gpointer data)
+{
+  View *view = view_new (engine, data);
+
+  view->func.list = func;
+  mr_store_list_rows (engine->store, ids, list_cb, view);
 }
 
 static void

@@ -14,6 +14,8 @@ typedef void (*MrQuitFunc) (gpointer data);
 GDBusInterfaceSkeleton *
 mr_service_interface_new (MrEngine *engine, const char *bus_socket, MrQuitFunc quit, gpointer quit_data);
 GDBusInterfaceSkeleton *mr_outbox_interface_new (MrEngine *engine);
+/* The part of Outbox that lists messages. */
+void mr_lists_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 /* The part of Outbox about what comes back. */
 void mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);

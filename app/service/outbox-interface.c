@@ -14,66 +14,9 @@
 #include "service/call.h"
 #include "service/memfd.h"
 
-#define MAX_LIMIT      500
 #define MAX_PATH       512
 #define MAX_RECIPIENTS 100000
 #define MAX_PROGRAM    64
-
-/* ---- lists ---- */
-
-static void
-list_cb (GPtrArray *rows, guint64 total, const GError *error, gpointer data)
-{
-  GDBusMethodInvocation *invocation = data;
-  GVariantBuilder builder;
-
-  if (error != NULL) {
-    mr_call_fail (invocation, error);
-    return;
-  }
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < rows->len; i++)
-    g_variant_builder_add_value (&builder, mr_message_record_to_variant (g_ptr_array_index (rows, i), FALSE));
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(aa{sv}t)", &builder, total));
-}
-
-static gboolean
-handle_list_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, const char *after,
-                guint limit, MrEngine *engine)
-{
-  MrListFilter filter;
-  g_autoptr (GError) error = NULL;
-
-  if (!mr_list_filter_from_variant (wanted, &filter, &error))
-    mr_call_fail (invocation, error);
-  else if (limit < 1 || limit > MAX_LIMIT)
-    mr_call_refuse (invocation, MR_ERROR_INVALID, _ ("A page has 1 to 500 rows"));
-  else if (*after == '\0' || mr_call_check_id (invocation, after))
-    mr_engine_list (engine, &filter, *after != '\0' ? after : NULL, limit, list_cb, invocation);
-  return TRUE;
-}
-
-static void
-ids_cb (const char *const *ids, const GError *error, gpointer data)
-{
-  if (error != NULL)
-    mr_call_fail (data, error);
-  else
-    g_dbus_method_invocation_return_value (data, g_variant_new ("(^as)", ids));
-}
-
-static gboolean
-handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, MrEngine *engine)
-{
-  MrListFilter filter;
-  g_autoptr (GError) error = NULL;
-
-  if (!mr_list_filter_from_variant (wanted, &filter, &error))
-    mr_call_fail (invocation, error);
-  else
-    mr_engine_list_ids (engine, &filter, ids_cb, invocation);
-  return TRUE;
-}
 
 /* ---- one message ---- */
 
@@ -232,8 +175,6 @@ mr_outbox_interface_new (MrEngine *engine)
 {
   MrDBusOutbox *skeleton = mr_dbus_outbox_skeleton_new ();
 
-  g_signal_connect (skeleton, "handle-list", G_CALLBACK (handle_list_cb), engine);
-  g_signal_connect (skeleton, "handle-list-ids", G_CALLBACK (handle_list_ids_cb), engine);
   g_signal_connect (skeleton, "handle-get", G_CALLBACK (handle_get_cb), engine);
   g_signal_connect (skeleton, "handle-get-body", G_CALLBACK (handle_get_body_cb), engine);
   g_signal_connect (skeleton, "handle-submit", G_CALLBACK (handle_submit_cb), engine);
@@ -244,6 +185,7 @@ mr_outbox_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-delete", G_CALLBACK (handle_delete_cb), engine);
   g_signal_connect (skeleton, "handle-mark-delivered", G_CALLBACK (handle_mark_delivered_cb), engine);
   g_signal_connect (skeleton, "handle-send-through", G_CALLBACK (handle_send_through_cb), engine);
+  mr_lists_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_returned_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }

@@ -1,103 +1,27 @@
-/* Lists of messages: one query built from a filter, paged by key.
+/* Lists of messages: pages, ids, and the rows of given ids.
  *
- * The id is the key of the table and sorts by age, so a page is a walk along it from where the last one ended, whatever the
- * length of the list. Values are bound, never printed into the SQL. The total of an unfiltered list is a counter; a
- * filtered one is counted by walking, and the count of the last filter is remembered by its reader thread until something is committed, so
- * that turning pages counts once.
+ * The total of an unfiltered list is a counter; a filtered one is counted by walking, and the count of the last filter is remembered by its
+ * reader thread until something is committed, so that turning pages counts once. Who shows a long list asks for all ids once and then for rows
+ * by their ids: that costs the same whatever the order, and no page shifts when something changes in between.
  */
+#include "store/list-query.h"
+#include "store/lists.h"
 #include "store/private.h"
 
-#include <string.h>
-
-#define PAGE_MAX   500
-#define IDS_MAX    100000
-#define SEARCH_MAX 200
+#define PAGE_MAX 500
+#define IDS_MAX  100000
 
 typedef struct {
   MrRequest base;
-  MrListFilter filter; /* strings owned */
-  char *pattern;
-  char *after;
+  MrListQuery query;
   guint limit;
+  char **wanted; /* of a request for rows */
   MrStoreListFunc func;
   MrStoreIdsFunc ids_func;
   GPtrArray *rows;
   GPtrArray *ids;
   guint64 total;
 } ListRequest;
-
-#define RECIPIENTS "recipient r WHERE r.key BETWEEN num << 20 AND (num << 20 | 1048575)"
-
-/* "%word%" with the wildcards of the search text escaped. */
-static char *
-like_pattern (const char *search)
-{
-  GString *pattern = g_string_new ("%");
-
-  for (const char *p = search; *p != '\0' && pattern->len < SEARCH_MAX; p++) {
-    if (*p == '%' || *p == '_' || *p == '\\')
-      g_string_append_c (pattern, '\\');
-    g_string_append_c (pattern, *p);
-  }
-  return g_string_free (g_string_append_c (pattern, '%'), FALSE);
-}
-
-static gboolean
-is_filtered (const ListRequest *request)
-{
-  const MrListFilter *filter = &request->filter;
-
-  return filter->state >= 0 || filter->held_only || request->pattern != NULL || filter->account != NULL
-         || filter->program != NULL;
-}
-
-/* Parameters: ?1 state, ?2 pattern, ?3 account, ?4 program, ?5 after, ?6 limit. The conditions on finished are literal
- * for the sake of the partial index. */
-static char *
-build_query (const ListRequest *request, const char *columns, gboolean paged)
-{
-  const MrListFilter *filter = &request->filter;
-  GString *sql = g_string_new (NULL);
-
-  g_string_append_printf (sql, "SELECT %s FROM message WHERE %s", columns,
-                          filter->kind == MR_LIST_OUTBOX ? "finished = 0" : "finished > 0");
-  if (filter->held_only)
-    g_string_append (sql, " AND hold > 0");
-  if (filter->program != NULL)
-    g_string_append (sql, " AND program = ?4");
-  if (filter->account != NULL)
-    g_string_append (sql, " AND (account_override = ?3 OR EXISTS (SELECT 1 FROM " RECIPIENTS " AND r.account = ?3))");
-  if (filter->state >= 0)
-    g_string_append (sql, " AND EXISTS (SELECT 1 FROM " RECIPIENTS " AND r.state = ?1)");
-  if (request->pattern != NULL)
-    g_string_append (sql,
-                     " AND (id LIKE ?2 ESCAPE '\\' OR subject LIKE ?2 ESCAPE '\\' OR message_id LIKE ?2 ESCAPE '\\'"
-                     " OR reverse_path LIKE ?2 ESCAPE '\\' OR from_address LIKE ?2 ESCAPE '\\'"
-                     " OR EXISTS (SELECT 1 FROM " RECIPIENTS " AND r.address LIKE ?2 ESCAPE '\\'))");
-  if (paged && request->after != NULL)
-    g_string_append (sql, filter->ascending ? " AND id > ?5" : " AND id < ?5");
-  if (paged)
-    g_string_append (sql, filter->ascending ? " ORDER BY id ASC LIMIT ?6" : " ORDER BY id DESC LIMIT ?6");
-  return g_string_free (sql, FALSE);
-}
-
-static MrRow
-prepare (MrSession *session, const ListRequest *request, const char *columns, gboolean paged, GError **error)
-{
-  g_autofree char *sql = build_query (request, columns, paged);
-  MrRow row = mr_db_prepare (session->db, sql, error);
-
-  /* A parameter that the query does not have is refused without harm. */
-  if (row == NULL)
-    return NULL;
-  sqlite3_bind_int (row, 1, request->filter.state);
-  mr_db_bind_text (row, 2, request->pattern);
-  mr_db_bind_text (row, 3, request->filter.account);
-  mr_db_bind_text (row, 4, request->filter.program);
-  mr_db_bind_text (row, 5, request->after);
-  sqlite3_bind_int64 (row, 6, request->limit);
-  return row;
-}
 
 /* ---- the recipient that stands for the message ---- */
 
@@ -163,27 +87,36 @@ add_representative (MrSession *session, gint64 num, MrMessageRecord *record, gbo
 
 /* ---- running ---- */
 
+/* The message that the statement stands on. */
+static gboolean
+take_row (MrSession *session, MrRow row, GPtrArray *rows, GError **error)
+{
+  MrMessageExtra extra;
+  gboolean bad = FALSE;
+  MrMessageRecord *record = mr_row_get_message (row, &extra, &bad);
+
+  g_ptr_array_add (rows, record);
+  if (!add_representative (session, extra.num, record, &bad, error))
+    return FALSE;
+  if (bad && record->hold != MR_HOLD_DAMAGED) {
+    record->hold = MR_HOLD_DAMAGED;
+    mr_store_report_damage (session->store, (const char *)sqlite3_column_text (row, 0));
+  }
+  return TRUE;
+}
+
 static gboolean
 load_page (MrSession *session, ListRequest *request, GError **error)
 {
-  MrRow row = prepare (session, request, MR_MESSAGE_COLUMNS, TRUE, error);
+  MrRow row = mr_list_query_prepare (&request->query, session->db, MR_MESSAGE_COLUMNS, TRUE, request->limit, error);
   gboolean has_row = FALSE, ok;
 
   if (row == NULL)
     return FALSE;
   while ((ok = mr_db_step (session->db, row, &has_row, error)) && has_row) {
-    MrMessageExtra extra;
-    gboolean bad = FALSE;
-    MrMessageRecord *record = mr_row_get_message (row, &extra, &bad);
-
-    g_ptr_array_add (request->rows, record);
-    ok = add_representative (session, extra.num, record, &bad, error);
+    ok = take_row (session, row, request->rows, error);
     if (!ok)
       break;
-    if (bad && record->hold != MR_HOLD_DAMAGED) {
-      record->hold = MR_HOLD_DAMAGED;
-      mr_store_report_damage (session->store, (const char *)sqlite3_column_text (row, 0));
-    }
   }
   sqlite3_finalize (row);
   return ok;
@@ -194,15 +127,15 @@ count_rows (MrSession *session, ListRequest *request, GError **error)
 {
   gboolean has_row = FALSE;
 
-  if (!is_filtered (request)) {
+  if (!mr_list_filter_is_narrow (&request->query.filter)) {
     pthread_mutex_lock (&session->store->mutex);
-    gint64 total = request->filter.kind == MR_LIST_OUTBOX ? session->store->counts.messages_active
-                                                          : session->store->counts.finished;
+    gint64 total = request->query.filter.kind == MR_LIST_OUTBOX ? session->store->counts.messages_active
+                                                                : session->store->counts.finished;
     pthread_mutex_unlock (&session->store->mutex);
     request->total = (guint64)MAX (total, (gint64)request->rows->len);
     return TRUE;
   }
-  MrRow row = prepare (session, request, "count (*)", FALSE, error);
+  MrRow row = mr_list_query_prepare (&request->query, session->db, "count (*)", FALSE, 0, error);
   if (row == NULL)
     return FALSE;
   /* Another connection's commit changes the version of what this one sees. */
@@ -237,7 +170,7 @@ static gboolean
 run_ids (MrSession *session, MrRequest *base, GError **error)
 {
   ListRequest *request = (ListRequest *)base;
-  MrRow row = prepare (session, request, "id", TRUE, error);
+  MrRow row = mr_list_query_prepare (&request->query, session->db, "id", TRUE, request->limit, error);
   gboolean has_row = FALSE, ok;
 
   if (row == NULL)
@@ -247,6 +180,27 @@ run_ids (MrSession *session, MrRequest *base, GError **error)
   sqlite3_finalize (row);
   g_ptr_array_add (request->ids, NULL);
   return ok;
+}
+
+/* Ids that are there no more give no row. */
+static gboolean
+run_rows (MrSession *session, MrRequest *base, GError **error)
+{
+  ListRequest *request = (ListRequest *)base;
+
+  for (guint i = 0; request->wanted[i] != NULL && i < PAGE_MAX; i++) {
+    g_auto (MrRow) row = mr_db_statement (session->db, "SELECT " MR_MESSAGE_COLUMNS " FROM message WHERE id = ?1",
+                                          error);
+    gboolean has_row = FALSE;
+
+    if (row == NULL)
+      return FALSE;
+    mr_db_bind_text (row, 1, request->wanted[i]);
+    if (!mr_db_step (session->db, row, &has_row, error) || (has_row && !take_row (session, row, request->rows, error)))
+      return FALSE;
+  }
+  request->total = request->rows->len;
+  return TRUE;
 }
 
 static void
@@ -272,10 +226,8 @@ release_list (MrRequest *base)
 {
   ListRequest *request = (ListRequest *)base;
 
-  g_free ((char *)request->filter.account);
-  g_free ((char *)request->filter.program);
-  g_free (request->pattern);
-  g_free (request->after);
+  mr_list_query_clear (&request->query);
+  g_strfreev (request->wanted);
   g_ptr_array_unref (request->rows);
   g_ptr_array_unref (request->ids);
   mr_request_release (base);
@@ -283,6 +235,7 @@ release_list (MrRequest *base)
 
 static const MrRequestKind list_kind = { "list", run_list, NULL, NULL, deliver_list, release_list };
 static const MrRequestKind ids_kind = { "list-ids", run_ids, NULL, NULL, deliver_ids, release_list };
+static const MrRequestKind rows_kind = { "list-rows", run_rows, NULL, NULL, deliver_list, release_list };
 
 static ListRequest *
 new_list (const MrRequestKind *kind, const MrListFilter *filter, const char *after, guint limit, gpointer data)
@@ -290,13 +243,7 @@ new_list (const MrRequestKind *kind, const MrListFilter *filter, const char *aft
   ListRequest *request = mr_request_new (sizeof *request, kind, NULL);
 
   request->base.data = data;
-  request->filter = *filter;
-  request->filter.search = NULL;
-  request->filter.account = g_strdup (filter->account);
-  request->filter.program = g_strdup (filter->program);
-  if (filter->search != NULL && filter->search[0] != '\0')
-    request->pattern = like_pattern (filter->search);
-  request->after = g_strdup (after);
+  mr_list_query_init (&request->query, filter, after);
   request->limit = limit;
   request->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_message_record_free);
   request->ids = g_ptr_array_new_with_free_func (g_free);
@@ -319,5 +266,16 @@ mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc fu
   ListRequest *request = new_list (&ids_kind, filter, NULL, IDS_MAX, data);
 
   request->ids_func = func;
+  mr_store_submit_read (store, store->lists, request);
+}
+
+void
+mr_store_list_rows (MrStore *store, const char *const *ids, MrStoreListFunc func, gpointer data)
+{
+  const MrListFilter none = { .state = -1 };
+  ListRequest *request = new_list (&rows_kind, &none, NULL, 0, data);
+
+  request->wanted = g_strdupv ((char **)ids);
+  request->func = func;
   mr_store_submit_read (store, store->lists, request);
 }

@@ -1,6 +1,7 @@
 /* A reader thread: its own connection, opened with the first request, so that a service that only delivers small
  * messages never pays for it. Every request reads in a snapshot of its own and sees each commit that was answered before it
  * was made. */
+#include "store/list-query.h"
 #include "store/private.h"
 
 #include "base/log.h"
@@ -27,9 +28,13 @@ open_connection (MrReader *reader, GError **error)
 {
   MrDbFlags flags = MR_DB_READ_ONLY | (reader->store->rollback_journal ? MR_DB_ROLLBACK_JOURNAL : 0);
 
-  if (reader->session.db == NULL)
-    reader->session.db = mr_db_open (reader->store->path, flags, READER_CACHE_KIB, error);
-  return reader->session.db != NULL;
+  if (reader->session.db != NULL)
+    return TRUE;
+  g_autoptr (MrDb) db = mr_db_open (reader->store->path, flags, READER_CACHE_KIB, error);
+  if (db == NULL || !mr_list_query_register (db, error))
+    return FALSE;
+  reader->session.db = g_steal_pointer (&db);
+  return TRUE;
 }
 
 static void

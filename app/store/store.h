@@ -117,16 +117,6 @@ typedef void (*MrStoreChunkFunc) (GBytes *chunk, const GError *error,
                                   gpointer data); /* chunk borrowed; MR_ERROR_CORRUPT for a damaged one */
 void mr_store_load_chunk (MrStore *store, const char *id, guint seq, MrStoreChunkFunc func, gpointer data);
 
-/* rows: MrMessageRecord (with the first recipient that stands for the summary state), borrowed. total: rows that match the filter, on every
- * page. */
-typedef void (*MrStoreListFunc) (GPtrArray *rows, guint64 total, const GError *error, gpointer data);
-/* Paged by key: rows after the id `after` (NULL: from the start) in the order of the filter; limit up to 500. */
-void mr_store_list (MrStore *store, const MrListFilter *filter, const char *after, guint limit, MrStoreListFunc func,
-                    gpointer data);
-/* Ids only, up to 100,000 (8-byte offsets of a lazy list model: position → id). strv borrowed. */
-typedef void (*MrStoreIdsFunc) (const char *const *ids, const GError *error, gpointer data);
-void mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc func, gpointer data);
-
 /* message NULL with MR_ERROR_NOT_FOUND. attempts: MrAttemptRecord, oldest first, at most 200. Both borrowed. */
 typedef void (*MrStoreMessageFunc) (MrMessageRecord *message, GPtrArray *attempts, const GError *error, gpointer data);
 void mr_store_get_message (MrStore *store, const char *id, MrStoreMessageFunc func, gpointer data);

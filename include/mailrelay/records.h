@@ -8,6 +8,7 @@
 
 #include <mailrelay/account-records.h>
 #include <mailrelay/dsn.h>
+#include <mailrelay/list-records.h>
 #include <mailrelay/side-records.h>
 #include <mailrelay/trace.h>
 
@@ -103,16 +104,6 @@ typedef struct {
   char *reverse_path;
   char *reason; /* nick of MrSubmitDenial in app/policy, or "bare-cr", "bare-lf", "nul", "http", "tls" */
 } MrRefusalRecord;
-
-typedef enum { MR_LIST_OUTBOX, MR_LIST_HISTORY } MrListKind;
-typedef struct {
-  MrListKind kind;
-  int state; /* MrRecipientState, -1: any */
-  gboolean held_only;
-  const char *search; /* part of address, subject, id or Message-ID without case; NULL: any. LIKE with escapes */
-  const char *account, *program; /* NULL: any */
-  gboolean ascending;            /* default: newest first */
-} MrListFilter;
 
 typedef struct {
   guint64 messages_active, messages_held, recipients[MR_RECIPIENT_N_STATES], waits[MR_WAIT_N_REASONS];

@@ -28,6 +28,12 @@ def messages_from_here_to_there():
         equal(profile.ctl_json("list", "--search", "nothing like this")["total"], 0, "a search that finds nothing")
         equal(profile.ctl_json("list", "--search", "minutes")["total"], 1, "a search without case")
         equal(profile.ctl_json("list", "--state", "failed")["total"], 0, "another state")
+        for fits in (("--domain", "Recipient.example"), ("--waits-for", "paused"), ("--sort", "subject", "--reverse"), ("--limit", "1000")):
+            equal([m["id"] for m in profile.ctl_json("list", *fits)["messages"]], [id], f"list {fits}")
+        for misses in (("--domain", "ecipient.example"), ("--needs-person",), ("--cause", "mailbox-full"), ("--program", "nobody")):
+            equal(profile.ctl_json("list", *misses)["total"], 0, f"list {misses}")
+        for wrong in (("--sort", "colour"), ("--waits-for", "godot"), ("--state", "lost")):
+            equal(code(profile, "list", *wrong), 2, f"list {wrong}")
         shown = profile.ctl_json("show", id)
         equal(shown["message"]["recipients"][0]["address"], "bob@recipient.example", "show")
         check(shown["message"]["recipients"][0]["state-text"], "the state in words")

@@ -409,15 +409,21 @@ test_filter (void)
   const MrListFilter filter = { .kind = MR_LIST_HISTORY,
                                 .state = MR_RECIPIENT_FAILED,
                                 .held_only = TRUE,
+                                .hold_reason = MR_HOLD_OLD,
+                                .wait_reason = MR_WAIT_OFFLINE,
+                                .needs_person = TRUE,
                                 .search = "50%",
                                 .account = "work",
                                 .program = "git",
+                                .domain = "example.com",
+                                .cause = "mailbox-full",
+                                .sort = MR_LIST_SORT_SUBJECT,
                                 .ascending = TRUE };
   g_autoptr (GVariant) variant = g_variant_ref_sink (mr_list_filter_to_variant (&filter));
   g_autoptr (GError) error = NULL;
   MrListFilter back = { 0 };
 
-  assert_fields (variant, 7);
+  assert_fields (variant, 13);
   g_assert_true (mr_list_filter_from_variant (variant, &back, &error));
   g_assert_no_error (error);
   g_assert_cmpint (back.kind, ==, MR_LIST_HISTORY);
@@ -426,6 +432,8 @@ test_filter (void)
   g_assert_cmpstr (back.search, ==, "50%");
   g_assert_cmpstr (back.account, ==, "work");
   g_assert_cmpstr (back.program, ==, "git");
+  g_assert_true (back.needs_person);
+  g_assert_true (mr_list_filter_equal (&filter, &back));
 
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   g_assert_true (mr_list_filter_from_variant (nothing, &back, &error));
@@ -433,14 +441,53 @@ test_filter (void)
   g_assert_cmpint (back.state, ==, -1);
   g_assert_false (back.held_only || back.ascending);
   g_assert_null (back.search);
+  g_assert_false (mr_list_filter_is_narrow (&back));
+  g_assert_false (mr_list_filter_equal (&filter, &back));
+}
+
+/* Whatever member differs makes two filters different, and all but kind and order make a list narrow. */
+static void
+test_filter_members (void)
+{
+  const MrListFilter plain = { .state = -1 };
+  const MrListFilter others[] = {
+    { .state = 0 },
+    { .state = -1, .held_only = TRUE },
+    { .state = -1, .hold_reason = MR_HOLD_PERSON },
+    { .state = -1, .wait_reason = MR_WAIT_PAUSED },
+    { .state = -1, .needs_person = TRUE },
+    { .state = -1, .search = "x" },
+    { .state = -1, .account = "x" },
+    { .state = -1, .program = "x" },
+    { .state = -1, .domain = "x" },
+    { .state = -1, .cause = "x" },
+    { .state = -1, .kind = MR_LIST_HISTORY },
+    { .state = -1, .sort = MR_LIST_SORT_SIZE },
+    { .state = -1, .ascending = TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    MrListFilter copy;
+
+    mr_list_filter_copy (&others[i], &copy);
+    g_assert_true (mr_list_filter_equal (&copy, &others[i]));
+    g_assert_false (mr_list_filter_equal (&copy, &plain));
+    g_assert_cmpint (mr_list_filter_is_narrow (&copy), ==, i < 10);
+    mr_list_filter_clear (&copy);
+  }
+  const MrListFilter empty = { .state = -1, .search = "", .cause = "" };
+  g_assert_true (mr_list_filter_equal (&empty, &plain));
+  g_assert_false (mr_list_filter_is_narrow (&empty));
 }
 
 static void
 test_filter_errors (void)
 {
   g_autofree char *endless = g_strnfill (300, 'x');
-  static const char *const texts[] = { "{'state': <'lost'>}",    "{'state': <3>}",    "{'kind': <'attic'>}",
-                                       "{'held-only': <'yes'>}", "{'search': <[1]>}", "{'account': <true>}" };
+  static const char *const texts[] = { "{'state': <'lost'>}",    "{'state': <3>}",        "{'kind': <'attic'>}",
+                                       "{'held-only': <'yes'>}", "{'sort': <'colour'>}",  "{'hold-reason': <'why'>}",
+                                       "{'wait-reason': <''>}",  "{'needs-person': <1>}", "{'search': <[1]>}",
+                                       "{'account': <true>}" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new_parsed (texts[i]));
@@ -476,6 +523,7 @@ main (int argc, char **argv)
   g_test_add_func ("/records-variant/bounds", test_bounds);
   g_test_add_func ("/records-variant/invalid-utf8-out", test_invalid_utf8_out);
   g_test_add_func ("/records-variant/filter", test_filter);
+  g_test_add_func ("/records-variant/filter-members", test_filter_members);
   g_test_add_func ("/records-variant/filter-errors", test_filter_errors);
   return g_test_run ();
 }

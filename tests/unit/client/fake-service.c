@@ -70,6 +70,20 @@ list_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *filt
 }
 
 static gboolean
+list_rows_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, const char *const *ids, FakeService *fake)
+{
+  GVariantBuilder builder;
+
+  fake->n_list++;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (g_ptr_array_find_with_equal_func (fake->ids, ids[i], g_str_equal, NULL))
+      g_variant_builder_add_value (&builder, make_row (ids[i], fake->n_list_ids));
+  mr_dbus_outbox_complete_list_rows (outbox, invocation, g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+static gboolean
 get_body_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *id,
              FakeService *fake)
 {
@@ -266,6 +280,7 @@ fake_service_new (void)
   mr_dbus_service_set_version (fake->service, "9.9");
   g_signal_connect (fake->outbox, "handle-list-ids", G_CALLBACK (list_ids_cb), fake);
   g_signal_connect (fake->outbox, "handle-list", G_CALLBACK (list_cb), fake);
+  g_signal_connect (fake->outbox, "handle-list-rows", G_CALLBACK (list_rows_cb), fake);
   g_signal_connect (fake->outbox, "handle-get-body", G_CALLBACK (get_body_cb), fake);
   g_signal_connect (fake->outbox, "handle-submit", G_CALLBACK (submit_cb), fake);
   g_signal_connect (fake->outbox, "handle-retry", G_CALLBACK (retry_cb), fake);

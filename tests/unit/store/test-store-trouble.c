@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "store-fixture.h"
+#include "store/lists.h"
 
 typedef StoreFixture Fixture;
 

@@ -1,0 +1,80 @@
+/* Lists of messages. */
+#include <config.h>
+
+#include "client/list-calls.h"
+
+#include "base/records-variant.h"
+#include "client/client-private.h"
+#include "data/dbus/names.h"
+
+static void
+call (MrClient *self, const char *method, GVariant *parameters, const char *reply_type, GCancellable *cancellable,
+      GAsyncReadyCallback callback, gpointer data)
+{
+  const MrClientCall wanted = {
+    .interface = MR_BUS_OUTBOX, .method = method, .parameters = parameters, .reply_type = G_VARIANT_TYPE (reply_type)
+  };
+
+  mr_client_call (self, &wanted, cancellable, callback, data);
+}
+
+static gpointer
+convert_message (GVariant *variant)
+{
+  return mr_message_record_from_variant (variant);
+}
+
+void
+mr_client_list_async (MrClient *self, const MrListFilter *filter, const char *after, guint limit,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "List",
+        g_variant_new ("(@a{sv}su)", mr_list_filter_to_variant (filter), after != NULL ? after : "", limit),
+        "(aa{sv}t)", cancellable, callback, data);
+}
+
+GPtrArray *
+mr_client_list_finish (MrClient *self, GAsyncResult *result, guint64 *ret_total, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GVariant) rows = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  if (rows == NULL)
+    return NULL;
+  if (ret_total != NULL)
+    g_variant_get_child (reply, 1, "t", ret_total);
+  return mr_client_convert_records (rows, convert_message, (GDestroyNotify)mr_message_record_free);
+}
+
+void
+mr_client_list_ids_async (MrClient *self, const MrListFilter *filter, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ListIds", g_variant_new ("(@a{sv})", mr_list_filter_to_variant (filter)), "(as)", cancellable, callback,
+        data);
+}
+
+GVariant *
+mr_client_list_ids_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+void
+mr_client_list_rows_async (MrClient *self, const char *const *ids, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ListRows", g_variant_new ("(^as)", ids), "(aa{sv})", cancellable, callback, data);
+}
+
+GPtrArray *
+mr_client_list_rows_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GVariant) rows = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  return rows != NULL ? mr_client_convert_records (rows, convert_message, (GDestroyNotify)mr_message_record_free)
+                      : NULL;
+}

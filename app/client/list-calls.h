@@ -1,0 +1,14 @@
+/* Calls of com.example.MailRelay.Outbox about long lists; see calls.h for what holds for all of them. */
+#pragma once
+
+#include "client/calls.h"
+
+G_BEGIN_DECLS
+
+/* ids: strv, at most 500. */
+void mr_client_list_rows_async (MrClient *self, const char *const *ids, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer data);
+/* (transfer full) of MrMessageRecord, each with the one recipient that stands for all; without those that are gone. */
+GPtrArray *mr_client_list_rows_finish (MrClient *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* Lists of messages: pages, ids, rows (reader thread). See store.h for what holds for all requests. */
+#pragma once
+
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+/* rows: MrMessageRecord (with the first recipient that stands for the summary state), borrowed. total: rows that match the filter, on every
+ * page. */
+typedef void (*MrStoreListFunc) (GPtrArray *rows, guint64 total, const GError *error, gpointer data);
+/* Paged by key: rows after the id `after` (NULL: from the start) in the order of the filter; limit up to 500. MR_ERROR_NOT_FOUND: the order is not
+ * that of time and the row `after` is gone. */
+void mr_store_list (MrStore *store, const MrListFilter *filter, const char *after, guint limit, MrStoreListFunc func,
+                    gpointer data);
+/* Ids only, up to 100,000 (8-byte offsets of a lazy list model: position → id). strv borrowed. */
+typedef void (*MrStoreIdsFunc) (const char *const *ids, const GError *error, gpointer data);
+void mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc func, gpointer data);
+/* The rows of these ids (strv, at most 500 of them) in this order; ids that are there no more give none. total: how many there are. */
+void mr_store_list_rows (MrStore *store, const char *const *ids, MrStoreListFunc func, gpointer data);
+
+G_END_DECLS
