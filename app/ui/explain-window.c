@@ -288,6 +288,7 @@ mr_explain_window_class_init (MrExplainWindowClass *klass)
 
   object_class->dispose = mr_explain_window_dispose;
   object_class->finalize = mr_explain_window_finalize;
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/explain-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, area);
   gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, another);

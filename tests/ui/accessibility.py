@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""An accessibility audit that walks the whole program: each page, each window of the main menu, and what lies behind a message.
+
+Nothing is listed here by name but what cannot be walked: a new page or a new menu entry is looked at without a line in this file. In each place
+
+  - every control has a name,
+  - the Tab key goes through named stops and comes back to where it began: no control keeps the focus,
+  - Escape closes a window that came up, and the main window has the keyboard again.
+
+Runs inside headless.sh with a window manager. Arguments: names of the cases; none: all. TAP.
+"""
+import os
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
+                os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration")]
+
+import harness  # noqa: E402
+from desktop import Atspi, GLib, has, keys, picture  # noqa: E402
+from harness import check, equal, run_cases  # noqa: E402
+from journeys import Desk  # noqa: E402
+
+MOST_STOPS = 150  # more than any place has: a walk that has not come round by then never will
+CONTAINERS = {"scroll pane", "list", "table", "panel", "filler", "viewport", "grouping", "generic"}
+
+
+class Walk:
+    """The stops of the Tab key in the window that has the keyboard."""
+
+    def __init__(self, window, place, top):
+        self.window, self.place, self.top = window, place, top
+        self.stops = []
+
+    def key(self, node):
+        """What tells one stop from another: the way to it from the top."""
+        way = []
+        while node is not None and node.get_role_name() != "application":
+            way.append((node.get_role_name(), node.get_index_in_parent()))
+            node = node.get_parent()
+        return tuple(way)
+
+    def focused(self):
+        """Only below the window that is walked: the one behind it keeps a mark of its own."""
+        for node in self.window.walk(self.top):
+            if has(node, "focused") and node.get_role_name() not in ("frame", "window", "dialog"):
+                return node
+        return None
+
+    def step(self, key):
+        keys(key)
+        time.sleep(0.03)
+        try:
+            node = self.focused()
+            return (self.key(node), node.get_role_name(), node.get_name()) if node else None
+        except GLib.Error:
+            return None
+
+    def around(self):
+        seen = {}
+        last, stuck = None, 0
+        for _ in range(MOST_STOPS):
+            stop = self.step("Tab")
+            if stop is None:
+                continue
+            if stop[0] == last:
+                stuck += 1
+                check(stuck < 3, f"{self.place}: {stop[1]} {stop[2]!r} keeps the focus")
+                continue
+            stuck = 0
+            last = stop[0]
+            self.stops.append(stop)
+            seen[stop[0]] = seen.get(stop[0], 0) + 1
+            if seen[stop[0]] == 2 and len(seen) > 1:
+                break
+        else:
+            check(len(seen) <= 1, f"{self.place}: the Tab key does not come round")
+        nameless = [(role, name) for _, role, name in self.stops if not name and role not in CONTAINERS]
+        equal(nameless, [], f"{self.place}: stops without a name")
+        return len(seen)
+
+
+def look(window, place, top=None):
+    equal(window.unnamed(), [], f"{place}: controls without a name")
+    stops = Walk(window, place, top or window.get("frame", "Mail Relay")).around()
+    # GTK 4.8 tells nobody that the field of an entry row has the keyboard: a window with nothing else has no stop that can be seen.
+    fields = [n for n in window.walk(top) if n.get_role_name() == "text" and has(n, "sensitive")] if top else []
+    check(stops > 0 or fields, f"{place}: the Tab key reaches something")
+    print(f"# {place}: {stops} stops", flush=True)
+    picture("audit-" + "".join(c if c.isalnum() else "-" for c in place.lower()))
+
+
+def tops(window):
+    """The open windows, by what they are called."""
+    found = [window.app.get_child_at_index(i) for i in range(window.app.get_child_count())]
+    return {(w.get_role_name(), w.get_name()): w for w in found if w}
+
+
+# What the toolkit makes whole, and names as it does; and the file chooser, where no portal gives one.
+TOOLKITS = {"Keyboard Shortcuts", "About Mail Relay"}
+
+
+def is_toolkits(window, name, top):
+    return name in TOOLKITS or any(n.get_name() == "GtkPathBar" for n in window.walk(top))
+
+
+def main_menu(window):
+    """Names of what the main menu offers."""
+    button = window.get("push button", "Main menu", actionable=True) if window.find("push button", "Main menu", actionable=True) \
+        else window.get("toggle button", "Main menu", actionable=True)
+    window.act(button)
+    names = window.wait(lambda: [n.get_name() for n in window.walk() if n.get_role_name() == "menu item" and n.get_name()], "the main menu")
+    keys("Escape")
+    return button, names
+
+
+def filled(desk):
+    """Mail in every list: one that waits, one that needs a person, one that went."""
+    full = desk.add_sink(replies={"RCPT": "452 4.2.2 The mailbox is full"})
+    desk.add_account("work", full, address="*@sender.example")
+    fine = desk.add_sink()
+    desk.add_account("home", fine, address="*@home.example")
+    desk.send("Waits")
+    desk.send("Nobody sends for this one", sender="ann@elsewhere.example")
+    desk.send("Went", sender="ann@home.example")
+    fine.wait_for_messages(1)
+
+
+def pages():
+    harness.need("xdotool", "openbox")
+    with Desk(retry={"first": "3600"}) as desk:
+        filled(desk)
+        window = desk.open()
+        window.row("Waits")
+        tabs = sorted({n.get_name() for n in window.walk() if n.get_role_name() == "page tab"})
+        check(len(tabs) >= 3, f"the pages are there: {tabs}")
+        for tab in tabs:
+            window.page(tab)
+            look(window, tab)
+        window.page("Outbox")
+        window.select("Waits")
+        look(window, "a message that waits")
+        window.page("History")
+        window.select("Went")
+        look(window, "a message that went")
+
+
+def menu_windows():
+    harness.need("xdotool", "openbox")
+    with Desk(retry={"first": "3600"}) as desk:
+        filled(desk)
+        window = desk.open()
+        window.row("Waits")
+        before = tops(window).keys()
+        _, names = main_menu(window)
+        check(len(names) >= 6, f"the menu has its entries: {names}")
+        walked = 0
+        for name in names:
+            button, _ = main_menu(window)
+            window.act(button)
+            window.click("menu item", name)
+            deadline = time.monotonic() + 5
+            while tops(window).keys() == before and time.monotonic() < deadline:
+                time.sleep(0.05)
+            came = tops(window).keys() - before
+            if not came:
+                print(f"# {name}: opens no window", flush=True)
+                continue
+            walked += 1
+            top = tops(window)[next(iter(came))]
+            if is_toolkits(window, name, top):
+                print(f"# {name}: a window of the toolkit's", flush=True)
+            else:
+                look(window, name, top)
+            for _ in range(3):
+                if tops(window).keys() == before:
+                    break
+                keys("Escape")
+                time.sleep(0.3)
+            window.wait(lambda: tops(window).keys() == before, f"{name}: Escape to close {came}")
+        check(walked >= 5, f"windows of the menu were walked: {walked}")
+
+
+if __name__ == "__main__":
+    run_cases(pages, menu_windows)
