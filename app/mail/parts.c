@@ -2,14 +2,13 @@
  * GMime decodes. */
 #include "config.h"
 
-#include "mail/parts.h"
+#include "mail/parts-private.h"
 
 #include <string.h>
 
 #include <gmime/gmime.h>
 
 #include "mail/field.h"
-#include "mail/mime.h"
 
 #define VALUE_MAX  4096
 #define HEADER_MAX (256 * 1024)
@@ -49,8 +48,8 @@ mr_mail_parts_free (MrMailParts *self)
 
 /* ---- fields ---- */
 
-static GPtrArray *
-read_fields (const char *data, gsize len, gsize *ret_used)
+GPtrArray *
+mr_part_read_fields (const char *data, gsize len, gsize *ret_used)
 {
   GPtrArray *fields = g_ptr_array_new_with_free_func (field_free);
   MrFieldSpan span;
@@ -71,8 +70,8 @@ read_fields (const char *data, gsize len, gsize *ret_used)
   return fields;
 }
 
-static GString *
-with_crlf (const char *data, gsize len)
+GString *
+mr_part_with_crlf (const char *data, gsize len)
 {
   GString *out = g_string_sized_new (len + len / 16 + 2);
 
@@ -90,9 +89,9 @@ with_crlf (const char *data, gsize len)
 GPtrArray *
 mr_mail_fields_read (const char *text, gsize len, gsize *ret_used)
 {
-  g_autoptr (GString) crlf = with_crlf (text, MIN (len, HEADER_MAX));
+  g_autoptr (GString) crlf = mr_part_with_crlf (text, MIN (len, HEADER_MAX));
   gsize used = 0, lines = 0, pos = 0;
-  GPtrArray *fields = read_fields (crlf->str, crlf->len, &used);
+  GPtrArray *fields = mr_part_read_fields (crlf->str, crlf->len, &used);
 
   if (ret_used == NULL)
     return fields;
@@ -123,8 +122,8 @@ mr_mail_fields_get (const GPtrArray *fields, const char *name)
 
 /* ---- decoding ---- */
 
-static char *
-to_utf8 (const char *data, gsize len, const char *charset)
+char *
+mr_part_to_utf8 (const char *data, gsize len, const char *charset)
 {
   char *converted = NULL;
   iconv_t converter;
@@ -161,8 +160,8 @@ looks_quoted_printable (const char *data, gsize len)
   return soft > 0 && escapes > 0;
 }
 
-static GString *
-decode (const char *data, gsize len, MrMimeEncoding encoding)
+GString *
+mr_part_decode (const char *data, gsize len, MrMimeEncoding encoding)
 {
   GMimeContentEncoding kind = encoding == MR_MIME_BASE64             ? GMIME_CONTENT_ENCODING_BASE64
                               : encoding == MR_MIME_QUOTED_PRINTABLE ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
@@ -182,8 +181,8 @@ decode (const char *data, gsize len, MrMimeEncoding encoding)
 }
 
 /* CR and CRLF as LF, NUL as a space. */
-static char *
-with_lf (const char *text, gsize len)
+char *
+mr_part_with_lf (const char *text, gsize len)
 {
   GString *out = g_string_sized_new (len + 1);
 
@@ -195,8 +194,8 @@ with_lf (const char *text, gsize len)
   return g_string_free (out, FALSE);
 }
 
-static char *
-dup_parameter (const char *content_type, const char *name)
+char *
+mr_part_dup_parameter (const char *content_type, const char *name)
 {
   GMimeContentType *type;
   char *value;
@@ -211,14 +210,14 @@ dup_parameter (const char *content_type, const char *name)
 static char *
 part_text (const char *data, const MrMimePart *mime)
 {
-  g_autoptr (GPtrArray) fields = read_fields (data + mime->header, mime->blank - mime->header, NULL);
+  g_autoptr (GPtrArray) fields = mr_part_read_fields (data + mime->header, mime->blank - mime->header, NULL);
   const char *content_type = mr_mail_fields_get (fields, "Content-Type");
-  g_autofree char *charset = content_type != NULL ? dup_parameter (content_type, "charset") : NULL;
+  g_autofree char *charset = content_type != NULL ? mr_part_dup_parameter (content_type, "charset") : NULL;
   gsize len = mime->end > mime->body ? MIN (mime->end - mime->body, MR_PARTS_TEXT_MAX) : 0;
-  g_autoptr (GString) bytes = decode (data + mime->body, len, mime->encoding);
-  g_autofree char *lf = with_lf (bytes->str, bytes->len);
+  g_autoptr (GString) bytes = mr_part_decode (data + mime->body, len, mime->encoding);
+  g_autofree char *lf = mr_part_with_lf (bytes->str, bytes->len);
 
-  return to_utf8 (lf, strlen (lf), charset);
+  return mr_part_to_utf8 (lf, strlen (lf), charset);
 }
 
 /* ---- parts ---- */
@@ -244,10 +243,10 @@ static void
 add_message (MrMailParts *self, const char *data, gsize from, gsize to)
 {
   gsize len = MIN (to > from ? to - from : 0, MR_PARTS_TEXT_MAX);
-  g_autofree char *lf = with_lf (data + from, len);
+  g_autofree char *lf = mr_part_with_lf (data + from, len);
   MrMailPart *part = add_part (self, "message/rfc822", g_utf8_make_valid (lf, -1));
 
-  part->fields = read_fields (data + from, len, NULL);
+  part->fields = mr_part_read_fields (data + from, len, NULL);
 }
 
 static void
@@ -286,17 +285,17 @@ MrMailParts *
 mr_mail_parts_read (const void *bytes, gsize len)
 {
   gsize skip = skip_envelope (bytes, len);
-  g_autoptr (GString) crlf = with_crlf ((const char *)bytes + skip, MIN (len - skip, MR_PARTS_BYTES_MAX));
+  g_autoptr (GString) crlf = mr_part_with_crlf ((const char *)bytes + skip, MIN (len - skip, MR_PARTS_BYTES_MAX));
   g_autoptr (MrMimePart) mime = mr_mime_parse (crlf->str, crlf->len, NULL);
   MrMailParts *self = g_new0 (MrMailParts, 1);
   const char *content_type;
   gsize used = 0;
 
-  self->fields = read_fields (crlf->str, crlf->len, &used);
+  self->fields = mr_part_read_fields (crlf->str, crlf->len, &used);
   self->parts = g_ptr_array_new_with_free_func (part_free);
   content_type = mr_mail_fields_get (self->fields, "Content-Type");
   if (content_type != NULL) {
-    g_autofree char *report = dup_parameter (content_type, "report-type");
+    g_autofree char *report = mr_part_dup_parameter (content_type, "report-type");
 
     self->report_type = report != NULL ? g_ascii_strdown (report, -1) : NULL;
   }
@@ -304,7 +303,7 @@ mr_mail_parts_read (const void *bytes, gsize len)
   if (mime != NULL)
     add_leaves (self, crlf->str, mime);
   if (self->parts->len == 0) {
-    g_autofree char *lf = with_lf (crlf->str + used, MIN (crlf->len - used, MR_PARTS_TEXT_MAX));
+    g_autofree char *lf = mr_part_with_lf (crlf->str + used, MIN (crlf->len - used, MR_PARTS_TEXT_MAX));
 
     add_part (self, "text/plain", g_utf8_make_valid (lf, -1));
   }
