@@ -36,6 +36,7 @@ static const MrConfigKey keys[] = {
   STRING ("account", "ca-file", "", N_("File with the certificate authorities to trust for this account")),
   ENUM ("account", "colour", "", "|blue|green|yellow|orange|red|purple|brown|gray", N_("Colour that marks the account in lists")),
   STRING ("account", "desktop-account", "", N_("Account of the desktop that gives the access token")),
+  ENUM ("account", "dkim", "auto", "auto|always|never", N_("Whether mail of this account is signed here where a key for its domain signs: auto where no provider does it, always, or never")),
   STRING ("account", "fingerprint", "", N_("SHA-256 of the one certificate that was accepted for this account, in hexadecimal")),
   STRING ("account", "host", "", N_("Name of the provider's server")),
   ENUM ("account", "kind", "relay", "relay|direct", N_("Whether mail goes through a provider or straight to the recipients' servers")),
@@ -74,6 +75,17 @@ static const MrConfigKey keys[] = {
   INTEGER ("delivery", "resend-uncertain", "2", 0, 2, N_("How often a message that may have been delivered is sent again by itself")),
 
   STRING ("discovery", "ispdb", "https://autoconfig.thunderbird.net/v1.1/", N_("Address of Mozilla's list of providers, which is asked only with your agreement; empty: never")),
+
+  ENUM ("dkim", "algorithm", "rsa-2048", "rsa-2048|rsa-3072|rsa-4096|ed25519", N_("Kind of the key")),
+  BOOLEAN ("dkim", "behind-provider", "false", N_("Whether the key also signs mail that a provider passes on")),
+  INTEGER ("dkim", "created", "0", 0, G_MAXINT64, N_("When the key was made, in seconds since 1970")),
+  STRING ("dkim", "domain", "", N_("Domain whose mail the key signs")),
+  INTEGER ("dkim", "lifetime", "0", 0, 12 * MONTH, N_("Seconds after which a signature is no longer good; 0: never")),
+  STRING ("dkim", "record", "", N_("What the key's entry in the DNS says; the key itself is kept with the passwords")),
+  STRING ("dkim", "replaces", "", N_("Key that becomes old when this one begins to sign")),
+  INTEGER ("dkim", "retired", "0", 0, G_MAXINT64, N_("When the key became old, in seconds since 1970")),
+  STRING ("dkim", "selector", "", N_("Name of the key below _domainkey of the domain")),
+  ENUM ("dkim", "state", "new", "new|published|active|old", N_("Whether the key signs: only an active one does")),
 
   LIST ("dns", "servers", "", N_("Name servers, each an address with an optional port; empty: those of the system")),
   INTEGER ("dns", "timeout-ms", "2000", 10, 60000, N_("Milliseconds to wait for a name server's first answer")),
@@ -147,7 +159,8 @@ mr_config_keys (void)
 gboolean
 mr_config_group_has_ids (const char *group)
 {
-  return g_str_equal (group, "account") || g_str_equal (group, "program") || g_str_equal (group, "oauth");
+  return g_str_equal (group, "account") || g_str_equal (group, "program") || g_str_equal (group, "oauth")
+         || g_str_equal (group, "dkim");
 }
 
 const MrConfigKey *

@@ -56,6 +56,8 @@ group_title (const char *group)
 {
   if (g_str_equal (group, "account"))
     return "account ID";
+  if (g_str_equal (group, "dkim"))
+    return "dkim ID";
   if (g_str_equal (group, "oauth"))
     return "oauth PROVIDER";
   return g_str_equal (group, "program") ? "program ID" : group;

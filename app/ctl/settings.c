@@ -152,7 +152,7 @@ add_settings (MrConfig *config, const char *group, const char *kind, MrTable *ta
 static void
 add_all (MrConfig *config, MrTable *table, GVariantBuilder *builder)
 {
-  static const char *const kinds[] = { "account", "oauth", "program" };
+  static const char *const kinds[] = { "account", "dkim", "oauth", "program" };
   const char *last = "";
 
   for (const MrConfigKey *row = mr_config_keys (); row->group != NULL; row++) {

@@ -27,8 +27,8 @@ local_trouble (MrDelivery *self, gint error, const char *what, guint code, const
   mr_reply_record_clear (&reply);
 }
 
-static void
-damaged (MrDelivery *self, const GError *error)
+void
+mr_delivery_damaged (MrDelivery *self, const GError *error)
 {
   /* The store cannot give the bytes: the message is set aside by the attempt's record, other mail goes on over a new connection. */
   Trouble trouble = { .stage = MR_STAGE_MAIL,
@@ -90,7 +90,7 @@ conversion_done (gpointer data)
       g_clear_pointer (&self->body, g_bytes_unref);
       self->body = g_steal_pointer (&c->out);
       self->size = g_bytes_get_size (self->body);
-      mr_delivery_begin_transaction (self);
+      mr_delivery_sign (self);
     } else
       local_trouble (self, c->error->code, c->error->message, 554,
                      c->error->code == MR_ERROR_REFUSED ? "5.6.3" : "5.6.0");
@@ -121,7 +121,7 @@ assembly_chunk_cb (GBytes *chunk, const GError *error, gpointer data)
 
   self->loading = FALSE;
   if (error != NULL) {
-    damaged (self, error);
+    mr_delivery_damaged (self, error);
     return;
   }
   g_byte_array_append (self->assembly, g_bytes_get_data (chunk, NULL), (guint)g_bytes_get_size (chunk));
@@ -146,7 +146,7 @@ mr_delivery_prepare_body (MrDelivery *self)
   if (self->task->rewrite_to == NULL && (!job->record->has_8bit || caps->eightbitmime)) {
     if (job->body != NULL)
       self->body = g_bytes_ref (job->body);
-    mr_delivery_begin_transaction (self);
+    mr_delivery_sign (self);
     return;
   }
   if (job->body != NULL) {
@@ -197,7 +197,7 @@ chunk_cb (GBytes *chunk, const GError *error, gpointer data)
   self->loading = FALSE;
   if (error != NULL) {
     /* Half a message is on the wire: only closing the connection keeps it from being taken for a whole one. */
-    damaged (self, error);
+    mr_delivery_damaged (self, error);
     mr_delivery_end (self);
     return;
   }
@@ -212,6 +212,14 @@ mr_delivery_send_body (MrDelivery *self)
 {
   if (!self->in_body || self->loading)
     return;
+  if (self->front != NULL) {
+    if (!give (self, self->front)) {
+      mr_connection_flush (self->connection);
+      return;
+    }
+    g_clear_pointer (&self->front, g_bytes_unref);
+    self->offset = 0;
+  }
   if (self->body != NULL) {
     if (give (self, self->body))
       end_of_body (self);
@@ -231,6 +239,8 @@ mr_delivery_send_body (MrDelivery *self)
 void
 mr_delivery_clear_body (MrDelivery *self)
 {
+  mr_delivery_stop_signing (self);
+  g_clear_pointer (&self->front, g_bytes_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->chunk, g_bytes_unref);
   g_clear_pointer (&self->assembly, g_byte_array_unref);

@@ -26,7 +26,8 @@ typedef struct {
   gboolean dot_sent, no_route, permanent, local_permanent;
   MrAccountState account_state;
   const char *fingerprint;
-  guint64 max_size; /* of the server, for "too big" */
+  guint64 max_size;  /* of the server, for "too big" */
+  MrWaitReason wait; /* something here is to come first; NONE: no */
 } Trouble;
 
 typedef struct {
@@ -36,6 +37,8 @@ typedef struct {
   gboolean to_7bit;
   GError *error;
 } Conversion;
+
+typedef struct _MrSigning MrSigning; /* of delivery-sign.c */
 
 struct _MrDelivery {
   MrEngine *engine;
@@ -57,6 +60,10 @@ struct _MrDelivery {
   GByteArray *assembly; /* whole body being read for a conversion */
   Conversion *conversion;
   guint64 size;
+  /* signature */
+  MrSigning *signing;    /* while it is made */
+  gboolean signing_busy; /* its work is in the pool */
+  GBytes *front;         /* fields that go before the message */
 };
 
 /* delivery-body.c */
@@ -65,6 +72,12 @@ void mr_delivery_prepare_body (MrDelivery *self);
 /* 354 came, or the output has room again. */
 void mr_delivery_send_body (MrDelivery *self);
 void mr_delivery_clear_body (MrDelivery *self);
+/* The store cannot give the bytes. */
+void mr_delivery_damaged (MrDelivery *self, const GError *error);
+/* delivery-sign.c */
+/* Signs where this message must be signed, then calls mr_delivery_begin_transaction() or mr_delivery_trouble(). */
+void mr_delivery_sign (MrDelivery *self);
+void mr_delivery_stop_signing (MrDelivery *self);
 /* delivery.c */
 void mr_delivery_begin_transaction (MrDelivery *self);
 /* The transaction ends for every recipient that is not decided yet; the connection stays where it is still ready. */

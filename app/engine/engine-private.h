@@ -31,6 +31,7 @@ typedef struct _MrReports MrReports;
 typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
 typedef struct _MrDiscoveries MrDiscoveries;
+typedef struct _MrDkim MrDkim;
 
 /* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
 struct _MrEngine {
@@ -60,6 +61,7 @@ struct _MrEngine {
   MrOauth *oauth;
   MrSignIns *sign_ins;
   MrDiscoveries *discoveries;
+  MrDkim *dkim;
   MrEngineChangedFunc changed_func;
   gpointer changed_data;
   MrChanged changed;

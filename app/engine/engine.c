@@ -10,6 +10,7 @@
 #include "engine/answer.h"
 #include "engine/command-line.h"
 #include "engine/configuration.h"
+#include "engine/dkim.h"
 #include "engine/account-limits.h"
 #include "engine/oauth.h"
 #include "engine/discovery.h"
@@ -63,6 +64,7 @@ mr_engine_free (MrEngine *self)
     mr_engine_save_online (self);
   close_store (self);
   g_clear_pointer (&self->limits, mr_limits_free);
+  g_clear_pointer (&self->dkim, mr_dkim_free);
   g_clear_pointer (&self->oauth, mr_oauth_free);
   g_clear_pointer (&self->accounts, mr_accounts_free);
   g_clear_pointer (&self->network, mr_network_watch_free);
@@ -215,6 +217,7 @@ secrets_changed_cb (MrSecrets *secrets, gpointer data)
   mr_engine_notify (self, MR_CHANGED_STATUS);
   if (mr_secrets_get_state (secrets) == MR_SECRETS_OK && self->accounts != NULL) {
     mr_oauth_keyring_changed (self->oauth);
+    mr_dkim_keyring_changed (self->dkim);
     mr_accounts_recheck_keyring (self->accounts);
   }
 }
@@ -224,8 +227,10 @@ item_changed_cb (const char *id, const char *kind, gboolean present, gpointer da
 {
   MrEngine *self = data;
 
-  if (self->running)
-    mr_accounts_secret_changed (self->accounts, id, kind, present);
+  if (!self->running)
+    return;
+  mr_accounts_secret_changed (self->accounts, id, kind, present);
+  mr_dkim_secret_changed (self->dkim, id);
 }
 
 static void
@@ -269,6 +274,7 @@ void
 mr_engine_keyring_changed (MrEngine *self)
 {
   mr_secrets_probe (self->secrets, probed_cb, self);
+  mr_dkim_keyring_changed (self->dkim);
   mr_accounts_recheck_keyring (self->accounts);
 }
 
@@ -334,6 +340,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
                           (guint)mr_config_get_integer (config, "store", "keep-history-days"), min_free (config));
   reopen_secrets (self);
   set_keep (self);
+  mr_dkim_reload (self->dkim);
   mr_accounts_reload (self->accounts);
   mr_submission_reload (self->submission);
   mr_scheduler_pause_changed (self->scheduler);
@@ -447,6 +454,7 @@ mr_engine_start (MrEngine *self, GError **error)
     mr_warning ("engine", "no encryption for programs on this computer: %s", local->message);
   self->running = TRUE;
   self->oauth = mr_oauth_new (self);
+  self->dkim = mr_dkim_new (self);
   self->accounts = mr_accounts_new (self);
   self->limits = mr_limits_new (self);
   self->programs = mr_programs_new (self);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "engine/accounts.h"
 #include "engine/delivery.h"
+#include "engine/dkim.h"
 #include "engine/account-limits.h"
 #include "engine/reports.h"
 #include "mail/address.h"
@@ -190,6 +191,29 @@ lane_is_open (MrLane *lane)
   return mr_lane_has_room (lane);
 }
 
+/* While the keyring is known to be closed, no connection is made for a message that could not be signed. */
+static gboolean
+waits_for_key (MrLane *lane, const MrTask *task, MrWaitReason *ret_wait, gint64 *ret_next)
+{
+  MrEngine *engine = lane->scheduler->engine;
+  const char *from = task->rewrite_to != NULL ? task->rewrite_to : task->job->record->from;
+
+  g_auto (GStrv) ids = mr_dkim_dup_signers (engine->dkim, lane->account, lane->domain != NULL, from);
+  return ids != NULL && !mr_dkim_may_sign (engine->dkim, (const char *const *)ids, ret_wait, ret_next);
+}
+
+static MrTask *
+take_task (MrLane *lane)
+{
+  MrWaitReason wait;
+  gint64 next;
+  MrTask *task;
+
+  while ((task = mr_lane_take_task (lane)) != NULL && waits_for_key (lane, task, &wait, &next))
+    task_return (task, wait, next, NULL);
+  return task;
+}
+
 static gboolean
 wake_idle (MrLane *lane)
 {
@@ -260,7 +284,7 @@ lane_run (MrLane *lane)
     ;
   while (!g_queue_is_empty (&lane->tasks) && lane->sessions->len < lane_limit (lane)
          && (self->sessions < total || take_parked_place (self))) {
-    MrTask *task = mr_lane_take_task (lane);
+    MrTask *task = take_task (lane);
 
     if (task == NULL)
       return;
@@ -275,7 +299,7 @@ mr_lane_next_task (MrLane *lane)
   /* The account may have got into trouble, or gone, since the connection was made. */
   if (lane->scheduler->stopped || g_queue_is_empty (&lane->tasks) || !lane_is_open (lane))
     return NULL;
-  return mr_lane_take_task (lane);
+  return take_task (lane);
 }
 
 void

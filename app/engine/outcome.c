@@ -79,6 +79,7 @@ judge (MrDelivery *self, const MrRecipientRecord *r, const Outcome *o, const Tro
     f.null_mx = trouble->permanent;
     f.local_permanent = trouble->local_permanent;
     f.no_route = trouble->no_route && self->engine->offline;
+    f.wait = trouble->wait;
   }
   return mr_policy_verdict (&f, &settings, self->lane->failures, mr_random_double ());
 }

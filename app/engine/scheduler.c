@@ -396,6 +396,14 @@ mr_scheduler_account_changed (MrScheduler *self, const char *id)
 }
 
 void
+mr_scheduler_keys_changed (MrScheduler *self, gboolean person)
+{
+  if (self->engine->store != NULL)
+    mr_store_wake (self->engine->store, 1u << MR_WAIT_KEYRING_LOCKED | 1u << MR_WAIT_NO_KEYRING, person, NULL,
+                   mr_clock_wall (self->engine->clock), woken_cb, self);
+}
+
+void
 mr_scheduler_network_changed (MrScheduler *self)
 {
   mr_lanes_forget_trouble (self, NULL);

@@ -65,6 +65,8 @@ void mr_scheduler_kick (MrScheduler *scheduler);
 void mr_scheduler_note_due (MrScheduler *scheduler, gint64 when);
 /* The account may have become able to send (or was removed, changed): its mail is woken. */
 void mr_scheduler_account_changed (MrScheduler *scheduler, const char *id);
+/* Keys for signatures can be had again; person: also what needs a person may go now. */
+void mr_scheduler_keys_changed (MrScheduler *scheduler, gboolean person);
 /* The network changed: destinations are tried again at once. */
 void mr_scheduler_network_changed (MrScheduler *scheduler);
 /* The configuration's pause was switched. */

@@ -28,20 +28,30 @@ struct _MrDkimRecord {
 
 /* ---- private ---- */
 
+static void
+key_clear (gpointer data)
+{
+  EVP_PKEY_free (((MrDkimKey *)data)->pkey);
+}
+
+MrDkimKey *
+mr_dkim_key_ref (MrDkimKey *key)
+{
+  return g_atomic_rc_box_acquire (key);
+}
+
 void
 mr_dkim_key_free (MrDkimKey *key)
 {
-  if (key == NULL)
-    return;
-  EVP_PKEY_free (key->pkey);
-  g_free (key);
+  if (key != NULL)
+    g_atomic_rc_box_release_full (key, key_clear);
 }
 
 /* Takes pkey. */
 static MrDkimKey *
 key_new (EVP_PKEY *pkey, GError **error)
 {
-  MrDkimKey *key = g_new0 (MrDkimKey, 1);
+  MrDkimKey *key = g_atomic_rc_box_new0 (MrDkimKey);
 
   key->pkey = pkey;
   key->algorithm = pkey != NULL && EVP_PKEY_is_a (pkey, "ED25519") ? MR_DKIM_ED25519 : MR_DKIM_RSA;

@@ -18,7 +18,9 @@ MrDkimKey *mr_dkim_key_generate (MrDkimAlgorithm algorithm, guint bits, GError *
 MrDkimKey *mr_dkim_key_from_secret (MrSecret *pem, GError **error);
 /* PEM of PKCS#8, for the keyring. (transfer full) */
 MrSecret *mr_dkim_key_to_secret (MrDkimKey *key, GError **error);
-void mr_dkim_key_free (MrDkimKey *key);
+/* Counted, also across threads; signing with one key at the same time is allowed. */
+MrDkimKey *mr_dkim_key_ref (MrDkimKey *key);
+void mr_dkim_key_free (MrDkimKey *key); /* gives up one reference */
 MrDkimAlgorithm mr_dkim_key_get_algorithm (MrDkimKey *key);
 guint mr_dkim_key_get_bits (MrDkimKey *key);
 /* What the TXT record at SELECTOR._domainkey.DOMAIN has to say. (transfer full) */

@@ -80,6 +80,7 @@ typedef struct {
   gboolean local_permanent; /* found here: message too big for the server's SIZE, cannot be converted */
   gboolean person_remedy;   /* ndr: the remedy is the sender's or the account's */
   gboolean no_route;        /* this machine has no way to the host */
+  MrWaitReason wait;        /* something here has to come first (the keyring); NONE: no */
   /* from the diagnosis */
   MrRetryHint hint;
   double confidence;

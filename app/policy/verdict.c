@@ -10,6 +10,8 @@
 
 /* So many refusals in a row that blame the account are the account's trouble. */
 #define ACCOUNT_REFUSALS 3
+/* Seconds until what is missing here is looked for again; it is woken earlier where its coming is told. */
+#define LOCAL_WAIT 60
 
 static gboolean
 is_permanent (const MrFailure *failure)
@@ -176,6 +178,8 @@ mr_policy_verdict (const MrFailure *failure, const MrRetrySettings *settings, gu
     return (MrVerdict){ .kind = MR_VERDICT_DELIVERED, .state = MR_RECIPIENT_DELIVERED, .counts = TRUE };
   if (failure->dot_sent && failure->code == 0)
     return outcome_unknown (failure, settings, destination_failures, random);
+  if (failure->wait != MR_WAIT_NONE)
+    return waiting (failure->wait, LOCAL_WAIT, FALSE);
   if (failure->local_permanent)
     return permanent (failure, settings, destination_failures, random);
   /* Another address of the same host or route may do even where this one has no way, or a certificate of its own. */

@@ -34,6 +34,7 @@ const char *mr_secrets_state_nick (MrSecretsState state);
 #define MR_SECRET_KIND_PASSWORD     "password" /* items of older versions have another name for it and are read, too */
 #define MR_SECRET_KIND_OAUTH_TOKEN  "oauth-token"  /* refresh token */
 #define MR_SECRET_KIND_OAUTH_CLIENT "oauth-client" /* client secret, or a certificate's key */
+#define MR_SECRET_KIND_DKIM_KEY     "dkim-key"     /* under "dkim:" and the key's id, which no account has */
 
 MrSecrets *mr_secrets_new (const char *backend, const char *file_path, GError **error);
 void mr_secrets_free (MrSecrets *secrets); /* pending callbacks get MR_ERROR_CANCELLED */

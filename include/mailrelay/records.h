@@ -7,6 +7,7 @@
 #pragma once
 
 #include <mailrelay/account-records.h>
+#include <mailrelay/dkim-records.h>
 #include <mailrelay/dsn.h>
 #include <mailrelay/list-records.h>
 #include <mailrelay/side-records.h>

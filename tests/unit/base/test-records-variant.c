@@ -5,6 +5,7 @@
  */
 #include "base/records-variant.h"
 
+#include <mailrelay/dkim-records.h>
 #include <string.h>
 
 static MrRecipientRecord *
@@ -269,6 +270,37 @@ test_desktop_account (void)
 }
 
 static void
+test_dkim_key (void)
+{
+  g_autoptr (MrDkimKeyRecord) key = mr_dkim_key_record_new ();
+  MrDkimKeyState state = MR_DKIM_KEY_NEW;
+
+  key->id = g_strdup ("example-mr1");
+  key->domain = g_strdup ("example.com");
+  key->selector = g_strdup ("mr1");
+  key->algorithm = g_strdup ("ed25519");
+  key->name = g_strdup ("mr1._domainkey.example.com");
+  key->record = g_strnfill (1500, 'x');
+  key->state = MR_DKIM_KEY_OLD;
+  key->replaces = g_strdup ("before");
+  key->behind_provider = TRUE;
+  key->lifetime = 3600;
+  key->created = 4;
+  key->retired = 5;
+  key->removable = 6;
+  g_autoptr (GVariant) variant = g_variant_ref_sink (mr_dkim_key_record_to_variant (key));
+  g_autoptr (MrDkimKeyRecord) back = mr_dkim_key_record_from_variant (variant);
+  g_autofree char *there = g_variant_print (variant, TRUE);
+  g_autofree char *again = print (mr_dkim_key_record_to_variant (back));
+  assert_fields (variant, 13);
+  g_assert_cmpstr (there, ==, again);
+  g_assert_false (mr_dkim_key_state_from_nick ("none", &state));
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (MrDkimKeyRecord) empty = mr_dkim_key_record_from_variant (nothing);
+  g_assert_cmpstr (empty->domain, ==, "");
+}
+
+static void
 test_program_and_refusal (void)
 {
   g_autoptr (MrProgramRecord) program = mr_program_record_new ();
@@ -520,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/records-variant/group", test_group);
   g_test_add_func ("/records-variant/missing-keys", test_missing_keys);
   g_test_add_func ("/records-variant/hostile", test_hostile);
+  g_test_add_func ("/records-variant/dkim-key", test_dkim_key);
   g_test_add_func ("/records-variant/bounds", test_bounds);
   g_test_add_func ("/records-variant/invalid-utf8-out", test_invalid_utf8_out);
   g_test_add_func ("/records-variant/filter", test_filter);

@@ -21,6 +21,7 @@ typedef enum {
   PAUSED,    /* account-paused, does not count */
   LIMITED,   /* account-limit, does not count */
   OFFLINE,   /* does not count */
+  LOCKED,    /* keyring-locked, does not count */
   PERSON,
   FAILED,
   EXPIRED,
@@ -53,6 +54,9 @@ typedef struct {
 #define RULE(c)    .rule_may_retry_5xx = TRUE, .confidence = c, .hint = MR_RETRY_YES
 
 static const Row rows[] = {
+  /* something here comes first: however old the message, it waits for that */
+  { "keys locked", F (MSG, AT (MAIL), .wait = MR_WAIT_KEYRING_LOCKED), LOCKED },
+  { "keys locked for long", F (MSG, AT (MAIL), .wait = MR_WAIT_KEYRING_LOCKED, .online_age = 2 * LIFE), LOCKED },
   /* before a reply: the host, then the next one, then later */
   { "dns does not answer", F (HOST, AT (RESOLVE)), RETRY, 60 },
   { "no such domain", F (HOST, AT (RESOLVE), .null_mx = TRUE), FAILED },
@@ -202,6 +206,11 @@ expected (const Row *row)
     break;
   case OFFLINE:
     v.wait_reason = MR_WAIT_OFFLINE;
+    v.delay = 60;
+    v.counts = FALSE;
+    break;
+  case LOCKED:
+    v.wait_reason = MR_WAIT_KEYRING_LOCKED;
     v.delay = 60;
     v.counts = FALSE;
     break;
