@@ -22,6 +22,8 @@ static const MrField message_fields[] = {
   ROW (MR_FIELD_INT64, MrMessageRecord, "not-before", not_before),
   ROW (MR_FIELD_INT64, MrMessageRecord, "next-attempt", next_attempt),
   ENUM_ROW (MrMessageRecord, "hold", hold, hold_reason),
+  ROW (MR_FIELD_STRING, MrMessageRecord, "hold-rule", hold_rule),
+  ROW (MR_FIELD_INT64, MrMessageRecord, "hold-until", hold_until),
   ROW (MR_FIELD_STRING, MrMessageRecord, "reverse-path", reverse_path),
   ROW (MR_FIELD_STRING, MrMessageRecord, "from", from),
   TEXT_ROW (MrMessageRecord, "subject", subject, SUBJECT_TEXT),
@@ -39,6 +41,7 @@ static const MrField message_fields[] = {
   ROW (MR_FIELD_STRING, MrMessageRecord, "account-override", account_override),
   ROW (MR_FIELD_STRING, MrMessageRecord, "envid", envid),
   ROW (MR_FIELD_STRING, MrMessageRecord, "report-for", report_for),
+  ROW (MR_FIELD_STRING, MrMessageRecord, "again-of", again_of),
   ROW (MR_FIELD_UINT, MrMessageRecord, "n-recipients", n_recipients),
   END_ROW,
 };
@@ -81,6 +84,7 @@ static const MrField recipient_fields[] = {
   ROW (MR_FIELD_UINT, MrRecipientRecord, "reported", reported),
   ROW (MR_FIELD_INT64, MrRecipientRecord, "bounced", bounced),
   ROW (MR_FIELD_STRING, MrRecipientRecord, "bounced-cause", bounced_cause),
+  ROW (MR_FIELD_STRING, MrRecipientRecord, "corrected-from", corrected_from),
   END_ROW,
 };
 

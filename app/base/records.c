@@ -83,6 +83,7 @@ mr_recipient_record_copy (const MrRecipientRecord *record)
   copy->cause = g_strdup (record->cause);
   copy->orcpt = g_strdup (record->orcpt);
   copy->bounced_cause = g_strdup (record->bounced_cause);
+  copy->corrected_from = g_strdup (record->corrected_from);
   if (record->cause_params != NULL) {
     /* A floating reference is the record's own; the copy takes one beside it. */
     if (g_variant_is_floating (record->cause_params))
@@ -104,6 +105,7 @@ mr_recipient_record_free (MrRecipientRecord *record)
   g_free (record->cause);
   g_free (record->orcpt);
   g_free (record->bounced_cause);
+  g_free (record->corrected_from);
   g_clear_pointer (&record->cause_params, g_variant_unref);
   g_free (record);
 }
@@ -142,6 +144,8 @@ mr_message_record_copy (const MrMessageRecord *record)
   copy->account_override = g_strdup (record->account_override);
   copy->envid = g_strdup (record->envid);
   copy->report_for = g_strdup (record->report_for);
+  copy->again_of = g_strdup (record->again_of);
+  copy->hold_rule = g_strdup (record->hold_rule);
   copy->recipients = new_recipients ();
   for (guint i = 0; record->recipients != NULL && i < record->recipients->len; i++)
     g_ptr_array_add (copy->recipients, mr_recipient_record_copy (g_ptr_array_index (record->recipients, i)));
@@ -165,6 +169,8 @@ mr_message_record_free (MrMessageRecord *record)
   g_free (record->account_override);
   g_free (record->envid);
   g_free (record->report_for);
+  g_free (record->again_of);
+  g_free (record->hold_rule);
   g_clear_pointer (&record->recipients, g_ptr_array_unref);
   g_free (record);
 }

@@ -12,7 +12,8 @@ static const char *const recipient_states[] = { "waiting", "sending", "uncertain
 static const char *const wait_reasons[]
     = { "none",    "retry-time", "account-paused", "keyring-locked", "no-keyring",
         "offline", "paused",     "capacity",       "no-account",     "account-limit" };
-static const char *const hold_reasons[] = { "none", "person", "no-account", "old", "damaged", "never-write-to" };
+static const char *const hold_reasons[]
+    = { "none", "person", "no-account", "old", "damaged", "never-write-to", "rule" };
 static const char *const stages[] = { "none", "resolve", "connect", "ehlo", "starttls", "auth",
                                       "mail", "rcpt",    "data",    "dot",  "quit" };
 static const char *const scopes[] = { "host", "message", "recipient", "account" };
@@ -144,7 +145,7 @@ static const guint edges[MR_RECIPIENT_N_STATES] = {
                                 | STATE_BIT (MR_RECIPIENT_RETURNED),
   [MR_RECIPIENT_FAILED] = STATE_BIT (MR_RECIPIENT_WAITING) | STATE_BIT (MR_RECIPIENT_RETURNED),
   [MR_RECIPIENT_EXPIRED] = STATE_BIT (MR_RECIPIENT_WAITING) | STATE_BIT (MR_RECIPIENT_RETURNED),
-  [MR_RECIPIENT_CANCELLED] = STATE_BIT (MR_RECIPIENT_WAITING),
+  [MR_RECIPIENT_CANCELLED] = STATE_BIT (MR_RECIPIENT_WAITING) | STATE_BIT (MR_RECIPIENT_UNCERTAIN),
 };
 
 gboolean

@@ -19,6 +19,8 @@ print_recipient (MrCtl *ctl, const MrRecipientRecord *recipient)
   g_autofree char *explanation = mr_words_dup_explanation (ctl, recipient);
 
   printf ("\n%s\n", recipient->address);
+  if (recipient->corrected_from != NULL)
+    printf (_ ("  Handed in for %s\n"), recipient->corrected_from);
   mr_print_paragraph (line, 2);
   if (explanation != NULL && *explanation != '\0')
     mr_print_paragraph (explanation, 2);
@@ -85,6 +87,11 @@ print_message (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, 
   mr_print_field (_ ("Handed in"), created);
   if (message->finished > 0)
     mr_print_field (_ ("Finished"), finished);
+  if (message->finished == 0 && message->not_before > ctl->now) {
+    g_autofree char *when = mr_format_time (message->not_before);
+    mr_print_field (_ ("Not before"), when);
+  }
+  mr_print_field (_ ("Copy of"), message->again_of);
   mr_print_field (_ ("By"), message->program);
   mr_print_field (_ ("Size"), size);
   mr_print_field (_ ("State"), state);

@@ -3,9 +3,12 @@
  * A message that is in memory belongs to the scheduler: it is withdrawn first, then changed in the store. An action on several messages is
  * one job object that counts what is still open and answers once.
  */
-#include "engine/answer.h"
+#include "engine/actions-private.h"
+
 #include "engine/accounts.h"
+#include "engine/answer.h"
 #include "engine/configuration.h"
+#include "engine/reports.h"
 #include "engine/scheduler.h"
 
 #include "base/id.h"
@@ -13,62 +16,36 @@
 #include "store/lists.h"
 
 #define ACTION_MAX 100000
-
-typedef enum {
-  ACTION_RETRY,
-  ACTION_HOLD,
-  ACTION_RELEASE,
-  ACTION_CANCEL,
-  ACTION_DELETE,
-  ACTION_DELIVERED,
-  ACTION_ACCOUNT
-} ActionKind;
-
-typedef struct {
-  MrEngine *engine;
-  ActionKind kind;
-  char **ids;
-  guint next; /* id to begin with next */
-  guint open; /* begun and not done */
-  guint count;
-  guint recipient; /* ACTION_DELIVERED */
-  char *account;   /* ACTION_ACCOUNT */
-  GError *error;
-  MrCountFunc func;
-  gpointer data;
-} Action;
-
-typedef struct {
-  Action *action;
-  char *id;
-  guint tries;
-} Step;
-
-#define TRIES_MAX 20
+#define TRIES_MAX  20
+#define UNDO_USEC  (15 * G_USEC_PER_SEC)
 
 static void action_go_on (Action *action);
 static void step_try (Step *step);
 
-static void
-step_done (Step *step, gboolean touched, const GError *error)
+void
+mr_step_done (Step *step, gboolean touched, const GError *error)
 {
   Action *action = step->action;
 
   action->count += touched ? 1 : 0;
-  if (error != NULL && action->error == NULL && !g_error_matches (error, MR_ERROR, MR_ERROR_NOT_FOUND))
+  if (touched && step->made != NULL && action->made != NULL)
+    g_ptr_array_add (action->made, g_steal_pointer (&step->made));
+  if (error != NULL && action->error == NULL
+      && (mr_edits_tell (action->kind) || !g_error_matches (error, MR_ERROR, MR_ERROR_NOT_FOUND)))
     action->error = g_error_copy (error);
   action->open--;
+  g_free (step->made);
   g_free (step->id);
   g_free (step);
   action_go_on (action);
 }
 
-static void
-step_stored_cb (const GError *error, gpointer data)
+void
+mr_step_stored_cb (const GError *error, gpointer data)
 {
   /* No legal change: a delivery that ended between reading and writing has decided. The message was past that. */
-  gboolean overtaken = g_error_matches (error, MR_ERROR, MR_ERROR_INVALID);
   Step *step = data;
+  gboolean overtaken = !mr_edits_tell (step->action->kind) && g_error_matches (error, MR_ERROR, MR_ERROR_INVALID);
 
   /* Leased between reading and writing: it is in memory by now, or out of it again. */
   if (g_error_matches (error, MR_ERROR, MR_ERROR_BUSY) && step->action->engine->scheduler != NULL
@@ -76,7 +53,7 @@ step_stored_cb (const GError *error, gpointer data)
     step_try (step);
     return;
   }
-  step_done (step, error == NULL, overtaken ? NULL : error);
+  mr_step_done (step, error == NULL, overtaken ? NULL : error);
 }
 
 /* New states of the recipients for which `change` says TRUE. */
@@ -98,11 +75,11 @@ change_recipients (Step *step, MrMessageRecord *message,
   }
   if (changed->len == 0) {
     g_ptr_array_unref (changed);
-    step_done (step, FALSE, NULL);
+    mr_step_done (step, FALSE, NULL);
     return;
   }
   mr_store_update_message (step->action->engine->store, message->id, changed, NULL, MR_STORE_UNLESS_LEASED,
-                           step_stored_cb, step);
+                           mr_step_stored_cb, step);
 }
 
 static gboolean
@@ -146,7 +123,7 @@ message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, 
   Step *step = data;
 
   if (message == NULL) {
-    step_done (step, FALSE, error);
+    mr_step_done (step, FALSE, error);
     return;
   }
   switch (step->action->kind) {
@@ -158,38 +135,51 @@ message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, 
     break;
   case ACTION_RETRY:
     if (message->hold != MR_HOLD_NONE) /* it is released first */
-      step_done (step, FALSE, NULL);
+      mr_step_done (step, FALSE, NULL);
+    else if (message->not_before > mr_clock_wall (step->action->engine->clock))
+      mr_edits_send_now (step); /* a person knows better than the time that was set */
     else
       change_recipients (step, message, change_retry);
     break;
   case ACTION_HOLD:
     if (message->finished != 0 || message->hold != MR_HOLD_NONE)
-      step_done (step, FALSE, NULL);
+      mr_step_done (step, FALSE, NULL);
     else
       mr_store_set_message (step->action->engine->store, step->id, MR_STORE_HOLD, MR_HOLD_PERSON, 0, NULL,
-                            step_stored_cb, step);
+                            mr_step_stored_cb, step);
     break;
   case ACTION_RELEASE:
     if (message->finished != 0 || message->hold == MR_HOLD_NONE || message->hold == MR_HOLD_DAMAGED)
-      step_done (step, FALSE, NULL);
+      mr_step_done (step, FALSE, NULL);
     else /* not_before remembers that a person let it go: it is not held again for its age */
       mr_store_set_message (step->action->engine->store, step->id,
                             MR_STORE_HOLD | MR_STORE_NOT_BEFORE | MR_STORE_NEXT_NOW, MR_HOLD_NONE,
-                            mr_clock_wall (step->action->engine->clock), NULL, step_stored_cb, step);
+                            mr_clock_wall (step->action->engine->clock), NULL, mr_step_stored_cb, step);
     break;
   case ACTION_ACCOUNT:
     if (message->finished != 0)
-      step_done (step, FALSE, NULL);
+      mr_step_done (step, FALSE, NULL);
     else
       mr_store_set_message (step->action->engine->store, step->id,
                             MR_STORE_HOLD | MR_STORE_ACCOUNT | MR_STORE_NOT_BEFORE | MR_STORE_NEXT_NOW, MR_HOLD_NONE,
-                            mr_clock_wall (step->action->engine->clock), step->action->account, step_stored_cb, step);
+                            mr_clock_wall (step->action->engine->clock), step->action->account, mr_step_stored_cb,
+                            step);
     break;
   case ACTION_DELETE:
     if (message->finished == 0)
-      step_done (step, FALSE, NULL);
+      mr_step_done (step, FALSE, NULL);
     else
-      mr_store_delete_message (step->action->engine->store, step->id, step_stored_cb, step);
+      mr_store_remove_message (step->action->engine->store, step->id,
+                               mr_clock_wall (step->action->engine->clock) + UNDO_USEC, mr_step_stored_cb, step);
+    break;
+  case ACTION_EDIT:
+  case ACTION_RETURN:
+  case ACTION_REDIRECT:
+  case ACTION_SCHEDULE:
+  case ACTION_CHANGE_ACCOUNT:
+  case ACTION_AGAIN:
+  case ACTION_RESTORE:
+    mr_edits_apply (step, message);
     break;
   }
 }
@@ -202,20 +192,36 @@ step_try (Step *step)
   const char *id = step->id;
 
   if (action->kind == ACTION_RETRY && mr_scheduler_retry_now (scheduler, id)) {
-    step_done (step, TRUE, NULL);
+    mr_step_done (step, TRUE, NULL);
     return;
   }
   if ((action->kind == ACTION_HOLD || action->kind == ACTION_CANCEL || action->kind == ACTION_ACCOUNT)
       && mr_scheduler_withdraw (scheduler, id, action->kind == ACTION_CANCEL) && action->kind == ACTION_CANCEL) {
-    step_done (step, TRUE, NULL);
+    mr_step_done (step, TRUE, NULL);
     return;
   }
   /* Being sent once more: what comes of that decides. */
   if (action->kind == ACTION_DELIVERED && mr_scheduler_withdraw (scheduler, id, FALSE)) {
-    step_done (step, FALSE, NULL);
+    mr_step_done (step, FALSE, NULL);
     return;
   }
-  mr_store_get_message (action->engine->store, step->id, message_cb, step);
+  if (mr_edits_need_store (action->kind) && mr_scheduler_withdraw (scheduler, id, FALSE)) {
+    g_autoptr (GError) busy = g_error_new (MR_ERROR, MR_ERROR_BUSY, "%s is being sent right now; try again in a moment",
+                                           id);
+
+    mr_step_done (step, FALSE, busy);
+    return;
+  }
+  if (action->kind == ACTION_RESTORE)
+    mr_edits_restore (step);
+  else
+    mr_step_read (step);
+}
+
+void
+mr_step_read (Step *step)
+{
+  mr_store_get_message (step->action->engine->store, step->id, message_cb, step);
 }
 
 static void
@@ -237,9 +243,14 @@ action_end (Action *action)
   if (action->kind != ACTION_DELETE && action->engine->scheduler != NULL)
     mr_scheduler_kick (action->engine->scheduler);
   mr_engine_notify (action->engine, MR_CHANGED_QUEUE);
-  action->func (action->count, action->error, action->data);
+  mr_edits_answer (action);
   g_strfreev (action->ids);
+  if (action->kind == ACTION_DELETE && action->engine->scheduler != NULL)
+    mr_edits_purge_later (action->engine, UNDO_USEC);
+  if (action->kind == ACTION_RETURN)
+    mr_reports_kick (action->engine->reports);
   g_free (action->account);
+  mr_edits_clear (action);
   g_clear_error (&action->error);
   g_rc_box_release (action->engine);
   g_free (action);
@@ -291,6 +302,31 @@ all_valid (const char *const *ids, GError **error)
   return n <= ACTION_MAX;
 }
 
+gboolean
+mr_action_ids_are_valid (const char *const *ids, GError **error)
+{
+  return all_valid (ids, error);
+}
+
+Action *
+mr_action_alloc (MrEngine *engine, ActionKind kind, MrCountFunc func, gpointer data)
+{
+  Action *action = g_new0 (Action, 1);
+
+  action->engine = g_rc_box_acquire (engine);
+  action->kind = kind;
+  action->func = func;
+  action->data = data;
+  return action;
+}
+
+void
+mr_action_start (Action *action, const char *const *ids)
+{
+  action->ids = g_strdupv ((char **)ids);
+  g_idle_add_full (G_PRIORITY_DEFAULT, action_start_cb, action, NULL);
+}
+
 static void
 action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint recipient, const char *account,
             MrCountFunc func, gpointer data)
@@ -303,13 +339,9 @@ action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint rec
     mr_answer_count (func, 0, error, data);
     return;
   }
-  action = g_new0 (Action, 1);
-  action->engine = g_rc_box_acquire (engine);
-  action->kind = kind;
+  action = mr_action_alloc (engine, kind, func, data);
   action->recipient = recipient;
   action->account = g_strdup (account);
-  action->func = func;
-  action->data = data;
   /* A person asks for it: an account in trouble is asked as well, by one connection. */
   if (kind == ACTION_RETRY)
     mr_accounts_recheck (engine->accounts, NULL);
@@ -317,8 +349,7 @@ action_new (MrEngine *engine, ActionKind kind, const char *const *ids, guint rec
     mr_store_list_ids (engine->store, &filter, all_ids_cb, action);
     return;
   }
-  action->ids = g_strdupv ((char **)ids);
-  g_idle_add_full (G_PRIORITY_DEFAULT, action_start_cb, action, NULL);
+  mr_action_start (action, ids);
 }
 
 void

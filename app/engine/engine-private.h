@@ -68,6 +68,7 @@ struct _MrEngine {
   guint changed_source;
   guint64 revision;
   guint hourly_source;
+  guint purge_source;  /* of edits.c */
   GPtrArray *readings; /* of command-line.c */
   GQueue drops;        /* char *: maildrop files that wait for their turn */
   guint drops_open;

@@ -21,6 +21,7 @@
 #include "engine/sign-in.h"
 #include "engine/submission.h"
 #include "net/gio-resolver.h"
+#include "store/store-edits.h"
 
 #define NOTIFY_MS    100
 #define POOL_THREADS 2
@@ -39,6 +40,7 @@ mr_engine_new (const MrPaths *paths, MrClock *clock)
 static void
 close_store (MrEngine *self)
 {
+  g_clear_handle_id (&self->purge_source, g_source_remove);
   mr_engine_end_readings (self);
   g_clear_pointer (&self->reports, mr_reports_free);
   g_clear_pointer (&self->scheduler, mr_scheduler_free);
@@ -368,6 +370,7 @@ hourly_cb (gpointer data)
   MrEngine *self = data;
 
   mr_store_clean (self->store, NULL, NULL);
+  mr_store_purge_removed (self->store, mr_clock_wall (self->clock), NULL, NULL);
   mr_engine_save_online (self);
   mr_scheduler_clean (self->scheduler);
   malloc_trim (0);
@@ -468,6 +471,7 @@ mr_engine_start (MrEngine *self, GError **error)
   mr_engine_take_maildrop (self);
   mr_submission_reload (self->submission);
   mr_secrets_probe (self->secrets, probed_cb, self);
+  mr_store_purge_removed (self->store, mr_clock_wall (self->clock), NULL, NULL);
   self->hourly_source = g_timeout_add_seconds (3600, hourly_cb, self);
   return TRUE;
 }

@@ -103,6 +103,17 @@ dup_from (MrReports *self, const char *sender)
   return NULL;
 }
 
+gboolean
+mr_reports_may_mail (MrReports *self, const MrMessageRecord *message)
+{
+  g_autofree char *from = message->reverse_path != NULL && message->reverse_path[0] != '\0'
+                                  && message->report_for == NULL
+                              ? dup_from (self, message->reverse_path)
+                              : NULL;
+
+  return from != NULL;
+}
+
 /* 0: one may be made now; else milliseconds until then. The count survives a restart. */
 static guint
 wait_for_room (MrReports *self)

@@ -14,6 +14,8 @@ MrReports *mr_reports_new (MrEngine *engine);
 void mr_reports_free (MrReports *reports);
 /* The recipient's state is about to be recorded: what is to be mailed about it is recorded with it. */
 void mr_reports_note (MrEngine *engine, const MrMessageRecord *message, MrRecipientRecord *recipient);
+/* A report about it would find its way: its sender is an address of an account here. */
+gboolean mr_reports_may_mail (MrReports *reports, const MrMessageRecord *message);
 /* Something may have become due. */
 void mr_reports_kick (MrReports *reports);
 

@@ -62,6 +62,7 @@ mr_hold_reason_sentence (MrHoldReason reason)
     [MR_HOLD_NO_ACCOUNT] = N_ ("No sending account may send for this sender."),
     [MR_HOLD_OLD] = N_ ("This message is older than seven days: send or discard it."),
     [MR_HOLD_DAMAGED] = N_ ("The saved message is damaged and cannot be sent."),
+    [MR_HOLD_RULE] = N_ ("One of your rules keeps it back for review."),
     [MR_HOLD_NEVER_WRITE] = N_ ("It goes to an address on your list “never write to”."),
   };
 

@@ -82,6 +82,8 @@ append_recipient (GString *out, const MrReportText *report, const MrRecipientRec
     append_wrapped (out, sentence, "    ", "    ");
   if (trouble && *explanation != '\0')
     append_wrapped (out, explanation, "    ", "    ");
+  if (r->state == MR_RECIPIENT_RETURNED)
+    append_wrapped (out, mr_text (N_ ("It was returned to you by hand and is not tried any more.")), "    ", "    ");
   if (r->reply.text != NULL && r->reply.code != 0) {
     g_autofree char *answer = g_strdup_printf (mr_text (N_ ("Answer of the server %s: %u %s")),
                                                r->host != NULL ? r->host : "?", r->reply.code, r->reply.text);

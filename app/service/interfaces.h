@@ -16,6 +16,8 @@ mr_service_interface_new (MrEngine *engine, const char *bus_socket, MrQuitFunc q
 GDBusInterfaceSkeleton *mr_outbox_interface_new (MrEngine *engine);
 /* The part of Outbox that lists messages. */
 void mr_lists_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
+/* The part of Outbox about what a person changes. */
+void mr_edits_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 /* The part of Outbox about what comes back. */
 void mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);

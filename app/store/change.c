@@ -35,8 +35,8 @@ set_account (MrSession *session, const char *id, const char *account, GError **e
 }
 
 /* What waits of a message goes at `now`, whatever it waited for. */
-static gboolean
-schedule_recipients (MrSession *session, gint64 num, gint64 now, GError **error)
+gboolean
+mr_message_schedule_recipients (MrSession *session, gint64 num, gint64 now, GError **error)
 {
   g_auto (MrRow) read = mr_db_statement (
       session->db, "SELECT wait_reason FROM recipient WHERE key BETWEEN ?1 AND ?2 AND state = 0", error);
@@ -69,6 +69,18 @@ schedule_recipients (MrSession *session, gint64 num, gint64 now, GError **error)
   return mr_db_run (session->db, row, error);
 }
 
+gboolean
+mr_message_forget_hold_time (MrSession *session, const char *id, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (session->db,
+                                        "UPDATE message SET hold_until = 0 WHERE id = ?1 AND hold_until > 0", error);
+
+  if (row == NULL)
+    return FALSE;
+  mr_db_bind_text (row, 1, id);
+  return mr_db_run (session->db, row, error);
+}
+
 static gboolean
 run_set (MrSession *session, MrRequest *base, GError **error)
 {
@@ -79,14 +91,17 @@ run_set (MrSession *session, MrRequest *base, GError **error)
   if (!mr_message_get_head (session, base->id, &head, error))
     return FALSE;
   MrHoldReason old_hold = head.hold;
-  if ((request->mask & MR_STORE_HOLD) != 0 && head.finished == 0)
+  if ((request->mask & MR_STORE_HOLD) != 0 && head.finished == 0) {
     head.hold = request->hold;
+    if (!mr_message_forget_hold_time (session, base->id, error))
+      return FALSE;
+  }
   if ((request->mask & MR_STORE_NOT_BEFORE) != 0)
     head.not_before = MAX (request->not_before, 0);
   if ((request->mask & MR_STORE_ACCOUNT) != 0 && !set_account (session, base->id, request->account, error))
     return FALSE;
   if ((request->mask & MR_STORE_NEXT_NOW) != 0 && head.finished == 0
-      && !schedule_recipients (session, head.num, session->now, error))
+      && !mr_message_schedule_recipients (session, head.num, session->now, error))
     return FALSE;
   return mr_message_sum (session, head.num, &sum, error)
          && mr_message_settle (session, base->id, &head, old_hold, &sum, error);
@@ -357,7 +372,10 @@ release_one (MrSession *session, ReleaseRequest *request, const char *id, GError
     return FALSE;
   MrHoldReason old_hold = head.hold;
   head.hold = MR_HOLD_NONE;
-  return schedule_recipients (session, head.num, request->now, error) && mr_message_sum (session, head.num, &sum, error)
+  if (!mr_message_forget_hold_time (session, id, error))
+    return FALSE;
+  return mr_message_schedule_recipients (session, head.num, request->now, error)
+         && mr_message_sum (session, head.num, &sum, error)
          && mr_message_settle (session, id, &head, old_hold, &sum, error);
 }
 

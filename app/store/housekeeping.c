@@ -105,7 +105,8 @@ static gboolean
 collect_history (MrSession *session, CleanRequest *request, GArray *victims, gboolean *ret_more, GError **error)
 {
   g_auto (MrRow) row = mr_db_statement (
-      session->db, "SELECT id, num, created, finished, hold FROM message WHERE id > ?1 ORDER BY id LIMIT ?2", error);
+      session->db, "SELECT id, num, created, finished, hold, removed FROM message WHERE id > ?1 ORDER BY id LIMIT ?2",
+      error);
   gboolean has_row = FALSE;
   guint n = 0;
 
@@ -125,7 +126,9 @@ collect_history (MrSession *session, CleanRequest *request, GArray *victims, gbo
     const char *id = (const char *)sqlite3_column_text (row, 0);
     g_strlcpy (victim.id, id != NULL ? id : "", sizeof victim.id);
     g_strlcpy (request->next.id, victim.id, sizeof request->next.id);
-    if (finished > 0 && finished < request->history_before && sqlite3_column_int (row, 4) != MR_HOLD_DAMAGED)
+    /* What a person removed goes by itself (removal.c). */
+    if (finished > 0 && finished < request->history_before && sqlite3_column_int (row, 4) != MR_HOLD_DAMAGED
+        && sqlite3_column_int64 (row, 5) == 0)
       g_array_append_val (victims, victim);
   }
   return FALSE;

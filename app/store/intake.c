@@ -27,6 +27,7 @@ typedef struct {
   gboolean lease;
   char about[MR_ID_LENGTH + 1]; /* the record is a report about this message; "" */
   MrReport report;
+  char copy_of[MR_ID_LENGTH + 1]; /* the body is that of this message; "" */
 } AddRequest;
 
 static gboolean
@@ -279,6 +280,35 @@ insert_message (MrSession *session, AddRequest *request, gint64 num, GError **er
   return TRUE;
 }
 
+/* The chunks of a message once more under a new number. */
+static gboolean
+copy_body (MrSession *session, AddRequest *request, gint64 *ret_num, GError **error)
+{
+  g_auto (MrRow) row = NULL;
+  MrMessageHead head;
+
+  if (!mr_message_get_head (session, request->copy_of, &head, error))
+    return FALSE;
+  if (head.body == MR_BODY_GONE || head.hold == MR_HOLD_DAMAGED) {
+    g_set_error (error, MR_ERROR, MR_ERROR_NOT_FOUND,
+                 _ ("The content of message %s has been deleted; send it again from your mail program"),
+                 request->copy_of);
+    return FALSE;
+  }
+  row = mr_db_statement (session->db,
+                         "INSERT INTO chunk (key, crc, data) SELECT ?3 | (key & 1048575), crc, data FROM chunk"
+                         " WHERE key BETWEEN ?1 AND ?2",
+                         error);
+  if (row == NULL)
+    return FALSE;
+  *ret_num = session->next_num++;
+  request->record->n_chunks = head.n_chunks;
+  sqlite3_bind_int64 (row, 1, MR_KEY (head.num, 0));
+  sqlite3_bind_int64 (row, 2, MR_KEY (head.num, MR_KEY_MAX_N));
+  sqlite3_bind_int64 (row, 3, MR_KEY (*ret_num, 0));
+  return mr_db_run (session->db, row, error);
+}
+
 static gboolean
 run_add (MrSession *session, MrRequest *base, GError **error)
 {
@@ -291,6 +321,8 @@ run_add (MrSession *session, MrRequest *base, GError **error)
     return FALSE;
   if (request->about[0] != '\0' && !mr_message_reported (session, request->about, request->report, error))
     return FALSE;
+  if (request->copy_of[0] != '\0')
+    return copy_body (session, request, &num, error) && insert_message (session, request, num, error);
   return request->record == NULL
          || (claim_number (session, request, &num, error)
              && (request->last == NULL
@@ -345,5 +377,18 @@ mr_store_add_report (MrStore *store, MrMessageRecord *record, GBytes *body, cons
   request->base.cost = body != NULL ? g_bytes_get_size (body) : 0;
   g_strlcpy (request->about, about, sizeof request->about);
   request->report = bit;
+  mr_store_submit (store, request);
+}
+
+void
+mr_store_copy_message (MrStore *store, const char *id, MrMessageRecord *record, MrStoreFunc func, gpointer data)
+{
+  AddRequest *request = mr_request_new (sizeof *request, &add_kind, record->id);
+
+  request->base.func = func;
+  request->base.data = data;
+  request->base.cost = record->size;
+  request->record = record;
+  g_strlcpy (request->copy_of, id, sizeof request->copy_of);
   mr_store_submit (store, request);
 }

@@ -137,7 +137,7 @@ append_conditions (GString *sql, const MrListQuery *query)
 {
   const MrListFilter *filter = &query->filter;
 
-  g_string_append (sql, filter->kind == MR_LIST_OUTBOX ? "finished = 0" : "finished > 0");
+  g_string_append (sql, filter->kind == MR_LIST_OUTBOX ? "finished = 0" : "finished > 0 AND removed = 0");
   if (filter->held_only)
     g_string_append (sql, " AND hold > 0");
   if (filter->hold_reason != MR_HOLD_NONE)

@@ -12,7 +12,7 @@ mr_message_get_head (MrSession *session, const char *id, MrMessageHead *ret, GEr
 {
   g_auto (MrRow) row = mr_db_statement (session->db,
                                         "SELECT num, finished, not_before, size, n_recipients, n_attempts, n_chunks,"
-                                        " hold, body, leased FROM message WHERE id = ?1",
+                                        " hold, body, leased FROM message WHERE id = ?1 AND removed = 0",
                                         error);
   gboolean has_row = FALSE;
 
@@ -64,6 +64,8 @@ mr_message_sum_recipient (MrMessageSum *sum, const MrRecipientRecord *recipient)
     sum->n_active++;
   if (counts_as_failed (recipient->state))
     sum->failed = TRUE;
+  if (recipient->state == MR_RECIPIENT_CANCELLED)
+    sum->stopped = TRUE;
   if (recipient->report_due != 0)
     sum->report = TRUE;
   if (due >= 0 && (sum->due < 0 || due < sum->due))
@@ -152,12 +154,11 @@ finish (MrSession *session, MrMessageHead *head, MrHoldReason old_hold, const Mr
   head->finished = MAX (session->now, 1);
   head->leased = FALSE;
   head->not_before = 0;
-  /* What cannot be read stays marked: nothing deletes it by itself. */
-  if (head->hold != MR_HOLD_DAMAGED)
-    head->hold = MR_HOLD_NONE;
+  /* Why it was held stays: whoever undoes a stop finds it held again, and what cannot be read is deleted by nothing. */
   if (head->body != MR_BODY_GONE)
     head->body = failed ? MR_BODY_KEPT_FAILED : MR_BODY_KEPT;
-  if (head->body != MR_BODY_GONE && head->hold != MR_HOLD_DAMAGED && !sum->report
+  /* What a person stopped can be undone for a while: its body goes with the next cleaning at the earliest. */
+  if (head->body != MR_BODY_GONE && head->hold != MR_HOLD_DAMAGED && !sum->report && !sum->stopped
       && days_kept (session->store, failed) == 0) {
     head->body = MR_BODY_GONE;
     if (!mr_message_drop_body (session, head->num, error))
@@ -218,6 +219,19 @@ mr_message_settle (MrSession *session, const char *id, const MrMessageHead *befo
       return FALSE;
   }
   return write_head (session, id, &head, sum->n_active > 0 ? sum->due : -1, error);
+}
+
+gboolean
+mr_message_start_anew (MrSession *session, const char *id, MrMessageHead *head, gint64 online_at, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (session->db, "UPDATE message SET online_at = ?2 WHERE id = ?1", error);
+
+  if (row == NULL)
+    return FALSE;
+  mr_db_bind_text (row, 1, id);
+  sqlite3_bind_int64 (row, 2, online_at);
+  head->not_before = MAX (head->not_before, MAX (session->now, 1));
+  return mr_db_run (session->db, row, error);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 
 #include "store/request.h"
 #include "store/schema.h"
+#include "store/store-edits.h"
 
 G_BEGIN_DECLS
 
@@ -99,10 +100,11 @@ typedef struct {
 
 /* What the recipients come to. */
 typedef struct {
-  guint n_active;  /* not final */
-  gint64 due;      /* earliest of them, -1: none is scheduled */
-  gboolean failed; /* one or more did not arrive */
-  gboolean report; /* a report is due that returns a part of the message */
+  guint n_active;   /* not final */
+  gint64 due;       /* earliest of them, -1: none is scheduled */
+  gboolean failed;  /* one or more did not arrive */
+  gboolean stopped; /* one or more were stopped by a person, who may undo it */
+  gboolean report;  /* a report is due that returns a part of the message */
 } MrMessageSum;
 
 /* MR_ERROR_NOT_FOUND, MR_ERROR_CORRUPT. */
@@ -118,6 +120,13 @@ gboolean mr_message_reported (MrSession *session, const char *id, MrReport bit, 
 /* hold becomes damaged; nothing else is touched. Unknown ids are no error. */
 gboolean mr_message_set_aside (MrSession *session, const char *id, GError **error);
 gboolean mr_message_drop_body (MrSession *session, gint64 num, GError **error);
+/* The recipients wait anew: the give-up time counts from online_at, and the message is no old one. head->not_before follows. */
+gboolean
+mr_message_start_anew (MrSession *session, const char *id, MrMessageHead *head, gint64 online_at, GError **error);
+/* change.c: what waits of a message goes at `now`, whatever it waited for. */
+gboolean mr_message_schedule_recipients (MrSession *session, gint64 num, gint64 now, GError **error);
+/* change.c: it is held without end, or not at all. */
+gboolean mr_message_forget_hold_time (MrSession *session, const char *id, GError **error);
 /* All rows of a finished message. */
 gboolean mr_message_delete (MrSession *session, const char *id, gint64 num, GError **error);
 

@@ -118,7 +118,8 @@ static gboolean
 run_get (MrSession *session, MrRequest *base, GError **error)
 {
   GetRequest *request = (GetRequest *)base;
-  g_auto (MrRow) row = mr_db_statement (session->db, "SELECT " MR_MESSAGE_COLUMNS " FROM message WHERE id = ?1", error);
+  g_auto (MrRow) row = mr_db_statement (
+      session->db, "SELECT " MR_MESSAGE_COLUMNS " FROM message WHERE id = ?1 AND removed = 0", error);
   gboolean has_row = FALSE, bad = FALSE, recipients_bad = FALSE;
   MrMessageExtra extra;
 

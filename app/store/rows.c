@@ -115,6 +115,9 @@ mr_row_get_message (MrRow row, MrMessageExtra *ret_extra, gboolean *ret_bad)
   record->ret = (MrReturn)get_int (row, c++, 0, MR_RETURN_N_KINDS - 1, &bad);
   record->envid = mr_row_get_text (row, c++, &bad);
   record->report_for = mr_row_get_text (row, c++, &bad);
+  record->hold_rule = mr_row_get_text (row, c++, &bad);
+  record->hold_until = get_time (row, c++, &bad);
+  record->again_of = mr_row_get_text (row, c++, &bad);
   if (record->id == NULL || !mr_id_is_valid (record->id))
     bad = TRUE;
   *ret_bad = bad;
@@ -152,6 +155,7 @@ mr_row_get_recipient (MrRow row, gboolean *ret_bad)
   record->reported = (guint)get_int (row, c++, 0, MR_REPORT_ALL, &bad);
   record->bounced = get_time (row, c++, &bad);
   record->bounced_cause = mr_row_get_text (row, c++, &bad);
+  record->corrected_from = mr_row_get_text (row, c++, &bad);
   if (record->address[0] == '\0')
     bad = TRUE;
   *ret_bad = bad;
@@ -191,7 +195,7 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   g_auto (MrRow) row = mr_db_statement (db,
                                         "INSERT INTO message (" MR_MESSAGE_COLUMNS ", due) VALUES (?1, ?2, ?3, ?4, ?5,"
                                         " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-                                        " ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+                                        " ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)",
                                         error);
   int i = 1;
 
@@ -226,6 +230,9 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   sqlite3_bind_int (row, i++, record->ret);
   mr_db_bind_text (row, i++, record->envid);
   mr_db_bind_text (row, i++, record->report_for);
+  mr_db_bind_text (row, i++, record->hold_rule);
+  sqlite3_bind_int64 (row, i++, record->hold_until);
+  mr_db_bind_text (row, i++, record->again_of);
   if (due >= 0)
     sqlite3_bind_int64 (row, i++, due);
   else
@@ -233,7 +240,7 @@ mr_rows_insert_message (MrDb *db, const MrMessageRecord *record, const MrMessage
   return mr_db_run (db, row, error);
 }
 
-/* Parameters 1 to 24, in the order of MR_RECIPIENT_COLUMNS. params: storage of the text of cause_params while the
+/* Parameters 1 to 25, in the order of MR_RECIPIENT_COLUMNS. params: storage of the text of cause_params while the
  * statement runs. */
 static void
 bind_recipient (MrRow row, gint64 num, const MrRecipientRecord *record, char **params)
@@ -266,6 +273,7 @@ bind_recipient (MrRow row, gint64 num, const MrRecipientRecord *record, char **p
   sqlite3_bind_int (row, i++, (int)(record->reported & MR_REPORT_ALL));
   sqlite3_bind_int64 (row, i++, record->bounced);
   mr_db_bind_text (row, i++, record->bounced_cause);
+  mr_db_bind_text (row, i++, record->corrected_from);
 }
 
 gboolean
@@ -275,14 +283,14 @@ mr_rows_insert_recipient (MrDb *db, gint64 num, const char *id, const MrRecipien
                                         "INSERT INTO recipient (" MR_RECIPIENT_COLUMNS
                                         ", message, dot) VALUES (?1, ?2, ?3,"
                                         " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-                                        " ?20, ?21, ?22, ?23, ?24, ?25, 0)",
+                                        " ?20, ?21, ?22, ?23, ?24, ?25, ?26, 0)",
                                         error);
   g_autofree char *params = NULL;
 
   if (row == NULL)
     return FALSE;
   bind_recipient (row, num, record, &params);
-  mr_db_bind_key (row, 25, id);
+  mr_db_bind_key (row, 26, id);
   return mr_db_run (db, row, error);
 }
 

@@ -14,11 +14,11 @@ typedef enum { MR_BODY_GONE, MR_BODY_ACTIVE, MR_BODY_KEPT, MR_BODY_KEPT_FAILED, 
 #define MR_MESSAGE_COLUMNS                                                                                             \
   "id, num, created, finished, online_at, not_before, next_attempt, leased, hold, body, n_chunks, n_recipients,"       \
   " n_attempts, size, has_8bit, reverse_path, from_address, subject, message_id, program, uid, pid, socket, helo,"     \
-  " auth_identity, account_override, ret, envid, report_for"
+  " auth_identity, account_override, ret, envid, report_for, hold_rule, hold_until, again_of"
 #define MR_RECIPIENT_COLUMNS                                                                                           \
   "key, address, state, wait_reason, attempts, uncertain, policy_retries, next_attempt, changed, stage, reply_code,"   \
   " reply_enhanced, reply_text, host, account, cause, cause_params, direct, notify, orcpt, report_due, reported,"      \
-  " bounced, bounced_cause"
+  " bounced, bounced_cause, corrected_from"
 
 /* Columns of message that no record has. */
 typedef struct {

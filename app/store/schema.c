@@ -24,7 +24,7 @@
 G_STATIC_ASSERT (MR_RECIPIENT_WAITING == 0 && MR_RECIPIENT_SENDING == 1 && MR_RECIPIENT_NEEDS_PERSON == 3);
 G_STATIC_ASSERT (MR_RECIPIENT_RETURNED == 9 && MR_RECIPIENT_N_STATES == 10);
 G_STATIC_ASSERT (MR_WAIT_NO_ACCOUNT == 8 && MR_WAIT_ACCOUNT_LIMIT == 9 && MR_WAIT_N_REASONS == 10);
-G_STATIC_ASSERT (MR_HOLD_DAMAGED == 4 && MR_HOLD_NEVER_WRITE == 5 && MR_HOLD_N_REASONS == 6);
+G_STATIC_ASSERT (MR_HOLD_DAMAGED == 4 && MR_HOLD_NEVER_WRITE == 5 && MR_HOLD_RULE == 6 && MR_HOLD_N_REASONS == 7);
 G_STATIC_ASSERT (MR_STAGE_DOT == 9 && MR_STAGE_N_STAGES == 11);
 G_STATIC_ASSERT (MR_VERDICT_FAILED == 3 && MR_VERDICT_N_VERDICTS == 4);
 
@@ -152,9 +152,20 @@ static const char schema_2[]
       "CREATE TABLE account_use (account TEXT NOT NULL, minute INTEGER NOT NULL, messages INTEGER NOT NULL,"
       " recipients INTEGER NOT NULL, PRIMARY KEY (account, minute)) WITHOUT ROWID;";
 
+/* Version 3: what a person does with messages. hold_rule, hold_until: which rule keeps it back, and until when; again_of: public id of the message
+ * that this is a copy of; removed: taken out of the history, gone for good at this time; corrected_from: the address as it was handed in. */
+static const char schema_3[] = "ALTER TABLE message ADD COLUMN hold_rule TEXT;"
+                               "ALTER TABLE message ADD COLUMN hold_until INTEGER NOT NULL DEFAULT 0;"
+                               "ALTER TABLE message ADD COLUMN again_of TEXT;"
+                               "ALTER TABLE message ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;"
+                               "ALTER TABLE recipient ADD COLUMN corrected_from TEXT;"
+                               "CREATE INDEX message_hold_until ON message (hold_until) WHERE hold_until > 0;"
+                               "CREATE INDEX message_removed ON message (removed) WHERE removed > 0;";
+
 static const MrMigration migrations[] = {
   { 1, schema_1, NULL },
   { 2, schema_2, NULL },
+  { 3, schema_3, NULL },
 };
 
 const MrMigration *

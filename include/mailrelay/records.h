@@ -43,6 +43,8 @@ typedef struct {
   /* a report that came back after it had been delivered */
   gint64 bounced;
   char *bounced_cause; /* cause id */
+  /* a person corrected the address: what it was when it was handed in */
+  char *corrected_from;
 } MrRecipientRecord;
 
 typedef struct {
@@ -53,6 +55,8 @@ typedef struct {
   gint64 not_before;   /* never tried before this time */
   gint64 next_attempt; /* earliest of the waiting recipients */
   MrHoldReason hold;
+  char *hold_rule;    /* id of the rule, for MR_HOLD_RULE; NULL */
+  gint64 hold_until;  /* it goes by itself then; 0: a person lets it go */
   char *reverse_path; /* "" for the null reverse-path */
   char *from;         /* address of the header From, NULL when there is none that can be read */
   char *subject;      /* decoded, at most 998 bytes */
@@ -72,6 +76,7 @@ typedef struct {
   MrReturn ret;           /* RFC 3461: what a report returns */
   char *envid;            /* RFC 3461: the sender's envelope id as it was given (xtext); NULL */
   char *report_for;       /* this is a report made here, about the message of this id; NULL */
+  char *again_of;         /* a person sent the message of this id once more: this one; NULL */
   GPtrArray *recipients;  /* MrRecipientRecord, owned; in lists it may hold only the first */
   guint n_recipients;
 } MrMessageRecord;

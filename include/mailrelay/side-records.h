@@ -30,6 +30,23 @@ typedef struct {
   gint64 oldest; /* when the oldest of them came */
 } MrGroupRecord;
 
+/* What a person changes of a message's recipients. */
+typedef enum {
+  MR_EDIT_CORRECT, /* gets this address and waits anew: waiting, needs-person, failed, expired, cancelled */
+  MR_EDIT_ADD,     /* one recipient more; n is not looked at */
+  MR_EDIT_REMOVE,  /* stopped: what is not final */
+  MR_EDIT_RETURN,  /* goes back to the sender: waiting, needs-person, failed, expired */
+  MR_EDIT_REVIVE,  /* waits anew at the same address: failed, expired, cancelled */
+  MR_EDIT_NOW,     /* goes now: waiting, needs-person */
+  MR_EDIT_N_KINDS
+} MrEditKind;
+
+typedef struct {
+  MrEditKind kind;
+  guint n;             /* number of the recipient; G_MAXUINT: every one in a state for it (not for correct and add) */
+  const char *address; /* for correct and add */
+} MrRecipientEdit;
+
 MrNeverRecord *mr_never_record_new (const char *address);
 void mr_never_record_free (MrNeverRecord *record);
 void mr_account_use_free (MrAccountUse *use);

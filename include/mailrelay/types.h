@@ -48,6 +48,7 @@ typedef enum {
   MR_HOLD_OLD,         /* older than seven days when sending became possible again */
   MR_HOLD_DAMAGED,     /* the stored message cannot be read; set aside, never deleted */
   MR_HOLD_NEVER_WRITE, /* a recipient is on the list of addresses that are never written to */
+  MR_HOLD_RULE,        /* a rule of the person keeps it back for review */
   MR_HOLD_N_REASONS
 } MrHoldReason;
 

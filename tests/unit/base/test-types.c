@@ -98,7 +98,7 @@ test_edges (void)
     "0000000000", /* relayed */
     "1000000001", /* failed */
     "1000000001", /* expired */
-    "1000000000", /* cancelled */
+    "1010000000", /* cancelled */
     "0000000000", /* returned */
   };
 

@@ -1,15 +1,15 @@
-/* An outbox that version 1 of the schema wrote, opened by this program: nothing is lost and everything goes on. */
+/* An outbox that an earlier version of the schema wrote, opened by this program: nothing is lost and everything goes on. */
 #include "store-fixture.h"
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
 
-/* The store opens the file that version-1.sql tells of, in place of its own. */
+/* The store opens the file that version-N.sql tells of, in place of its own. */
 static void
-open_version_1 (StoreFixture *fixture)
+open_version (StoreFixture *fixture, const char *name)
 {
-  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "version-1.sql", NULL);
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, name, NULL);
   g_autofree char *sql = NULL;
   g_autofree char *wal = g_strconcat (fixture->path, "-wal", NULL);
   g_autoptr (GError) error = NULL;
@@ -34,21 +34,28 @@ test_nothing_is_lost (StoreFixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) attempts = NULL;
   const char *body = "Subject: two\r\n\r\nwaiting and failed\r\n";
 
-  open_version_1 (fixture);
-  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 2);
+  open_version (fixture, data);
+  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 3);
   g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 5);
   g_autoptr (MrMessageRecord) two = store_get (fixture, "06GC8M3C00DHYSNC", &attempts, NULL);
   g_assert_cmpuint (two->recipients->len, ==, 2);
   g_assert_cmpstr (two->subject, ==, "Tea, 100 % of it");
-  g_assert_cmpint (two->ret, ==, MR_RETURN_DEFAULT);
-  g_assert_null (two->envid);
+  gboolean first = g_str_equal (data, "version-1.sql");
+  g_assert_cmpint (two->ret, ==, first ? MR_RETURN_DEFAULT : MR_RETURN_FULL);
+  g_assert_cmpstr (two->envid, ==, first ? NULL : "env-1");
+  g_assert_null (two->hold_rule);
+  g_assert_null (two->again_of);
   const MrRecipientRecord *failed = g_ptr_array_index (two->recipients, 1);
   g_assert_cmpint (failed->state, ==, MR_RECIPIENT_FAILED);
   g_assert_cmpstr (failed->reply.enhanced, ==, "5.1.1");
   g_assert_cmpstr (failed->cause, ==, "address-unknown");
   g_assert_nonnull (failed->cause_params);
   g_assert_false (failed->direct);
-  g_assert_cmpuint (failed->notify | failed->report_due | failed->reported, ==, 0);
+  g_assert_cmpuint (failed->notify, ==, first ? 0 : 4);
+  g_assert_cmpuint (failed->reported, ==, first ? 0 : 1);
+  g_assert_cmpuint (failed->report_due, ==, 0);
+  g_assert_null (failed->corrected_from);
+  g_assert_true (mr_store_is_never (fixture->store, "stop@example.net") == !first);
   g_assert_cmpint (failed->bounced, ==, 0);
   g_assert_cmpuint (attempts->len, ==, 1);
   g_autoptr (GBytes) chunk = store_load (fixture, "06GC8M3C00DHYSNC", 0, NULL);
@@ -60,7 +67,7 @@ test_nothing_is_lost (StoreFixture *fixture, gconstpointer data)
 static void
 test_goes_on (StoreFixture *fixture, gconstpointer data)
 {
-  open_version_1 (fixture);
+  open_version (fixture, data);
   g_autoptr (MrMessageRecord) leased = store_get (fixture, "06GC8M3C0ES7VBAR", NULL, NULL);
   g_autoptr (MrMessageRecord) held = store_get (fixture, "06GC8M3C09VK3B9K", NULL, NULL);
   g_assert_cmpint (((MrRecipientRecord *)leased->recipients->pdata[0])->state, ==, MR_RECIPIENT_UNCERTAIN);
@@ -79,9 +86,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/store/migrate/nothing-is-lost", StoreFixture, NULL, store_fixture_set_up, test_nothing_is_lost,
-              store_fixture_tear_down);
-  g_test_add ("/store/migrate/goes-on", StoreFixture, NULL, store_fixture_set_up, test_goes_on,
-              store_fixture_tear_down);
+#define ADD(name, file, func)                                                                                          \
+  g_test_add ("/store/migrate/" name, StoreFixture, file, store_fixture_set_up, func, store_fixture_tear_down)
+  ADD ("1/nothing-is-lost", "version-1.sql", test_nothing_is_lost);
+  ADD ("1/goes-on", "version-1.sql", test_goes_on);
+  ADD ("2/nothing-is-lost", "version-2.sql", test_nothing_is_lost);
+  ADD ("2/goes-on", "version-2.sql", test_goes_on);
   return g_test_run ();
 }

@@ -423,7 +423,7 @@ test_failed_can_be_reopened (Fixture *fixture, gconstpointer data)
 
   /* Without its content it stays in the history. */
   mr_store_set_retention (fixture->store, 0, 0, 90, 0);
-  store_change (fixture, id, 0, MR_RECIPIENT_CANCELLED, 0, 0, MR_STORE_RELEASE, NULL);
+  store_change (fixture, id, 0, MR_RECIPIENT_FAILED, 0, 0, MR_STORE_RELEASE, NULL);
   store_change (fixture, id, 0, MR_RECIPIENT_WAITING, 0, 0, 0, &error);
   g_assert_error (error, MR_ERROR, MR_ERROR_NOT_FOUND);
   g_assert_cmpuint (store_counts (fixture).messages_active, ==, 0);

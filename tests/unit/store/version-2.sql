@@ -1,0 +1,46 @@
+-- The same outbox as version 2 of the schema wrote it, with what came with it: wishes for reports, an address never written to, use of an account.
+BEGIN TRANSACTION;
+CREATE TABLE account_use (account TEXT NOT NULL, minute INTEGER NOT NULL, messages INTEGER NOT NULL, recipients INTEGER NOT NULL, PRIMARY KEY (account, minute)) WITHOUT ROWID;
+INSERT INTO "account_use" VALUES('work',29833333,3,4);
+CREATE TABLE attempt ( key INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, number INTEGER NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL, stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 10), account TEXT, host TEXT, address TEXT, tls TEXT, reply_code INTEGER NOT NULL CHECK (reply_code BETWEEN 0 AND 999), reply_enhanced TEXT, reply_text TEXT, error TEXT, cause TEXT, verdict INTEGER NOT NULL CHECK (verdict BETWEEN 0 AND 3), transcript TEXT);
+INSERT INTO "attempt" VALUES(1048576,1,1,1790000000000000,1790000000000005,7,'work','mx.example.com',NULL,NULL,550,'5.1.1','no such user',NULL,'address-unknown',3,'> RCPT
+< 550
+');
+CREATE TABLE chunk (key INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL);
+INSERT INTO "chunk" VALUES(1048576,68565129,X'5375626A6563743A2074776F0D0A0D0A77616974696E6720616E64206661696C65640D0A');
+INSERT INTO "chunk" VALUES(3145728,1739982170,X'5375626A6563743A206B6570740D0A0D0A68656C640D0A');
+INSERT INTO "chunk" VALUES(4194304,2633401049,X'5375626A6563743A206F6E20697473207761790D0A0D0A6C65617365640D0A');
+INSERT INTO "chunk" VALUES(5242880,3562784379,X'5375626A6563743A20706572736F6E0D0A0D0A6E6565647320796F750D0A');
+CREATE TABLE incoming (id TEXT PRIMARY KEY NOT NULL, num INTEGER NOT NULL, n_chunks INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE message ( id TEXT PRIMARY KEY NOT NULL CHECK (length (id) = 16), num INTEGER NOT NULL CHECK (num BETWEEN 1 AND 8796093022207), created INTEGER NOT NULL, finished INTEGER NOT NULL CHECK (finished >= 0), online_at INTEGER NOT NULL, not_before INTEGER NOT NULL, next_attempt INTEGER NOT NULL, due INTEGER, leased INTEGER NOT NULL CHECK (leased BETWEEN 0 AND 1), hold INTEGER NOT NULL CHECK (hold BETWEEN 0 AND 255), body INTEGER NOT NULL CHECK (body BETWEEN 0 AND 3), n_chunks INTEGER NOT NULL, n_recipients INTEGER NOT NULL CHECK (n_recipients > 0), n_attempts INTEGER NOT NULL, size INTEGER NOT NULL CHECK (size >= 0), has_8bit INTEGER NOT NULL CHECK (has_8bit BETWEEN 0 AND 1), reverse_path TEXT NOT NULL, from_address TEXT, subject TEXT, message_id TEXT, program TEXT, uid INTEGER NOT NULL, pid INTEGER NOT NULL, socket TEXT, helo TEXT, auth_identity TEXT, account_override TEXT, ret INTEGER NOT NULL DEFAULT 0 CHECK (ret BETWEEN 0 AND 255), envid TEXT, report_for TEXT) WITHOUT ROWID;
+INSERT INTO "message" VALUES('06GC8M3C00DHYSNC',1,1790000000001000,0,0,0,0,0,0,0,1,1,2,1,36,0,'anna@example.org','anna@example.org','Tea, 100 % of it','one@example.org','git',1000,4711,'127.0.0.1:2525','localhost',NULL,NULL,1,'env-1',NULL);
+INSERT INTO "message" VALUES('06GC8M3C07H9XMDZ',2,1790000000002000,1790000000002000,0,0,0,NULL,0,0,0,1,1,0,28,0,'anna@example.org','anna@example.org','Tea, 100 % of it','one@example.org','git',1000,4711,'127.0.0.1:2525','localhost',NULL,NULL,0,NULL,NULL);
+INSERT INTO "message" VALUES('06GC8M3C09VK3B9K',3,1790000000003000,0,0,0,0,NULL,0,2,1,1,1,0,23,0,'anna@example.org','anna@example.org','Tea, 100 % of it','one@example.org','git',1000,4711,'127.0.0.1:2525','localhost',NULL,NULL,0,NULL,NULL);
+INSERT INTO "message" VALUES('06GC8M3C0ES7VBAR',4,1790000000004000,0,0,0,0,NULL,1,0,1,1,1,0,31,0,'anna@example.org','anna@example.org','Tea, 100 % of it','one@example.org','git',1000,4711,'127.0.0.1:2525','localhost',NULL,NULL,0,NULL,NULL);
+INSERT INTO "message" VALUES('06GC8M3C0J4XYPZ9',5,1790000000005000,0,0,0,0,NULL,0,0,1,1,1,0,30,0,'anna@example.org','anna@example.org','Tea, 100 % of it','one@example.org','git',1000,4711,'127.0.0.1:2525','localhost',NULL,NULL,0,NULL,NULL);
+CREATE TABLE never (key TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, added INTEGER NOT NULL, reason TEXT, message TEXT) WITHOUT ROWID;
+INSERT INTO "never" VALUES('stop@example.net','Stop@example.net',1790000000000000,'asked',NULL);
+CREATE TABLE recipient ( key INTEGER PRIMARY KEY, message TEXT NOT NULL, address TEXT NOT NULL, state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 255), wait_reason INTEGER NOT NULL CHECK (wait_reason BETWEEN 0 AND 255), dot INTEGER NOT NULL CHECK (dot BETWEEN 0 AND 1), attempts INTEGER NOT NULL CHECK (attempts >= 0), uncertain INTEGER NOT NULL CHECK (uncertain >= 0), policy_retries INTEGER NOT NULL CHECK (policy_retries >= 0), next_attempt INTEGER NOT NULL, changed INTEGER NOT NULL, stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 255), reply_code INTEGER NOT NULL CHECK (reply_code BETWEEN 0 AND 999), reply_enhanced TEXT, reply_text TEXT, host TEXT, account TEXT, cause TEXT, cause_params TEXT, direct INTEGER NOT NULL DEFAULT 0 CHECK (direct BETWEEN 0 AND 1), notify INTEGER NOT NULL DEFAULT 0, orcpt TEXT, report_due INTEGER NOT NULL DEFAULT 0, reported INTEGER NOT NULL DEFAULT 0, bounced INTEGER NOT NULL DEFAULT 0, bounced_cause TEXT);
+INSERT INTO "recipient" VALUES(1048576,'06GC8M3C00DHYSNC','r0@example.com',0,0,0,0,0,0,0,0,0,0,NULL,NULL,NULL,NULL,NULL,NULL,0,0,NULL,0,0,0,NULL);
+INSERT INTO "recipient" VALUES(1048577,'06GC8M3C00DHYSNC','r1@example.com',6,0,0,1,0,0,0,1790000000000000,7,550,'5.1.1','no such user','mx.example.com','work','address-unknown','{''domain'': ''example.com''}',0,4,'rfc822;two@example.net',0,1,0,NULL);
+INSERT INTO "recipient" VALUES(2097152,'06GC8M3C07H9XMDZ','r0@example.com',4,0,0,0,0,0,0,0,0,0,NULL,NULL,NULL,'work',NULL,NULL,0,0,NULL,0,0,0,NULL);
+INSERT INTO "recipient" VALUES(3145728,'06GC8M3C09VK3B9K','r0@example.com',0,0,0,0,0,0,0,0,0,0,NULL,NULL,NULL,NULL,NULL,NULL,0,0,NULL,0,0,0,NULL);
+INSERT INTO "recipient" VALUES(4194304,'06GC8M3C0ES7VBAR','r0@example.com',0,0,1,0,0,0,0,0,0,0,NULL,NULL,NULL,NULL,NULL,NULL,0,0,NULL,0,0,0,NULL);
+INSERT INTO "recipient" VALUES(5242880,'06GC8M3C0J4XYPZ9','r0@example.com',3,0,0,0,0,0,0,0,0,0,NULL,NULL,NULL,'work',NULL,NULL,0,0,NULL,0,0,0,NULL);
+CREATE TABLE refusal ( key INTEGER PRIMARY KEY, time INTEGER NOT NULL, uid INTEGER NOT NULL, pid INTEGER NOT NULL, program TEXT, peer TEXT, reverse_path TEXT, reason TEXT);
+INSERT INTO "refusal" VALUES(1,1790000000000000,1001,0,'smartd','127.0.0.1:4711','root@localhost','other-user');
+CREATE TABLE tally (quarter INTEGER PRIMARY KEY, accepted INTEGER NOT NULL, delivered INTEGER NOT NULL, failed INTEGER NOT NULL);
+INSERT INTO "tally" VALUES(1988888,6,1,1);
+CREATE TABLE value (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO "value" VALUES('.finished',1);
+INSERT INTO "value" VALUES('.next_num',65537);
+INSERT INTO "value" VALUES('online-usec',12345);
+CREATE INDEX message_active ON message (id) WHERE finished = 0;
+CREATE INDEX message_due ON message (due) WHERE due IS NOT NULL;
+CREATE INDEX message_kept ON message (finished) WHERE finished > 0 AND body > 0;
+CREATE INDEX recipient_blocked ON recipient (wait_reason) WHERE wait_reason > 0;
+CREATE INDEX recipient_person ON recipient (state) WHERE state = 3;
+CREATE INDEX recipient_report ON recipient (key) WHERE report_due > 0;
+COMMIT;
+PRAGMA user_version=2;
+PRAGMA application_id=1297247353;
