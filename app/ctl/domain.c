@@ -11,6 +11,8 @@ mr_verb_domain (MrCtl *ctl, int argc, char **argv)
   static const MrVerb verbs[] = {
     { "spf", N_ ("Whether a server may send for a domain"), mr_verb_domain_spf },
     { "verify", N_ ("The signatures of a message in a file"), mr_verb_domain_verify },
+    { "explain-headers", N_ ("What the receiver of a test message found"), mr_verb_domain_explain_headers },
+    { "reports", N_ ("Reports of others about a domain's mail (DMARC)"), mr_verb_domain_reports },
     { NULL, NULL, NULL },
   };
 

@@ -53,6 +53,8 @@ int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
 /* Verbs of domain; none of them needs the service. */
 int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain_explain_headers (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain_reports (MrCtl *ctl, int argc, char **argv);
 /* The page mail-relay.conf(5) on standard output. */
 void mr_config_print_man (void);
 
