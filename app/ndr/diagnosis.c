@@ -73,8 +73,9 @@ mr_diagnosis_free (MrDiagnosis *self)
 MrDiagnosis *
 mr_diagnosis_new_builtin (void)
 {
-  static const char *const names[] = { "causes.conf",  "local.conf",   "providers.conf", "login.conf", "sender.conf",
-                                       "mailbox.conf", "content.conf", "transport.conf", "codes.conf" };
+  static const char *const names[]
+      = { "causes.conf", "local.conf",   "providers.conf", "families.conf",  "login.conf",
+          "sender.conf", "mailbox.conf", "content.conf",   "transport.conf", "codes.conf" };
   MrDiagnosis *self = diagnosis_new ();
   g_autoptr (GError) error = NULL;
 

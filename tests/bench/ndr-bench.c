@@ -10,6 +10,24 @@
 #include "ndr-table.h"
 
 static void
+print_wild (const char *folder, MrDiagnosis *diagnosis)
+{
+  static const char *const parts[] = { "a", "b", "c", "d", "held" };
+  g_autofree char *path = g_build_filename (folder, "wild.tsv", NULL);
+  g_autoptr (MrTsv) replies = mr_tsv_read (path, NULL);
+
+  for (guint i = 0; replies != NULL && i < G_N_ELEMENTS (parts); i++) {
+    g_autoptr (MrAccuracy) accuracy = mr_accuracy_of_part (diagnosis, replies, parts[i]);
+    const MrCount *all = &accuracy->all;
+
+    printf ("other wordings, part %-5s %4u replies: acceptable %.1f, strict %.1f, actor %.1f, mean over causes %.1f\n",
+            parts[i], all->n, mr_percent (all->acceptable, all->n), mr_percent (all->strict, all->n),
+            mr_percent (all->actor, all->n), mr_accuracy_mean (accuracy));
+  }
+  printf ("\n");
+}
+
+static void
 print_times (const char *folder, const MrTsv *replies)
 {
   MrClock *clock = mr_clock_new_real ();
@@ -46,6 +64,7 @@ main (int argc, char **argv)
   }
   g_autoptr (MrAccuracy) accuracy = mr_accuracy_of_replies (diagnosis, replies, part);
   mr_accuracy_print (accuracy, "Replies");
+  print_wild (argc > 1 ? argv[1] : ".", diagnosis);
   g_autofree char *folder = g_build_filename (argc > 1 ? argv[1] : ".", "bounces", NULL);
   g_autoptr (MrBounceAccuracy) bounces = part < 0 ? mr_accuracy_of_bounces (diagnosis, folder, NULL) : NULL;
 

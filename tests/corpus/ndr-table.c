@@ -174,30 +174,58 @@ stage_of (const char *text)
   return stage;
 }
 
+/* A table without the column: the recipient's server. */
+static MrSpeaker
+speaker_of (const char *text)
+{
+  MrSpeaker speaker = MR_SPEAKER_RECIPIENT_SERVER;
+
+  if (*text != '\0')
+    mr_speaker_from_nick (text, &speaker);
+  return speaker;
+}
+
+static void
+add_row (MrAccuracy *accuracy, MrDiagnosis *diagnosis, const MrTsv *replies, guint row)
+{
+  const char *enhanced = mr_tsv_get (replies, row, "enhanced_code"), *text = mr_tsv_get (replies, row, "text");
+  MrDiagnosisInput input = { .stage = stage_of (mr_tsv_get (replies, row, "stage")),
+                             .speaker = speaker_of (mr_tsv_get (replies, row, "speaker")),
+                             .code = (guint)g_ascii_strtoull (mr_tsv_get (replies, row, "smtp_code"), NULL, 10),
+                             .enhanced = *enhanced != '\0' ? enhanced : NULL,
+                             .text = text,
+                             .error = -1 };
+  g_auto (MrDiagnosisResult) result = { 0 };
+
+  mr_diagnosis_run (diagnosis, &input, &result);
+  g_autofree char *where = g_strdup_printf ("[%s]\t%s\t%s\t%s\t%s", result.rule, mr_tsv_get (replies, row, "id"),
+                                            mr_tsv_get (replies, row, "smtp_code"), enhanced, text);
+  mr_accuracy_add (accuracy, diagnosis, mr_tsv_get (replies, row, "cause"), mr_tsv_get (replies, row, "cause_alt"),
+                   result.cause, result.actor, input.speaker, where);
+}
+
 MrAccuracy *
 mr_accuracy_of_replies (MrDiagnosis *diagnosis, const MrTsv *replies, int part)
 {
   MrAccuracy *accuracy = mr_accuracy_new ();
 
   for (guint i = 0; i < replies->rows->len; i++) {
-    const char *id = mr_tsv_get (replies, i, "id"), *enhanced = mr_tsv_get (replies, i, "enhanced_code");
-    const char *text = mr_tsv_get (replies, i, "text");
-    MrDiagnosisInput input = { .stage = stage_of (mr_tsv_get (replies, i, "stage")),
-                               .speaker = MR_SPEAKER_RECIPIENT_SERVER,
-                               .code = (guint)g_ascii_strtoull (mr_tsv_get (replies, i, "smtp_code"), NULL, 10),
-                               .enhanced = *enhanced != '\0' ? enhanced : NULL,
-                               .text = text,
-                               .error = -1 };
-    g_auto (MrDiagnosisResult) result = { 0 };
+    const char *id = mr_tsv_get (replies, i, "id");
 
-    if (part >= 0 && g_ascii_strtoull (id + 1, NULL, 10) % 3 != (guint)part)
-      continue;
-    mr_diagnosis_run (diagnosis, &input, &result);
-    g_autofree char *where = g_strdup_printf ("[%s]\t%s\t%s\t%s\t%s", result.rule, id,
-                                              mr_tsv_get (replies, i, "smtp_code"), enhanced, text);
-    mr_accuracy_add (accuracy, diagnosis, mr_tsv_get (replies, i, "cause"), mr_tsv_get (replies, i, "cause_alt"),
-                     result.cause, result.actor, input.speaker, where);
+    if (part < 0 || g_ascii_strtoull (id + 1, NULL, 10) % 3 == (guint)part)
+      add_row (accuracy, diagnosis, replies, i);
   }
+  return accuracy;
+}
+
+MrAccuracy *
+mr_accuracy_of_part (MrDiagnosis *diagnosis, const MrTsv *replies, const char *part)
+{
+  MrAccuracy *accuracy = mr_accuracy_new ();
+
+  for (guint i = 0; i < replies->rows->len; i++)
+    if (g_str_equal (mr_tsv_get (replies, i, "part"), part))
+      add_row (accuracy, diagnosis, replies, i);
   return accuracy;
 }
 

@@ -41,6 +41,8 @@ void mr_accuracy_print (const MrAccuracy *self, const char *title);
 
 /* Runs the rows of replies.tsv; part: -1 all, 0 to 2 the rows whose number has this rest. */
 MrAccuracy *mr_accuracy_of_replies (MrDiagnosis *diagnosis, const MrTsv *replies, int part);
+/* The rows of wild.tsv that stand in this part: "held" is kept aside when rules are written. */
+MrAccuracy *mr_accuracy_of_part (MrDiagnosis *diagnosis, const MrTsv *replies, const char *part);
 
 typedef struct {
   guint rows, recipient, outcome; /* of index.tsv, and how many of them are right */
