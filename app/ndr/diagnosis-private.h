@@ -72,6 +72,15 @@ typedef struct {
   GArray *phrases;
 } MrListName;
 
+/* Which of a rule's lists of phrases has one that stands in the text. */
+enum { MR_RULE_SAYS = 1, MR_RULE_AND = 2, MR_RULE_WITHOUT = 4 };
+
+/* That a phrase is in a list of a rule. */
+typedef struct {
+  guint16 rule; /* index */
+  guint8 list;
+} MrPhraseUse;
+
 struct _MrDiagnosis {
   GHashTable *causes;    /* id → MrCause */
   GHashTable *actions;   /* id → label */
@@ -80,6 +89,8 @@ struct _MrDiagnosis {
   GPtrArray *providers;
   GPtrArray *lists; /* MrListName */
   MrPhraseSet *phrases;
+  GArray *uses;  /* MrPhraseUse, ordered by phrase */
+  guint *use_of; /* by phrase: its first use; one more at the end */
   const MrCause *unknown;
 };
 
@@ -92,9 +103,9 @@ void mr_phrase_set_free (MrPhraseSet *self);
 int mr_phrase_set_add (MrPhraseSet *self, const char *text);
 /* After the last phrase. FALSE: too many of them. */
 gboolean mr_phrase_set_compile (MrPhraseSet *self);
-/* One pass. text: lower case, NUL-terminated. found: mr_phrase_set_size() bytes, 1 where the phrase stands in the
- * text. */
-void mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint8 *found);
+/* One pass. text: lower case, NUL-terminated. found: mr_phrase_set_size() bytes, all 0 before; 1 where the phrase stands
+ * in the text. hits: as many numbers; gets those of the phrases that stand there. Returns how many. */
+guint mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint8 *found, guint *hits);
 guint mr_phrase_set_size (const MrPhraseSet *self);
 
 /* ---- rules.c ---- */

@@ -18,6 +18,7 @@ typedef struct {
   MrStage stage;
   gsize len;
   guint8 *found; /* by phrase */
+  guint8 *lists; /* by rule: which of its lists have a phrase that was found */
   guint8 *provider;
   guint code;
   guint enhanced[3];
@@ -52,6 +53,7 @@ diagnosis_new (void)
   self->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)provider_free);
   self->lists = g_ptr_array_new_with_free_func ((GDestroyNotify)list_free);
   self->phrases = mr_phrase_set_new ();
+  self->uses = g_array_new (FALSE, FALSE, sizeof (MrPhraseUse));
   return self;
 }
 
@@ -67,6 +69,8 @@ mr_diagnosis_free (MrDiagnosis *self)
   g_hash_table_unref (self->actions);
   g_hash_table_unref (self->fallbacks);
   mr_phrase_set_free (self->phrases);
+  g_array_unref (self->uses);
+  g_free (self->use_of);
   g_free (self);
 }
 
@@ -154,10 +158,9 @@ has_bit (guint32 bits, guint bit)
 }
 
 static gboolean
-rule_matches (const MrRule *rule, const Look *look)
+rule_matches (const MrRule *rule, guint8 lists, const Look *look)
 {
   const MrDiagnosisInput *input = look->input;
-
   gboolean local = input->code == 0 && input->error >= 0;
 
   /* Words of this program never pass for those of a server, nor the other way round. */
@@ -167,13 +170,12 @@ rule_matches (const MrRule *rule, const Look *look)
     return FALSE;
   if (rule->no_route >= 0 && (input->no_route != FALSE) != rule->no_route)
     return FALSE;
-  return (rule->phrases == NULL || any_found (look, rule->phrases))
-         && (rule->also == NULL || any_found (look, rule->also)) && (rule->all == NULL || all_found (look, rule->all))
+  return (rule->phrases == NULL || (lists & MR_RULE_SAYS) != 0) && (rule->also == NULL || (lists & MR_RULE_AND) != 0)
+         && (lists & MR_RULE_WITHOUT) == 0 && (rule->all == NULL || all_found (look, rule->all))
          && (rule->codes == NULL || code_matches (look, rule->codes))
          && (rule->enhanced == NULL || enhanced_matches (look, rule->enhanced))
          && (rule->provider < 0 || look->provider[rule->provider] != 0) && has_bit (rule->stages, look->stage)
-         && has_bit (rule->speakers, input->speaker) && (rule->direct < 0 || (input->direct != FALSE) == rule->direct)
-         && (rule->without == NULL || !any_found (look, rule->without));
+         && has_bit (rule->speakers, input->speaker) && (rule->direct < 0 || (input->direct != FALSE) == rule->direct);
 }
 
 static gboolean
@@ -307,23 +309,45 @@ retry_hint (const MrCause *cause, const MrRule *rule, guint code)
   return cause->retry;
 }
 
+static void
+find_phrases (MrDiagnosis *self, Look *look)
+{
+  g_autofree guint *hits = g_new (guint, mr_phrase_set_size (self->phrases) + 1);
+  guint n = mr_phrase_set_match (self->phrases, look->text, look->len, look->found, hits);
+
+  for (guint i = 0; i < n; i++)
+    for (guint k = self->use_of[hits[i]]; k < self->use_of[hits[i] + 1]; k++) {
+      const MrPhraseUse *use = &g_array_index (self->uses, MrPhraseUse, k);
+
+      look->lists[use->rule] |= use->list;
+    }
+}
+
+static const MrRule *
+find_rule (MrDiagnosis *self, const Look *look)
+{
+  for (guint i = 0; i < self->rules->len; i++)
+    if (rule_matches (g_ptr_array_index (self->rules, i), look->lists[i], look))
+      return g_ptr_array_index (self->rules, i);
+  return NULL;
+}
+
 void
 mr_diagnosis_run (MrDiagnosis *self, const MrDiagnosisInput *input, MrDiagnosisResult *ret)
 {
   g_autofree guint8 *found = g_malloc0 (mr_phrase_set_size (self->phrases) + 1);
   g_autofree guint8 *provider = g_malloc0 (self->providers->len + 1);
-  Look look = { .input = input, .found = found, .provider = provider };
-  const MrRule *rule = NULL;
+  g_autofree guint8 *lists = g_malloc0 (self->rules->len + 1);
+  Look look = { .input = input, .found = found, .provider = provider, .lists = lists };
+  const MrRule *rule;
 
   look.len = mr_extract_normalize (input->text != NULL ? input->text : "", look.text);
-  mr_phrase_set_match (self->phrases, look.text, look.len, found);
+  find_phrases (self, &look);
   take_codes (&look);
   look.stage = input->stage == MR_STAGE_NONE && input->error < 0 ? mr_extract_stage (look.text) : input->stage;
   for (guint i = 0; i < self->providers->len; i++)
     provider[i] = is_provider (g_ptr_array_index (self->providers, i), &look);
-  for (guint i = 0; i < self->rules->len && rule == NULL; i++)
-    if (rule_matches (g_ptr_array_index (self->rules, i), &look))
-      rule = g_ptr_array_index (self->rules, i);
+  rule = find_rule (self, &look);
 
   const MrCause *cause = rule != NULL ? rule->cause : self->unknown;
 

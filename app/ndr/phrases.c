@@ -16,6 +16,7 @@
 typedef struct {
   guint n;
   guint pieces[PIECES_MAX];
+  guint next; /* 1 + another phrase that ends with the same piece, 0: none */
 } Phrase;
 
 /* A node's children are a list by way of the next sibling; a node with many of them has a row of its own. */
@@ -32,6 +33,7 @@ struct _MrPhraseSet {
   GHashTable *known_pieces, *known_phrases; /* text → number + 1 */
   GPtrArray *pieces;                        /* char * */
   GArray *phrases;
+  guint *phrase_of;     /* by piece: 1 + the first phrase that ends with it, 0: none */
   guint8 class_of[256]; /* 0: a byte that no piece has */
   guint n_classes;
   GArray *nodes; /* Node */
@@ -63,6 +65,7 @@ mr_phrase_set_free (MrPhraseSet *self)
   g_array_unref (self->phrases);
   g_array_unref (self->nodes);
   g_free (self->rows);
+  g_free (self->phrase_of);
   g_free (self);
 }
 
@@ -219,6 +222,21 @@ add_failures (MrPhraseSet *self)
   }
 }
 
+/* From a piece that was seen to the phrases that may stand there: only these are looked at. */
+static void
+add_phrases (MrPhraseSet *self)
+{
+  g_free (self->phrase_of);
+  self->phrase_of = g_new0 (guint, MAX (self->pieces->len, 1));
+  for (guint i = 0; i < self->phrases->len; i++) {
+    Phrase *phrase = &g_array_index (self->phrases, Phrase, i);
+    guint *first = &self->phrase_of[phrase->pieces[phrase->n - 1]];
+
+    phrase->next = *first;
+    *first = i + 1;
+  }
+}
+
 gboolean
 mr_phrase_set_compile (MrPhraseSet *self)
 {
@@ -231,6 +249,7 @@ mr_phrase_set_compile (MrPhraseSet *self)
       return FALSE;
   add_rows (self);
   add_failures (self);
+  add_phrases (self);
   return TRUE;
 }
 
@@ -248,24 +267,38 @@ in_order (const MrPhraseSet *self, const Phrase *phrase, const char *text)
   return TRUE;
 }
 
-void
-mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint8 *found)
+static gboolean
+stands_in (const MrPhraseSet *self, const Phrase *phrase, const guint8 *seen, const char *text)
+{
+  for (guint k = 0; k < phrase->n; k++)
+    if (seen[phrase->pieces[k]] == 0)
+      return FALSE;
+  return phrase->n == 1 || in_order (self, phrase, text);
+}
+
+guint
+mr_phrase_set_match (const MrPhraseSet *self, const char *text, gsize len, guint8 *found, guint *hits)
 {
   g_autofree guint8 *seen = g_malloc0 (MAX (self->pieces->len, 1));
-  guint node = 0;
+  g_autofree guint *pieces = g_new (guint, MAX (self->pieces->len, 1));
+  guint node = 0, n_pieces = 0, n_hits = 0;
 
   for (gsize i = 0; i < len; i++) {
     node = step (self, node, (guint8)text[i]);
     for (guint end = node_at (self, node)->end > 0 ? node : node_at (self, node)->suffix; end != 0;
-         end = node_at (self, end)->suffix)
-      seen[node_at (self, end)->end - 1] = 1;
-  }
-  for (guint i = 0; i < self->phrases->len; i++) {
-    const Phrase *phrase = &g_array_index (self->phrases, Phrase, i);
-    gboolean all = TRUE;
+         end = node_at (self, end)->suffix) {
+      guint piece = node_at (self, end)->end - 1u;
 
-    for (guint k = 0; k < phrase->n && all; k++)
-      all = seen[phrase->pieces[k]] != 0;
-    found[i] = all && (phrase->n == 1 || in_order (self, phrase, text));
+      if (seen[piece] == 0)
+        pieces[n_pieces++] = piece;
+      seen[piece] = 1;
+    }
   }
+  for (guint i = 0; i < n_pieces; i++)
+    for (guint k = self->phrase_of[pieces[i]]; k != 0; k = g_array_index (self->phrases, Phrase, k - 1).next)
+      if (stands_in (self, &g_array_index (self->phrases, Phrase, k - 1), seen, text)) {
+        found[k - 1] = 1;
+        hits[n_hits++] = k - 1;
+      }
+  return n_hits;
 }

@@ -424,13 +424,61 @@ compare_rules (gconstpointer a, gconstpointer b)
   return first->order < second->order ? -1 : first->order > second->order;
 }
 
+static void
+count_uses (const GArray *phrases, guint *counts)
+{
+  for (guint i = 0; phrases != NULL && i < phrases->len; i++)
+    counts[g_array_index (phrases, guint, i)]++;
+}
+
+static void
+add_uses (MrDiagnosis *self, const GArray *phrases, guint rule, guint8 list, guint *next)
+{
+  for (guint i = 0; phrases != NULL && i < phrases->len; i++)
+    g_array_index (self->uses, MrPhraseUse, next[g_array_index (phrases, guint, i)]++)
+        = (MrPhraseUse){ .rule = (guint16)rule, .list = list };
+}
+
+/* From phrases to rules: a run looks at the rules that a text speaks of, and not at each phrase of each rule. */
+static void
+find_uses (MrDiagnosis *self)
+{
+  guint n = mr_phrase_set_size (self->phrases), sum = 0;
+  g_autofree guint *next = g_new0 (guint, n + 1);
+
+  for (guint i = 0; i < self->rules->len; i++) {
+    const MrRule *rule = g_ptr_array_index (self->rules, i);
+
+    count_uses (rule->phrases, next);
+    count_uses (rule->also, next);
+    count_uses (rule->without, next);
+  }
+  g_free (self->use_of);
+  self->use_of = g_new0 (guint, n + 1);
+  for (guint i = 0; i <= n; i++) {
+    self->use_of[i] = sum;
+    sum += next[i];
+    next[i] = self->use_of[i];
+  }
+  g_array_set_size (self->uses, sum);
+  for (guint i = 0; i < self->rules->len; i++) {
+    const MrRule *rule = g_ptr_array_index (self->rules, i);
+
+    add_uses (self, rule->phrases, i, MR_RULE_SAYS, next);
+    add_uses (self, rule->also, i, MR_RULE_AND, next);
+    add_uses (self, rule->without, i, MR_RULE_WITHOUT, next);
+  }
+}
+
 gboolean
 mr_rules_finish (MrDiagnosis *self, GError **error)
 {
   g_ptr_array_sort (self->rules, compare_rules);
   self->unknown = g_hash_table_lookup (self->causes, "unknown");
-  if (mr_phrase_set_compile (self->phrases))
+  if (self->rules->len <= G_MAXUINT16 && mr_phrase_set_compile (self->phrases)) {
+    find_uses (self);
     return TRUE;
-  g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, "There are too many phrases in the rules");
+  }
+  g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, "There are too many rules, or too many phrases in them");
   return FALSE;
 }

@@ -27,6 +27,29 @@ print_wild (const char *folder, MrDiagnosis *diagnosis)
   printf ("\n");
 }
 
+/* Words of real replies, one behind the other: more of them may not cost more than their share. */
+static void
+print_long (MrDiagnosis *diagnosis, MrClock *clock, const MrTsv *replies)
+{
+  for (gsize len = 500; len <= 8000; len *= 2) {
+    g_autoptr (GString) text = g_string_new ("550 5.7.1 ");
+    gint64 start;
+
+    for (guint i = 0; text->len < len && i < replies->rows->len; i++)
+      g_string_append (text, mr_tsv_get (replies, i, "text"));
+    g_string_truncate (text, len);
+    start = mr_clock_monotonic (clock);
+    for (guint i = 0; i < 1000; i++) {
+      MrDiagnosisInput input = { .text = text->str, .error = -1 };
+      g_auto (MrDiagnosisResult) result = { 0 };
+
+      mr_diagnosis_run (diagnosis, &input, &result);
+    }
+    printf ("%5" G_GSIZE_FORMAT " bytes of text: %.1f us\n", len, (double)(mr_clock_monotonic (clock) - start) / 1000);
+  }
+  printf ("\n");
+}
+
 static void
 print_times (const char *folder, const MrTsv *replies)
 {
@@ -46,6 +69,7 @@ print_times (const char *folder, const MrTsv *replies)
   printf ("rules loaded in %.1f ms; %.1f us a reply; %.2f ms a bounce message (reading the file included)\n\n",
           (double)(loaded - start) / 1000, (double)(asked - loaded) / runs / replies->rows->len,
           bounces != NULL && bounces->rows > 0 ? (double)(read - asked) / 1000 / bounces->rows : 0.0);
+  print_long (diagnosis, clock, replies);
   mr_clock_unref (clock);
 }
 

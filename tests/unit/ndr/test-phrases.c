@@ -22,15 +22,19 @@ test_overlaps (void)
 {
   static const char *const phrases[] = { "he", "she", "his", "hers", "her*she", "ushers", "sh*rs", "xx" };
   MrPhraseSet *set = mr_phrase_set_new ();
-  guint8 found[G_N_ELEMENTS (phrases)];
+  guint8 found[G_N_ELEMENTS (phrases)] = { 0 };
+  guint hits[G_N_ELEMENTS (phrases)], n;
 
   for (guint i = 0; i < G_N_ELEMENTS (phrases); i++)
     g_assert_cmpint (mr_phrase_set_add (set, phrases[i]), ==, (int)i);
   g_assert_cmpint (mr_phrase_set_add (set, "she"), ==, 1);
   g_assert_true (mr_phrase_set_compile (set));
-  mr_phrase_set_match (set, "ushers", 6, found);
+  n = mr_phrase_set_match (set, "ushers", 6, found, hits);
   for (guint i = 0; i < G_N_ELEMENTS (phrases); i++)
     g_assert_cmpint (found[i], ==, naive (phrases[i], "ushers"));
+  for (guint i = 0; i < G_N_ELEMENTS (phrases); i++)
+    n -= found[i];
+  g_assert_cmpuint (n, ==, 0); /* each of them once, and no other */
   mr_phrase_set_free (set);
 }
 
@@ -55,6 +59,7 @@ test_random (void)
     MrPhraseSet *set = mr_phrase_set_new ();
     g_autoptr (GPtrArray) phrases = g_ptr_array_new_with_free_func (g_free);
     g_autofree guint8 *found = NULL;
+    g_autofree guint *hits = NULL;
 
     for (guint i = 0; i < 20; i++) {
       g_autofree char *a = random_text (random, 6, "ab c");
@@ -67,11 +72,14 @@ test_random (void)
         g_free (phrase);
     }
     g_assert_true (mr_phrase_set_compile (set));
-    found = g_malloc0 (mr_phrase_set_size (set));
+    found = g_malloc (mr_phrase_set_size (set));
+    hits = g_new (guint, mr_phrase_set_size (set));
     for (guint t = 0; t < 20; t++) {
       g_autofree char *text = random_text (random, 40, "abc d\xff");
 
-      mr_phrase_set_match (set, text, strlen (text), found);
+      memset (found, 0, mr_phrase_set_size (set));
+      for (guint k = mr_phrase_set_match (set, text, strlen (text), found, hits); k > 0; k--)
+        g_assert_cmpint (found[hits[k - 1]], ==, 1);
       for (guint i = 0; i < phrases->len; i++)
         g_assert_cmpint (found[i], ==, naive (g_ptr_array_index (phrases, i), text));
     }
@@ -92,7 +100,7 @@ test_refused (void)
   g_assert_cmpint (mr_phrase_set_add (set, "abc*"), ==, -1);
   g_assert_cmpint (mr_phrase_set_add (set, much), ==, -1);
   g_assert_true (mr_phrase_set_compile (set));
-  mr_phrase_set_match (set, "abc", 3, NULL);
+  g_assert_cmpuint (mr_phrase_set_match (set, "abc", 3, NULL, NULL), ==, 0);
   mr_phrase_set_free (set);
 }
 
