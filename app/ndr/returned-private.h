@@ -52,4 +52,36 @@ gboolean mr_notice_gave_up (const char *folded);
 
 MrReturnedRecipient *mr_returned_add_recipient (MrReturned *report);
 
+/* ---- one message while it is read ---- */
+
+typedef struct {
+  MrReturned *report;
+  MrDiagnosis *diagnosis;
+  MrMailParts *mail;
+  char *notice, *folded;     /* the text for people, up to the copy of the original */
+  const GPtrArray *original; /* header of the original, NULL: not there */
+  GPtrArray *own_original;   /* where it was found in the text */
+  MrNoticeKind kind;
+  gboolean gave_up, qmail;
+} MrReturnedReader;
+
+/* ---- returned-find.c: whom it is about; in this order ---- */
+
+/* Sets notice. */
+void mr_returned_find_notice (MrReturnedReader *reader);
+/* Sets original, cuts the notice before it and sets folded. */
+void mr_returned_find_original (MrReturnedReader *reader);
+/* Recipients of the machine-readable part. */
+void mr_returned_take_machine_parts (MrReturnedReader *reader);
+/* What the original's header tells: Message-ID, subject, sender, our queue id. */
+void mr_returned_take_original (MrReturnedReader *reader);
+/* Recipients of the text where no part named them, and what the text says of each. */
+void mr_returned_find_recipients (MrReturnedReader *reader);
+
+/* ---- returned-explain.c ---- */
+
+/* Takes reply, host and stage out of what was said, and diagnoses it. machine: the recipient comes from the
+ * machine-readable part. */
+void mr_returned_explain (const MrReturnedReader *reader, MrReturnedRecipient *r, gboolean machine);
+
 G_END_DECLS
