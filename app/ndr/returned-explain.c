@@ -90,6 +90,7 @@ take_surer (MrReturnedRecipient *r, MrDiagnosisResult *other, const char *text)
 static void
 diagnose_notice (const MrReturnedReader *reader, MrReturnedRecipient *r)
 {
+  gboolean had_text = r->text != NULL;
   g_auto (GStrv) paragraphs = g_strsplit (reader->notice, "\n\n", PARAGRAPHS_MAX);
 
   for (guint i = 0; paragraphs[i] != NULL; i++) {
@@ -99,6 +100,8 @@ diagnose_notice (const MrReturnedReader *reader, MrReturnedRecipient *r)
     if (strlen (paragraphs[i]) < 8)
       continue;
     mr_diagnosis_run (reader->diagnosis, &input, &other);
+    if (!had_text && other.confidence > r->diagnosis.confidence)
+      g_clear_pointer (&r->text, g_free); /* of a paragraph that says less */
     take_surer (r, &other, paragraphs[i]);
   }
   if (r->diagnosis.confidence < SURE) {
@@ -192,6 +195,9 @@ mr_returned_explain (const MrReturnedReader *reader, MrReturnedRecipient *r, gbo
   if (r->outcome != MR_RETURNED_FAILED && r->outcome != MR_RETURNED_DELAYED)
     return set_notice_cause (reader, r);
   diagnose (reader, r);
+  /* Words that were found only now may tell the codes. */
+  if (r->status == NULL && r->code == 0 && r->text != NULL)
+    take_reply (r);
   if (r->outcome == MR_RETURNED_FAILED && !machine && r->code < 500
       && (reader->gave_up || (r->code >= 400 && !reader->qmail)) && (r->status == NULL || *r->status != '5')) {
     r->outcome = MR_RETURNED_DELAYED;

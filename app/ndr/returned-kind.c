@@ -123,6 +123,21 @@ subject_tells (const char *subject)
     "投递失败",
     "系统退信",
     "message non",
+    "nedorucen",
+    "nedorucitel",
+    "teslim edilemedi",
+    "iletilemedi",
+    "olevererba",
+    "kunde inte levereras",
+    "kunne ikke leveres",
+    "ikke levert",
+    "kezbesithetetlen",
+    "toimittaminen epaonnistui",
+    "ei voitu toimittaa",
+    "반송",
+    "전송 실패",
+    "배달되지",
+    "system bounce",
   };
 
   return has_any (subject, words, G_N_ELEMENTS (words));
@@ -194,6 +209,18 @@ text_tells (const char *text)
     "无法投递",
     "发送失败",
     "未能送达",
+    "被退回",
+    "退信原因",
+    "nelze dorucit",
+    "nebylo mozne dorucit",
+    "teslim edilemedi",
+    "kunde inte levereras",
+    "kunne ikke leveres",
+    "ei voitu toimittaa",
+    "nem kezbesitheto",
+    "전송하지 못했습니다",
+    "배달하지 못했습니다",
+    "nije moguce isporuciti",
   };
 
   return has_any (text, words, G_N_ELEMENTS (words));

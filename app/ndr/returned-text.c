@@ -322,7 +322,27 @@ leads_to_address (const char *before)
                                        "failed for",
                                        "failed to",
                                        "mailing to",
-                                       "account:" };
+                                       "account:",
+                                       "收件人",
+                                       "收信人",
+                                       "宛先",
+                                       "受信者",
+                                       "受信人",
+                                       "받는",
+                                       "수신",
+                                       "получател",
+                                       "адресат",
+                                       "odbiorc",
+                                       "adresat",
+                                       "prijemce",
+                                       "ontvanger",
+                                       "geadresseerde",
+                                       "mottagare",
+                                       "mottaker",
+                                       "modtager",
+                                       "vastaanottaja",
+                                       "cimzett",
+                                       "alici" };
   static const char *const wrong[] = { "from", "sender", "postmaster", "contact", "original to", "reply" };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
@@ -391,6 +411,9 @@ take_address (Scan *scan, const char *line, gsize len, const char *first, gsize 
   else if (has_reply_code (line, len))
     shape = SHAPE_QUOTED;
   else
+    return;
+  /* What was sent to the same address, within what is said of it. */
+  if (shape == SHAPE_LED && scan->open != NULL && g_ascii_strcasecmp (scan->open->address, address) == 0)
     return;
   /* What a line starts with is what it is about; the rest of that line is quoted in it. */
   MrNoticeRecipient *recipient = find_or_add (scan->by_shape[shape == SHAPE_FIRST ? SHAPE_ALONE : shape], address);

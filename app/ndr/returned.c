@@ -114,6 +114,18 @@ notice_gave_up (const MrReturnedReader *reader)
   return mr_notice_gave_up (folded) || mr_notice_gave_up (reader->folded);
 }
 
+/* That somebody has read or deleted a message (RFC 8098): it did arrive. */
+static gboolean
+is_receipt (const MrReturnedReader *reader)
+{
+  if (g_strcmp0 (reader->mail->report_type, "disposition-notification") == 0)
+    return TRUE;
+  for (guint i = 0; i < reader->mail->parts->len; i++)
+    if (g_str_equal (((MrMailPart *)reader->mail->parts->pdata[i])->type, "message/disposition-notification"))
+      return TRUE;
+  return FALSE;
+}
+
 /* FALSE: nothing that is read here. */
 static gboolean
 read_message (MrReturnedReader *reader)
@@ -128,8 +140,9 @@ read_message (MrReturnedReader *reader)
   reader->qmail = strstr (reader->folded, "qmail-send") != NULL;
   if (is_complaint (reader)) {
     take_complaint (reader);
-  } else if (g_strcmp0 (reader->mail->report_type, "disposition-notification") != 0
-             && !mr_returned_take_ses (report, reader->notice)) {
+  } else if (is_receipt (reader)) {
+    return FALSE;
+  } else if (!mr_returned_take_ses (report, reader->notice)) {
     mr_returned_take_machine_parts (reader);
     if (report->recipients->len == 0 && reader->kind == MR_NOTICE_AUTOREPLY)
       report->outcome = MR_RETURNED_AUTOREPLY;

@@ -308,9 +308,12 @@ mr_accuracy_of_bounces (MrDiagnosis *diagnosis, const char *folder, GError **err
       compare_row (self, diagnosis, index, i, report);
       continue;
     }
+    const char *outcome = mr_tsv_get (index, i, "outcome");
+    gboolean noise = report->recipients->len > 0 || (*outcome != '\0' && !outcome_is (report->outcome, outcome));
+
     self->nothing++;
-    self->noise += report->recipients->len > 0;
-    if (report->recipients->len > 0)
+    self->noise += noise;
+    if (noise)
       g_ptr_array_add (self->causes->wrong, g_strdup_printf ("NOISE\t%s", file));
   }
   return g_steal_pointer (&self);

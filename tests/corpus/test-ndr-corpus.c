@@ -85,6 +85,24 @@ test_bounces (void)
   g_assert_cmpfloat (mr_percent (bounces->causes->all.actor, bounces->rows), >=, 98.0);
 }
 
+/* Messages in the formats of many servers and languages, written for this test, and mail that only looks like it. */
+static void
+test_written (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = corpus ("written");
+  g_autoptr (MrBounceAccuracy) bounces = mr_accuracy_of_bounces (diagnosis, folder, &error);
+
+  g_assert_no_error (error);
+  report (bounces->causes);
+  g_assert_cmpuint (bounces->rows, >, 60);
+  g_assert_cmpuint (bounces->nothing, >, 15);
+  g_assert_cmpuint (bounces->noise, ==, 0);
+  g_assert_cmpuint (bounces->recipient, ==, bounces->rows);
+  g_assert_cmpuint (bounces->outcome, ==, bounces->rows);
+  g_assert_cmpfloat (mr_percent (bounces->causes->all.acceptable, bounces->rows), >=, 97.0);
+}
+
 /* ---- line ends ---- */
 
 static char *
@@ -123,10 +141,10 @@ assert_same (const MrReturned *a, const MrReturned *b)
 
 /* Whatever the line end, the answer is the same. */
 static void
-test_line_ends (void)
+test_line_ends (gconstpointer data_folder)
 {
   static const char *const ends[] = { "\n", "\r\n", "\r" };
-  g_autofree char *folder = corpus ("bounces");
+  g_autofree char *folder = corpus (data_folder);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
@@ -211,7 +229,9 @@ main (int argc, char **argv)
   g_test_add_func ("/corpus/ndr/replies", test_replies);
   g_test_add_func ("/corpus/ndr/wild", test_wild);
   g_test_add_func ("/corpus/ndr/bounces", test_bounces);
-  g_test_add_func ("/corpus/ndr/line-ends", test_line_ends);
+  g_test_add_func ("/corpus/ndr/written", test_written);
+  g_test_add_data_func ("/corpus/ndr/line-ends", "bounces", test_line_ends);
+  g_test_add_data_func ("/corpus/ndr/line-ends-written", "written", test_line_ends);
   g_test_add_func ("/corpus/ndr/registry", test_registry);
   g_test_add_func ("/corpus/ndr/reply-codes", test_reply_codes);
   status = g_test_run ();
