@@ -87,9 +87,19 @@ static const MrConfigKey keys[] = {
   STRING ("dkim", "selector", "", N_("Name of the key below _domainkey of the domain")),
   ENUM ("dkim", "state", "new", "new|published|active|old", N_("Whether the key signs: only an active one does")),
 
+  INTEGER ("dns", "authoritative-port", "53", 1, 65535, N_("Port of the name servers that domains name, asked directly by the domain check")),
   LIST ("dns", "servers", "", N_("Name servers, each an address with an optional port; empty: those of the system")),
   INTEGER ("dns", "timeout-ms", "2000", 10, 60000, N_("Milliseconds to wait for a name server's first answer")),
   INTEGER ("dns", "tries", "3", 1, 10, N_("How often each name server is asked")),
+
+  STRING ("domains", "address-service", "o-o.myaddr.l.google.com@ns1.google.com", N_("NAME@SERVER: the name whose text that name server answers with the internet address of whoever asks; asked only with your agreement")),
+  LIST ("domains", "addresses", "", N_("Public internet addresses of this computer for mail without a provider; empty: found out")),
+  BOOLEAN ("domains", "ask-blocklists", "false", N_("Whether block lists may be asked about the public address of this computer")),
+  BOOLEAN ("domains", "ask-relay", "false", N_("Whether the sending account's server may be asked for the public address of this computer")),
+  BOOLEAN ("domains", "ask-service", "false", N_("Whether the address service may be asked for the public address of this computer")),
+  LIST ("domains", "blocklists", "zen.spamhaus.org;bl.spamcop.net;b.barracudacentral.org;psbl.surriel.com", N_("Block lists to ask about the public address")),
+  INTEGER ("domains", "check-every", "86400", 0, 12 * MONTH, N_("Seconds between checks of the domains that mail is sent from; 0: only when you ask")),
+  LIST ("domains", "names", "", N_("Further domains to check")),
 
   STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
   BOOLEAN ("general", "notifications", "true", N_("Whether the desktop tells when a message fails or an account needs you")),

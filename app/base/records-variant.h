@@ -23,6 +23,9 @@ GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
 GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
 GVariant *mr_never_record_to_variant (const MrNeverRecord *record);
 GVariant *mr_group_record_to_variant (const MrGroupRecord *record);
+GVariant *mr_domain_finding_to_variant (const MrDomainFinding *finding); /* facts a(ss), terms a(ussbb) */
+GVariant *mr_domain_report_to_variant (const MrDomainReport *report);    /* findings aa{sv}, drifts aa{sv} */
+GVariant *mr_domain_record_to_variant (const MrDomainRecord *record);
 GVariant *mr_list_filter_to_variant (const MrListFilter *filter);
 
 /* Strings are borrowed from the dictionary and never NULL; the variants are references that mr_trace_step_clear() gives up. */
@@ -40,6 +43,9 @@ MrProgramRecord *mr_program_record_from_variant (GVariant *variant);
 MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
 MrNeverRecord *mr_never_record_from_variant (GVariant *variant);
 MrGroupRecord *mr_group_record_from_variant (GVariant *variant);
+MrDomainFinding *mr_domain_finding_from_variant (GVariant *variant);
+MrDomainReport *mr_domain_report_from_variant (GVariant *variant);
+MrDomainRecord *mr_domain_record_from_variant (GVariant *variant);
 /* Strings of the filter are borrowed from variant. Error: MR_ERROR_INVALID names the key. */
 gboolean mr_list_filter_from_variant (GVariant *variant, MrListFilter *ret, GError **error);
 

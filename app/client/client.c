@@ -162,7 +162,7 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 static MrClientChanged
 changed_from_words (const char *const *words)
 {
-  static const char *const known[] = { "queue", "accounts", "programs", "status", "config" };
+  static const char *const known[] = { "queue", "accounts", "programs", "status", "config", "domains" };
   guint what = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)

@@ -32,6 +32,7 @@ typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
 typedef struct _MrDiscoveries MrDiscoveries;
 typedef struct _MrDkim MrDkim;
+typedef struct _MrDomains MrDomains;
 
 /* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
 struct _MrEngine {
@@ -62,6 +63,7 @@ struct _MrEngine {
   MrSignIns *sign_ins;
   MrDiscoveries *discoveries;
   MrDkim *dkim;
+  MrDomains *domains;
   MrEngineChangedFunc changed_func;
   gpointer changed_data;
   MrChanged changed;

@@ -14,6 +14,7 @@
 #include "engine/account-limits.h"
 #include "engine/oauth.h"
 #include "engine/discovery.h"
+#include "engine/domains.h"
 #include "engine/programs.h"
 #include "engine/record.h"
 #include "engine/reports.h"
@@ -60,6 +61,7 @@ mr_engine_free (MrEngine *self)
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   g_clear_pointer (&self->discoveries, mr_discoveries_free);
+  g_clear_pointer (&self->domains, mr_domains_free);
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->programs, mr_programs_free);
   if (self->store != NULL)
@@ -344,6 +346,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
   set_keep (self);
   mr_dkim_reload (self->dkim);
   mr_accounts_reload (self->accounts);
+  mr_domains_reload (self->domains);
   mr_submission_reload (self->submission);
   mr_scheduler_pause_changed (self->scheduler);
   mr_engine_notify (self, MR_CHANGED_CONFIG | MR_CHANGED_STATUS | MR_CHANGED_PROGRAMS);
@@ -466,6 +469,7 @@ mr_engine_start (MrEngine *self, GError **error)
   self->tests = mr_tests_new (self);
   self->sign_ins = mr_sign_ins_new (self);
   self->discoveries = mr_discoveries_new (self);
+  self->domains = mr_domains_new (self);
   self->submission = mr_submission_new (self);
   mr_limits_load (self->limits, limits_loaded_cb, self);
   mr_engine_take_maildrop (self);
@@ -498,6 +502,7 @@ stop_end (Stop *stop)
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   g_clear_pointer (&self->discoveries, mr_discoveries_free);
+  g_clear_pointer (&self->domains, mr_domains_free);
   mr_engine_save_online (self);
   close_store (self);
   stop->func (NULL, stop->data);

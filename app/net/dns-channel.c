@@ -28,6 +28,7 @@ struct _MrDnsChannel {
   GHashTable *tags; /* fd → tag of the source */
   MrClock *clock;
   guint n_servers, in_flight, sent;
+  gboolean direct;
   MrDnsSettledFunc settled;
   gpointer data;
 };
@@ -179,6 +180,7 @@ mr_dns_channel_new (const MrDnsChannelOptions *options, MrDnsSettledFunc settled
     mask |= ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
   self->tags = g_hash_table_new (NULL, NULL);
   self->clock = mr_clock_new_real ();
+  self->direct = options->direct;
   self->settled = settled;
   self->data = data;
   g_source_set_static_name (&self->source, "c-ares");
@@ -267,7 +269,9 @@ mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, gb
   mr_random_bytes (&id, sizeof id);
   if (ares_create_query (name, CLASS_IN, (int)type, id, 1, &message, &len, edns ? EDNS_SIZE : 0) != ARES_SUCCESS)
     return FALSE;
-  message[3] |= 0x20; /* AD in the question: "say whether it was validated" (RFC 6840 5.7) */
+  if (channel->direct)
+    message[2] &= 0xfe; /* RD */
+  message[3] |= 0x20;   /* AD in the question: "say whether it was validated" (RFC 6840 5.7) */
   question = g_new (Question, 1);
   *question = (Question){ channel, func, data };
   channel->in_flight++;

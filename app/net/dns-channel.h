@@ -27,6 +27,7 @@ typedef struct {
   guint first;             /* which server is asked first; those before it come last */
   guint timeout_ms;
   guint tries;
+  gboolean direct; /* the server is asked for what it knows itself: no recursion */
 } MrDnsChannelOptions;
 
 MrDnsChannel *

@@ -170,6 +170,72 @@ dup_strings (const guint8 *data, gsize len)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static guint32
+u32_at (const guint8 *data, gsize offset)
+{
+  return (guint32)u16_at (data, offset) << 16 | (guint32)u16_at (data, offset + 2);
+}
+
+/* RFC 1035 3.3.13; NULL: broken. */
+static char *
+dup_soa (const Reader *reader, const Record *record)
+{
+  Reader inner = *reader;
+  Name server, person;
+  const guint8 *numbers;
+
+  inner.pos = record->start;
+  if (!read_name (&inner, &server) || !read_name (&inner, &person) || inner.pos > record->end
+      || record->end - inner.pos != 20 || server.odd)
+    return NULL;
+  numbers = inner.data + inner.pos;
+  return g_strdup_printf ("%s %s %" G_GUINT32_FORMAT " %" G_GUINT32_FORMAT, server.text, person.odd ? "?" : person.text,
+                          u32_at (numbers, 0), u32_at (numbers, 16));
+}
+
+static char *
+dup_tlsa (const guint8 *data, gsize len)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (len < 4)
+    return NULL;
+  text = g_string_new (NULL);
+  g_string_append_printf (text, "%u %u %u ", data[0], data[1], data[2]);
+  for (gsize i = 3; i < len; i++)
+    g_string_append_printf (text, "%02x", data[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* What cannot be printed becomes '?': it is only shown. */
+static char *
+dup_caa (const guint8 *data, gsize len)
+{
+  g_autoptr (GString) text = NULL;
+  gsize tag = len >= 2 ? data[1] : 0;
+
+  if (tag == 0 || tag > len - 2)
+    return NULL;
+  text = g_string_new (NULL);
+  g_string_append_printf (text, "%u ", data[0]);
+  for (gsize i = 2; i < len; i++) {
+    if (i == 2 + tag)
+      g_string_append_c (text, ' ');
+    g_string_append_c (text, g_ascii_isprint ((char)data[i]) ? (char)data[i] : '?');
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static guint
+count_strings (const guint8 *data, gsize len)
+{
+  guint n = 0;
+
+  for (gsize pos = 0; pos < len; pos += 1u + data[pos])
+    n++;
+  return n;
+}
+
 /* The text of the record, its numbers in ret; NULL: it is broken. */
 static char *
 dup_record_text (const Reader *reader, const Record *record, MrDnsRecord *ret)
@@ -190,9 +256,18 @@ dup_record_text (const Reader *reader, const Record *record, MrDnsRecord *ret)
     ret->preference = u16_at (data, 0);
     return g_strdup (target.text);
   case MR_DNS_PTR:
+  case MR_DNS_NS:
+  case MR_DNS_CNAME:
     return read_target (reader, record, 0, &target) ? g_strdup (target.text) : NULL;
   case MR_DNS_TXT:
+    ret->strings = count_strings (data, len);
     return len > 0 ? dup_strings (data, len) : NULL;
+  case MR_DNS_SOA:
+    return dup_soa (reader, record);
+  case MR_DNS_TLSA:
+    return dup_tlsa (data, len);
+  case MR_DNS_CAA:
+    return dup_caa (data, len);
   case MR_DNS_SRV:
     if (len < 7 || !read_target (reader, record, 6, &target))
       return NULL;
@@ -242,7 +317,7 @@ take_answer_record (Parse *parse, const Record *record)
 
   if (record->class != CLASS_IN || record->owner.odd)
     return;
-  if (record->type == MR_DNS_CNAME && parse->aliases->len < 2 * MR_DNS_ALIASES_MAX
+  if (record->type == MR_DNS_CNAME && parse->type != MR_DNS_CNAME && parse->aliases->len < 2 * MR_DNS_ALIASES_MAX
       && read_target (&parse->reader, record, 0, &target)) {
     Alias alias = { g_strdup (record->owner.text), g_strdup (target.text) };
     g_array_append_val (parse->aliases, alias);
@@ -351,6 +426,7 @@ parse_message (Parse *parse)
     return MR_DNS_MALFORMED;
   parse->answer->rcode = data[3] & 0x0f;
   parse->answer->authenticated = (data[3] & 0x20) != 0;
+  parse->answer->authoritative = (data[2] & 0x04) != 0;
   if (parse->answer->rcode != 0 && parse->answer->rcode != RCODE_NXDOMAIN)
     return MR_DNS_FAILURE;
   parse->reader.pos = 4;
@@ -382,6 +458,22 @@ mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType 
   g_array_unref (parse.aliases);
   g_ptr_array_unref (parse.owners);
   return answer;
+}
+
+MrDnsAnswer *
+mr_dns_answer_copy (const MrDnsAnswer *answer)
+{
+  MrDnsAnswer *copy = g_memdup2 (answer, sizeof *answer);
+
+  copy->name = g_strdup (answer->name);
+  copy->records = g_ptr_array_new_with_free_func (record_free);
+  for (guint i = 0; i < answer->records->len; i++) {
+    MrDnsRecord *record = g_memdup2 (g_ptr_array_index (answer->records, i), sizeof (MrDnsRecord));
+
+    record->text = g_strdup (record->text);
+    g_ptr_array_add (copy->records, record);
+  }
+  return copy;
 }
 
 void

@@ -15,6 +15,8 @@ typedef enum {
   MR_DNS_TXT = 16,
   MR_DNS_AAAA = 28,
   MR_DNS_SRV = 33,
+  MR_DNS_TLSA = 52,
+  MR_DNS_CAA = 257,
 } MrDnsType;
 
 typedef enum {
@@ -30,7 +32,9 @@ typedef struct {
   guint preference;   /* MX; priority of SRV */
   guint weight, port; /* SRV */
   char *
-      text; /* address; host name in lower case without the last dot, "" is the root; or the strings of a TXT, joined without spaces, each NUL made \001 */
+      text; /* address; host name in lower case without the last dot, "" is the root; the strings of a TXT, joined without spaces, each NUL made \001; of a SOA "MNAME
+             * RNAME SERIAL MINIMUM"; of a TLSA "USAGE SELECTOR MATCHING HEX" (RFC 6698 2.2); of a CAA "FLAGS TAG VALUE" (RFC 8659 4.1) */
+  guint strings; /* TXT: how many there are */
   guint32 ttl;
 } MrDnsRecord;
 
@@ -38,6 +42,7 @@ typedef struct {
   MrDnsOutcome outcome;
   guint rcode;
   gboolean authenticated; /* AD: the resolver says so, which is worth as much as the way to it */
+  gboolean authoritative; /* AA */
   char *name;             /* the end of the chain of aliases */
   GPtrArray *records;     /* MrDnsRecord, at most MR_DNS_RECORDS_MAX, in the order of the answer */
 } MrDnsAnswer;
@@ -45,8 +50,9 @@ typedef struct {
 #define MR_DNS_RECORDS_MAX 64
 #define MR_DNS_ALIASES_MAX 8
 
-/* The answer to a question for name (no matter which case, last dot allowed) and type: A, AAAA, MX, PTR, SRV or TXT. any_names: targets need not be names of hosts. Never NULL. */
+/* The answer to a question for name (no matter which case, last dot allowed) and type: one of MrDnsType. any_names: targets need not be names of hosts. Never NULL. */
 MrDnsAnswer *mr_dns_answer_parse (const guint8 *data, gsize len, const char *name, MrDnsType type, gboolean any_names);
+MrDnsAnswer *mr_dns_answer_copy (const MrDnsAnswer *answer);
 void mr_dns_answer_free (MrDnsAnswer *answer);
 /* Labels of 1 to 63 letters, digits, '-' and '_', together at most 253 characters; a last dot is allowed. */
 gboolean mr_dns_name_is_valid (const char *name);

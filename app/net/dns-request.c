@@ -48,7 +48,7 @@ gboolean
 mr_dns_request_is_cancelled (const MrDnsRequest *request)
 {
   return request->mx_func == NULL && request->address_func == NULL && request->srv_func == NULL
-         && request->records_func == NULL;
+         && request->records_func == NULL && request->answer_func == NULL;
 }
 
 /* ---- errors ---- */
@@ -240,6 +240,18 @@ tell_records (MrDnsRequest *request, MrTextsFunc func)
   func ((const char *const *)texts->pdata, nxdomain, error, request->data);
 }
 
+static void
+tell_answer (MrDnsRequest *request, MrAnswerFunc func)
+{
+  const MrDnsAnswer *answer = request->n_questions > 0 ? request->questions[0].answer : NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean nxdomain;
+
+  if (answer == NULL)
+    set_error (&error, request, &nxdomain);
+  func (answer, error, request->data);
+}
+
 void
 mr_srv_record_free (MrSrvRecord *record)
 {
@@ -256,6 +268,7 @@ mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
   MrAddressFunc address_func = g_steal_pointer (&request->address_func);
   MrSrvFunc srv_func = g_steal_pointer (&request->srv_func);
   MrTextsFunc records_func = g_steal_pointer (&request->records_func);
+  MrAnswerFunc answer_func = g_steal_pointer (&request->answer_func);
   static const char *const none[] = { NULL };
   g_autoptr (GError) error = NULL;
 
@@ -277,6 +290,10 @@ mr_dns_request_tell (MrDnsRequest *request, gboolean cancelled)
     records_func (none, FALSE, error, request->data);
   else if (records_func != NULL)
     tell_records (request, records_func);
+  else if (answer_func != NULL && error != NULL)
+    answer_func (NULL, error, request->data);
+  else if (answer_func != NULL)
+    tell_answer (request, answer_func);
 }
 
 void

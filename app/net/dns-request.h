@@ -24,10 +24,11 @@ typedef struct {
 } MrDnsQuestion;
 
 struct _MrDnsRequest {
-  MrMxFunc mx_func; /* one of the four; all NULL: cancelled */
+  MrMxFunc mx_func; /* one of the five; all NULL: cancelled */
   MrAddressFunc address_func;
   MrSrvFunc srv_func;
   MrTextsFunc records_func;
+  MrAnswerFunc answer_func;
   gpointer data;
   char *name;
   MrDnsQuestion questions[2];

@@ -183,7 +183,8 @@ static void
 take_answer (MrResolver *self, MrDnsQuestion *question, const guint8 *data, gsize len)
 {
   g_autoptr (MrDnsAnswer) answer = mr_dns_answer_parse (data, len, question->name, question->type,
-                                                        question->request->records_func != NULL);
+                                                        question->request->records_func != NULL
+                                                            || question->request->answer_func != NULL);
 
   if (ask_again (self, question, answer))
     g_queue_push_head (&self->waiting, question);
@@ -427,6 +428,18 @@ mr_resolver_lookup_records (MrResolver *resolver, const char *name, guint type, 
 }
 
 void
+mr_resolver_lookup_answer (MrResolver *resolver, const char *name, MrDnsType type, MrAnswerFunc func, gpointer data)
+{
+  MrDnsRequest *request = mr_dns_request_new (name, data);
+
+  request->answer_func = func;
+  request->bad_name = !mr_dns_owner_is_valid (name);
+  if (!request->bad_name)
+    mr_dns_request_add_question (request, type);
+  start (resolver, request);
+}
+
+void
 mr_resolver_cancel (MrResolver *resolver, gpointer data)
 {
   for (GList *l = resolver->all.head; l != NULL; l = l->next) {
@@ -438,6 +451,7 @@ mr_resolver_cancel (MrResolver *resolver, gpointer data)
     request->address_func = NULL;
     request->srv_func = NULL;
     request->records_func = NULL;
+    request->answer_func = NULL;
   }
 }
 

@@ -8,6 +8,8 @@
 #include <gio/gio.h>
 #include <mailrelay/types.h>
 
+#include "net/dns-message.h"
+
 G_BEGIN_DECLS
 
 typedef struct _MrResolver MrResolver;
@@ -44,6 +46,12 @@ void mr_resolver_lookup_srv (MrResolver *resolver, const char *name, MrSrvFunc f
  * that MrDnsType has. records: borrowed, NULL-terminated, never NULL. Errors and nxdomain as for MX. */
 typedef void (*MrTextsFunc) (const char *const *records, gboolean nxdomain, const GError *error, gpointer data);
 void mr_resolver_lookup_records (MrResolver *resolver, const char *name, guint type, MrTextsFunc func, gpointer data);
+
+/* The answer as it came, with its header bits, for any type that MrDnsType has: found, no data or no such name. answer: borrowed, NULL with error
+ * (MR_ERROR_DNS_TEMPORARY, or MR_ERROR_DNS_NOT_FOUND for what can be no name). */
+typedef void (*MrAnswerFunc) (const MrDnsAnswer *answer, const GError *error, gpointer data);
+void
+mr_resolver_lookup_answer (MrResolver *resolver, const char *name, MrDnsType type, MrAnswerFunc func, gpointer data);
 
 /* Cancels every query of this func/data owner: its callbacks are not called. */
 void mr_resolver_cancel (MrResolver *resolver, gpointer data);

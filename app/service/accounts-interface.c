@@ -365,7 +365,7 @@ mr_accounts_interface_new (MrEngine *engine)
   Context *context = g_new0 (Context, 1);
 
   context->engine = engine;
-  context->tests = mr_caller_jobs_new (MAX_TESTS, cancel_test_cb, engine);
+  context->tests = mr_caller_jobs_new (MR_BUS_ACCOUNTS, MAX_TESTS, cancel_test_cb, engine);
   g_object_set_data (G_OBJECT (skeleton), "context", context);
   g_signal_connect_data (skeleton, "handle-list", G_CALLBACK (handle_list_cb), context, context_free, 0);
   g_signal_connect (skeleton, "handle-list-providers", G_CALLBACK (handle_list_providers_cb), context);

@@ -17,12 +17,13 @@
 #include "service/caller.h"
 #include "service/notifications.h"
 
-#define N_INTERFACES   4
+#define N_INTERFACES   5
 #define MAX_PEERS      64
 #define FIRST_RETRY_MS 500
 #define LAST_RETRY_MS  30000
 #define SERVICE        0 /* places in interfaces[] */
 #define ACCOUNTS       2
+#define DOMAINS        4
 
 struct _MrBus {
   MrEngine *engine;
@@ -57,6 +58,7 @@ static void
 unexport (MrBus *self, GDBusConnection *connection)
 {
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], connection);
+  mr_domains_interface_forget (self->interfaces[DOMAINS], connection);
   for (guint i = 0; i < N_INTERFACES; i++)
     if (g_dbus_interface_skeleton_has_connection (self->interfaces[i], connection))
       g_dbus_interface_skeleton_unexport_from_connection (self->interfaces[i], connection);
@@ -242,6 +244,7 @@ mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc q
   self->interfaces[1] = mr_outbox_interface_new (engine);
   self->interfaces[ACCOUNTS] = mr_accounts_interface_new (engine);
   self->interfaces[3] = mr_programs_interface_new (engine);
+  self->interfaces[DOMAINS] = mr_domains_interface_new (engine);
   for (guint i = 0; i < N_INTERFACES; i++)
     mr_caller_guard (self->interfaces[i]);
   self->notifications = mr_notifications_new (engine, clock);
@@ -274,6 +277,7 @@ mr_bus_prepare_stop (MrBus *self)
 {
   mr_notifications_stop (self->notifications);
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
+  mr_domains_interface_forget (self->interfaces[DOMAINS], NULL);
 }
 
 void

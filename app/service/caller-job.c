@@ -9,6 +9,7 @@
 #include "service/call.h"
 
 struct _MrCallerJobs {
+  const char *interface;
   guint max;
   MrCallerJobCancelFunc cancel;
   gpointer data;
@@ -25,10 +26,11 @@ struct _MrCallerJob {
 };
 
 MrCallerJobs *
-mr_caller_jobs_new (guint max, MrCallerJobCancelFunc cancel, gpointer data)
+mr_caller_jobs_new (const char *interface, guint max, MrCallerJobCancelFunc cancel, gpointer data)
 {
   MrCallerJobs *self = g_new0 (MrCallerJobs, 1);
 
+  self->interface = interface;
   self->max = max;
   self->cancel = cancel;
   self->data = data;
@@ -110,7 +112,8 @@ mr_caller_job_get_data (MrCallerJob *job)
 void
 mr_caller_job_emit (MrCallerJob *job, const char *name, GVariant *parameters)
 {
-  g_dbus_connection_emit_signal (job->connection, job->sender, MR_BUS_PATH, MR_BUS_ACCOUNTS, name, parameters, NULL);
+  g_dbus_connection_emit_signal (job->connection, job->sender, MR_BUS_PATH, job->jobs->interface, name, parameters,
+                                 NULL);
 }
 
 gboolean

@@ -15,7 +15,8 @@ typedef struct _MrCallerJob MrCallerJob;
 /* Ends the engine's job of that number; it is told as any other end. */
 typedef void (*MrCallerJobCancelFunc) (guint number, gpointer data);
 
-MrCallerJobs *mr_caller_jobs_new (guint max, MrCallerJobCancelFunc cancel, gpointer data);
+/* interface: of the signals; must outlive the jobs. */
+MrCallerJobs *mr_caller_jobs_new (const char *interface, guint max, MrCallerJobCancelFunc cancel, gpointer data);
 void mr_caller_jobs_free (MrCallerJobs *jobs);
 /* NULL: answered, because too many run or the service ends. */
 MrCallerJob *mr_caller_job_new (MrCallerJobs *jobs, GDBusMethodInvocation *invocation);
@@ -24,7 +25,7 @@ void mr_caller_job_started (MrCallerJob *job, GDBusMethodInvocation *invocation,
 void mr_caller_job_free (MrCallerJob *job);
 guint mr_caller_job_get_number (MrCallerJob *job);
 gpointer mr_caller_job_get_data (MrCallerJob *job); /* of mr_caller_jobs_new() */
-/* A signal of the accounts' interface. parameters: floating. */
+/* A signal of the jobs' interface. parameters: floating. */
 void mr_caller_job_emit (MrCallerJob *job, const char *name, GVariant *parameters);
 /* Only where invocation comes from the caller of that job; anything else changes nothing. FALSE: there is no such job. */
 gboolean mr_caller_jobs_cancel (MrCallerJobs *jobs, GDBusMethodInvocation *invocation, guint number);

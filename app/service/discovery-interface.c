@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/records-variant.h"
+#include "data/dbus/names.h"
 #include "service/call.h"
 #include "service/caller-job.h"
 
@@ -114,7 +115,7 @@ mr_discovery_interface_forget (MrDBusAccounts *skeleton, GDBusConnection *connec
 void
 mr_discovery_interface_connect (MrDBusAccounts *skeleton, MrEngine *engine)
 {
-  MrCallerJobs *jobs = mr_caller_jobs_new (JOBS_MAX, cancel_cb, engine);
+  MrCallerJobs *jobs = mr_caller_jobs_new (MR_BUS_ACCOUNTS, JOBS_MAX, cancel_cb, engine);
 
   g_object_set_data_full (G_OBJECT (skeleton), KEY, jobs, (GDestroyNotify)mr_caller_jobs_free);
   g_signal_connect (skeleton, "handle-discover", G_CALLBACK (handle_discover_cb), engine);

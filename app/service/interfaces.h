@@ -1,4 +1,4 @@
-/* The four interfaces, each an adapter in a file of its own: check, call the engine, convert, answer. None decides
+/* The five interfaces, each an adapter in a file of its own: check, call the engine, convert, answer. None decides
  * anything. Skeletons are exported on every connection that there is; the engine must outlive them. */
 #pragma once
 
@@ -22,11 +22,14 @@ void mr_edits_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine
 void mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
+GDBusInterfaceSkeleton *mr_domains_interface_new (MrEngine *engine);
 
 /* The engine told of a change: emits Changed and keeps the properties true. */
 void mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, guint64 revision);
 /* A connection is gone: tests that it had started are stopped. NULL: the service ends, and no further test is started. */
 void mr_accounts_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection *connection);
+/* The same for domain checks. */
+void mr_domains_interface_forget (GDBusInterfaceSkeleton *skeleton, GDBusConnection *connection);
 /* Signing in, on the skeleton of the accounts. A sign-in belongs to the connection and the sender that started it. */
 void mr_sign_in_interface_attach (GDBusInterfaceSkeleton *accounts, MrEngine *engine);
 void mr_sign_in_interface_forget (GDBusInterfaceSkeleton *accounts, GDBusConnection *connection);

@@ -241,11 +241,9 @@ mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, 
   static const struct {
     MrChanged flag;
     const char *word;
-  } words[] = { { MR_CHANGED_QUEUE, "queue" },
-                { MR_CHANGED_ACCOUNTS, "accounts" },
-                { MR_CHANGED_PROGRAMS, "programs" },
-                { MR_CHANGED_STATUS, "status" },
-                { MR_CHANGED_CONFIG, "config" } };
+  } words[] = { { MR_CHANGED_QUEUE, "queue" },       { MR_CHANGED_ACCOUNTS, "accounts" },
+                { MR_CHANGED_PROGRAMS, "programs" }, { MR_CHANGED_STATUS, "status" },
+                { MR_CHANGED_CONFIG, "config" },     { MR_CHANGED_DOMAINS, "domains" } };
   const char *list[G_N_ELEMENTS (words) + 1] = { NULL };
   guint n = 0;
 

@@ -245,7 +245,7 @@ mr_sign_in_interface_attach (GDBusInterfaceSkeleton *accounts, MrEngine *engine)
   Context *context = g_new0 (Context, 1);
 
   context->engine = engine;
-  context->jobs = mr_caller_jobs_new (JOBS_MAX, cancel_cb, engine);
+  context->jobs = mr_caller_jobs_new (MR_BUS_ACCOUNTS, JOBS_MAX, cancel_cb, engine);
   g_object_set_data_full (G_OBJECT (accounts), CONTEXT, context, context_free);
   g_signal_connect (accounts, "handle-sign-in", G_CALLBACK (handle_sign_in_cb), context);
   g_signal_connect (accounts, "handle-answer-sign-in", G_CALLBACK (handle_answer_cb), context);

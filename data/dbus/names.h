@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define MR_BUS_SERVICE  "com.example.MailRelay.Service"
 #define MR_BUS_OUTBOX   "com.example.MailRelay.Outbox"
 #define MR_BUS_ACCOUNTS "com.example.MailRelay.Accounts"
+#define MR_BUS_DOMAINS  "com.example.MailRelay.Domains"
 #define MR_BUS_PROGRAMS "com.example.MailRelay.Programs"
 
 /* Both sides call this once, before the first message: then an MR_ERROR of the service arrives as MR_ERROR with its code. */

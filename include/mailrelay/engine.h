@@ -21,7 +21,8 @@ typedef enum {
   MR_CHANGED_ACCOUNTS = 1 << 1,
   MR_CHANGED_PROGRAMS = 1 << 2, /* passwords, refusals */
   MR_CHANGED_STATUS = 1 << 3,   /* online, paused, keyring, listeners */
-  MR_CHANGED_CONFIG = 1 << 4
+  MR_CHANGED_CONFIG = 1 << 4,
+  MR_CHANGED_DOMAINS = 1 << 5 /* their list or last reports */
 } MrChanged;
 
 /* Coalesced: at most 10 a second. revision grows with each call. */

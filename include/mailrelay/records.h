@@ -8,6 +8,7 @@
 
 #include <mailrelay/account-records.h>
 #include <mailrelay/dkim-records.h>
+#include <mailrelay/domain-records.h>
 #include <mailrelay/dsn.h>
 #include <mailrelay/list-records.h>
 #include <mailrelay/side-records.h>

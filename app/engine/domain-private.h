@@ -1,0 +1,124 @@
+/* The inside of a domain check.
+ *
+ * A check is a function that looks at what is known and never waits: what is missing it asks for, and it is called again when something came. All
+ * checks of a job run side by side in that way; answers are kept once for all of them. Everything asked is bounded in time, and what does not come
+ * makes a finding "could not tell", never a fault.
+ */
+#pragma once
+
+#include <mailrelay/engine-domains.h>
+
+#include "engine/domains.h"
+#include "mailauth/lookup.h"
+#include "net/dns-server.h"
+#include "policy/presets.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MrDomainJob MrDomainJob;
+
+/* FALSE: something is still open, findings does not count. TRUE: the check is over; findings (MrDomainFinding, owned by the array) is what it found, maybe
+ * nothing. */
+typedef gboolean (*MrDomainCheckFunc) (MrDomainJob *job, GPtrArray *findings);
+
+typedef struct {
+  const char *name; /* of the check, for what could not be told */
+  MrDomainCheckFunc func;
+} MrDomainCheckRow;
+
+/* An answer of the DNS, once for all checks. */
+typedef enum { MR_ASKED_PENDING, MR_ASKED_ANSWERED, MR_ASKED_FAILED } MrAskedState;
+typedef struct {
+  MrAskedState state;
+  const MrDnsAnswer *answer; /* ANSWERED: found, no data or no such name */
+  const GError *error;       /* FAILED */
+} MrAsked;
+
+/* In a box. */
+struct _MrDomainJob {
+  MrDomains *all;
+  guint number;
+  MrDomainReport *report;
+  const char *domain; /* of the report */
+  /* what was wished */
+  char *addresses_typed, *helo;
+  guint sources;
+  gboolean may_ask_lists, keep;
+  /* the route */
+  MrAccountRecord *account; /* NULL: none */
+  MrPresets *presets;
+  const MrPreset *provider; /* NULL */
+  /* what is known */
+  MrResolver *resolver;
+  gboolean trusts_resolver; /* its word on DNSSEC counts: it is on this computer */
+  MrLookupTable *table;
+  GHashTable *wanted;  /* questions of the table that were asked: a set */
+  GHashTable *answers; /* of domain-ask.c */
+  GPtrArray *servers;  /* MrDnsServer */
+  /* the course */
+  gboolean *finished; /* for each row */
+  guint *counts;      /* findings of each row */
+  GError *refusal;    /* why nothing is begun */
+  guint n_finished;
+  gint64 started;
+  guint timer, idle;
+  gboolean over;
+  MrDomainFindingFunc finding;
+  MrDomainCheckDoneFunc done;
+  gpointer data;
+};
+
+struct _MrDomains {
+  MrEngine *engine;
+  GPtrArray *jobs;     /* MrDomainJob */
+  GHashTable *reports; /* domain → MrDomainReport, the last ones */
+  guint last;
+  guint patience_ms;
+  gboolean allow_private; /* private addresses count as public ones: for tests on loopback */
+};
+
+/* ---- domain-check.c ---- */
+
+MrDomainJob *mr_domain_job_ref (MrDomainJob *job);
+void mr_domain_job_unref (MrDomainJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDomainJob, mr_domain_job_unref)
+/* Something came: the checks are looked at again, in a turn of its own. */
+void mr_domain_job_wake (MrDomainJob *job);
+void mr_domain_job_end (MrDomainJob *job, const GError *error);
+/* Does the account name the domain among its addresses? */
+gboolean mr_domain_account_fits (const MrAccountRecord *account, const char *domain);
+/* What a person typed, a domain or an address, as A-labels. (transfer full) NULL: MR_ERROR_INVALID. */
+char *mr_domain_dup_ascii (const char *text, GError **error);
+/* Adds a finding to an array; params: name, value, ..., NULL. Borrowed. */
+MrDomainFinding *mr_domain_find (GPtrArray *findings, const char *check, const char *subject, MrFindingState state,
+                                 const char *code, ...) G_GNUC_NULL_TERMINATED;
+
+/* ---- domains.c ---- */
+
+/* The job's report becomes the last one of its domain. */
+void mr_domains_keep (MrDomains *domains, MrDomainJob *job);
+/* (transfer full) of MrDomainRecord, by name. */
+GPtrArray *mr_domains_dup_list (MrDomains *domains);
+
+/* ---- domain-ask.c ---- */
+
+void mr_domain_asks_init (MrDomainJob *job);
+void mr_domain_asks_clear (MrDomainJob *job);
+/* Starts what the table wants. */
+void mr_domain_ask_wanted (MrDomainJob *job);
+/* Through the resolver. */
+MrAsked mr_domain_ask (MrDomainJob *job, const char *name, MrDnsType type);
+/* The name server at that address itself. */
+MrAsked mr_domain_ask_server (MrDomainJob *job, const char *address, const char *name, MrDnsType type);
+
+/* ---- the checks ---- */
+
+/* *ret_record: the last SPF record of the domain, *ret_nearly: a text that somebody meant as one; NULL: none; borrowed. */
+MrLookupStatus
+mr_domain_find_spf (MrDomainJob *job, const char **ret_record, guint *ret_count, const char **ret_nearly);
+gboolean mr_domain_check_route (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_mx (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_spf (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_dmarc (MrDomainJob *job, GPtrArray *findings);
+
+G_END_DECLS
