@@ -24,6 +24,7 @@ static const MrField account_fields[] = {
   ROW (MR_FIELD_STRING, MrAccountRecord, "fingerprint", fingerprint),
   ROW (MR_FIELD_STRING, MrAccountRecord, "ca-file", ca_file),
   ROW (MR_FIELD_BOOLEAN, MrAccountRecord, "paused", paused),
+  ROW (MR_FIELD_INT64, MrAccountRecord, "paused-until", paused_until),
   ROW (MR_FIELD_BOOLEAN, MrAccountRecord, "is-default", is_default),
   ROW (MR_FIELD_INT, MrAccountRecord, "order", order),
   ENUM_ROW (MrAccountRecord, "state", state, account_state),

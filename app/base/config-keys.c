@@ -53,6 +53,7 @@ static const MrConfigKey keys[] = {
   STRING ("account", "oauth-token", "", N_("Address that gives access tokens; empty: the one that is known for the provider")),
   INTEGER ("account", "order", "0", 0, 1000000, N_("Place in the list; of two accounts that fit, the lower one is taken")),
   BOOLEAN ("account", "paused", "false", N_("Whether mail of this account waits until a person goes on")),
+  INTEGER ("account", "paused-until", "0", 0, G_MAXINT32 * 2LL, N_("When it goes on by itself, in seconds since 1970; 0: when a person says so")),
   INTEGER ("account", "port", "587", 1, 65535, N_("Port of the provider's server")),
   STRING ("account", "provider", "", N_("Provider whose known settings fill in what is left empty")),
   ENUM ("account", "tls", "starttls", "none|starttls|implicit|opportunistic", N_("How the connection is encrypted")),
@@ -104,6 +105,13 @@ static const MrConfigKey keys[] = {
   STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
   BOOLEAN ("general", "notifications", "true", N_("Whether the desktop tells when a message fails or an account needs you")),
   BOOLEAN ("general", "paused", "false", N_("Whether all sending waits until a person goes on")),
+  INTEGER ("general", "paused-until", "0", 0, G_MAXINT32 * 2LL, N_("When it goes on by itself, in seconds since 1970; 0: when a person says so")),
+
+  BOOLEAN ("hold", "enabled", "true", N_("Whether the rule is asked")),
+  ENUM ("hold", "kind", "everything", "everything|sender|recipient|leaves|program", N_("What the rule looks at; leaves: recipients that are not on its list")),
+  LIST ("hold", "match", "", N_("Addresses, domains, *.domains or names of programs that the rule is about")),
+  INTEGER ("hold", "release-after", "0", 0, 366 * 24 * 3600, N_("Seconds after which a message that was kept back goes by itself; 0: a person sends it")),
+  BOOLEAN ("hold", "send", "false", N_("Whether what fits goes at once, whatever other rules say; else it is kept back for review")),
 
   ENUM ("log", "level", "info", "debug|info|warning|error", N_("Least important lines that the log keeps")),
 
@@ -170,7 +178,7 @@ gboolean
 mr_config_group_has_ids (const char *group)
 {
   return g_str_equal (group, "account") || g_str_equal (group, "program") || g_str_equal (group, "oauth")
-         || g_str_equal (group, "dkim");
+         || g_str_equal (group, "dkim") || g_str_equal (group, "hold");
 }
 
 const MrConfigKey *

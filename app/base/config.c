@@ -114,7 +114,7 @@ id_of_group (const char *name, const char *kind)
 static const char *
 id_of_any_group (const char *name)
 {
-  static const char *const kinds[] = { "account", "dkim", "oauth", "program" };
+  static const char *const kinds[] = { "account", "dkim", "hold", "oauth", "program" };
   const char *id = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds) && id == NULL; i++)

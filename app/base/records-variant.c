@@ -11,6 +11,7 @@
 ENUM_ADAPTERS (MrRecipientState, recipient_state)
 ENUM_ADAPTERS (MrWaitReason, wait_reason)
 ENUM_ADAPTERS (MrHoldReason, hold_reason)
+ENUM_ADAPTERS (MrHoldRuleKind, hold_rule_kind)
 ENUM_ADAPTERS (MrStage, stage)
 ENUM_ADAPTERS (MrVerdictKind, verdict_kind)
 
@@ -133,6 +134,16 @@ static const MrField group_fields[] = {
   ROW (MR_FIELD_UINT, MrGroupRecord, "messages", messages),
   ROW (MR_FIELD_UINT, MrGroupRecord, "recipients", recipients),
   ROW (MR_FIELD_INT64, MrGroupRecord, "oldest", oldest),
+  END_ROW,
+};
+
+static const MrField hold_rule_fields[] = {
+  ROW (MR_FIELD_STRING, MrHoldRuleRecord, "id", id),
+  ENUM_ROW (MrHoldRuleRecord, "kind", kind, hold_rule_kind),
+  ROW (MR_FIELD_LIST, MrHoldRuleRecord, "match", match),
+  ROW (MR_FIELD_BOOLEAN, MrHoldRuleRecord, "send", send),
+  ROW (MR_FIELD_BOOLEAN, MrHoldRuleRecord, "disabled", disabled),
+  ROW (MR_FIELD_INT64, MrHoldRuleRecord, "release-after", release_after),
   END_ROW,
 };
 
@@ -306,4 +317,19 @@ mr_group_record_from_variant (GVariant *variant)
 
   mr_fields_read (group_fields, record, variant);
   return record->messages > 0 ? g_steal_pointer (&record) : NULL;
+}
+
+GVariant *
+mr_hold_rule_record_to_variant (const MrHoldRuleRecord *record)
+{
+  return mr_fields_to_variant (hold_rule_fields, record);
+}
+
+MrHoldRuleRecord *
+mr_hold_rule_record_from_variant (GVariant *variant)
+{
+  MrHoldRuleRecord *record = mr_hold_rule_record_new (NULL);
+
+  mr_fields_read (hold_rule_fields, record, variant);
+  return record;
 }

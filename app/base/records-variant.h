@@ -22,6 +22,7 @@ GVariant *mr_trace_step_to_variant (const MrTraceStep *step);
 GVariant *mr_program_record_to_variant (const MrProgramRecord *record);
 GVariant *mr_refusal_record_to_variant (const MrRefusalRecord *record);
 GVariant *mr_never_record_to_variant (const MrNeverRecord *record);
+GVariant *mr_hold_rule_record_to_variant (const MrHoldRuleRecord *record);
 GVariant *mr_group_record_to_variant (const MrGroupRecord *record);
 GVariant *mr_domain_finding_to_variant (const MrDomainFinding *finding); /* facts a(ss), terms a(ussbb) */
 GVariant *mr_domain_report_to_variant (const MrDomainReport *report);    /* findings aa{sv}, drifts aa{sv} */
@@ -42,6 +43,7 @@ MrDesktopAccountRecord *mr_desktop_account_record_from_variant (GVariant *varian
 MrProgramRecord *mr_program_record_from_variant (GVariant *variant);
 MrRefusalRecord *mr_refusal_record_from_variant (GVariant *variant);
 MrNeverRecord *mr_never_record_from_variant (GVariant *variant);
+MrHoldRuleRecord *mr_hold_rule_record_from_variant (GVariant *variant); /* never NULL; its id may be */
 MrGroupRecord *mr_group_record_from_variant (GVariant *variant);
 MrDomainFinding *mr_domain_finding_from_variant (GVariant *variant);
 MrDomainReport *mr_domain_report_from_variant (GVariant *variant);

@@ -235,6 +235,37 @@ mr_refusal_record_free (MrRefusalRecord *record)
   g_free (record);
 }
 
+MrHoldRuleRecord *
+mr_hold_rule_record_new (const char *id)
+{
+  MrHoldRuleRecord *record = g_new0 (MrHoldRuleRecord, 1);
+
+  record->id = g_strdup (id);
+  record->match = g_new0 (char *, 1);
+  return record;
+}
+
+MrHoldRuleRecord *
+mr_hold_rule_record_copy (const MrHoldRuleRecord *record)
+{
+  MrHoldRuleRecord *copy = g_new (MrHoldRuleRecord, 1);
+
+  *copy = *record;
+  copy->id = g_strdup (record->id);
+  copy->match = g_strdupv (record->match);
+  return copy;
+}
+
+void
+mr_hold_rule_record_free (MrHoldRuleRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->id);
+  g_strfreev (record->match);
+  g_free (record);
+}
+
 MrNeverRecord *
 mr_never_record_new (const char *address)
 {

@@ -3,7 +3,7 @@
  * A table holds one word for each value, in the order of its enum; the compiler checks its length. A value that is out
  * of range (a newer store, a damaged row) reads as "unknown" and never leaves the table.
  */
-#include <mailrelay/types.h>
+#include <mailrelay/records.h>
 
 #define STATE_BIT(state) (1u << (state))
 
@@ -14,6 +14,7 @@ static const char *const wait_reasons[]
         "offline", "paused",     "capacity",       "no-account",     "account-limit" };
 static const char *const hold_reasons[]
     = { "none", "person", "no-account", "old", "damaged", "never-write-to", "rule" };
+static const char *const hold_rule_kinds[] = { "everything", "sender", "recipient", "leaves", "program" };
 static const char *const stages[] = { "none", "resolve", "connect", "ehlo", "starttls", "auth",
                                       "mail", "rcpt",    "data",    "dot",  "quit" };
 static const char *const scopes[] = { "host", "message", "recipient", "account" };
@@ -40,6 +41,7 @@ static const char *const errors[] = { "failed",         "invalid",    "not-found
 G_STATIC_ASSERT (G_N_ELEMENTS (recipient_states) == MR_RECIPIENT_N_STATES);
 G_STATIC_ASSERT (G_N_ELEMENTS (wait_reasons) == MR_WAIT_N_REASONS);
 G_STATIC_ASSERT (G_N_ELEMENTS (hold_reasons) == MR_HOLD_N_REASONS);
+G_STATIC_ASSERT (G_N_ELEMENTS (hold_rule_kinds) == MR_HOLD_RULE_N_KINDS);
 G_STATIC_ASSERT (G_N_ELEMENTS (stages) == MR_STAGE_N_STAGES);
 G_STATIC_ASSERT (G_N_ELEMENTS (scopes) == MR_SCOPE_N_SCOPES);
 G_STATIC_ASSERT (G_N_ELEMENTS (tls_modes) == MR_TLS_N_MODES);
@@ -96,6 +98,8 @@ DEFINE_NICK (MrWaitReason, mr_wait_reason, wait_reasons)
 DEFINE_FROM_NICK (MrWaitReason, mr_wait_reason, wait_reasons)
 DEFINE_NICK (MrHoldReason, mr_hold_reason, hold_reasons)
 DEFINE_FROM_NICK (MrHoldReason, mr_hold_reason, hold_reasons)
+DEFINE_NICK (MrHoldRuleKind, mr_hold_rule_kind, hold_rule_kinds)
+DEFINE_FROM_NICK (MrHoldRuleKind, mr_hold_rule_kind, hold_rule_kinds)
 DEFINE_NICK (MrTracePart, mr_trace_part, trace_parts)
 DEFINE_FROM_NICK (MrTracePart, mr_trace_part, trace_parts)
 DEFINE_NICK (MrStage, mr_stage, stages)

@@ -81,6 +81,8 @@ mr_service_status_from_variant (GVariant *variant)
   status->online = TRUE;
   g_variant_lookup (variant, "online", "b", &status->online);
   g_variant_lookup (variant, "paused", "b", &status->paused);
+  g_variant_lookup (variant, "paused-until", "x", &status->paused_until);
+  g_variant_lookup (variant, "keeps-everything", "b", &status->keeps_everything);
   status->secrets_needed = TRUE;
   g_variant_lookup (variant, "secrets-needed", "b", &status->secrets_needed);
   g_variant_lookup (variant, "n-accounts", "u", &status->n_accounts);

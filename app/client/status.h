@@ -12,7 +12,8 @@ typedef struct {
 
 /* Strings are never NULL ("" where there is none) except where said. */
 typedef struct {
-  gboolean online, paused;
+  gboolean online, paused, keeps_everything;
+  gint64 paused_until;     /* 0: not paused, or until a person goes on */
   char *secrets_backend;   /* "secret-service" "file" "memory" */
   char *secrets_state;     /* "ok" "locked" "no-service" "timed-out" "refused" "no-place" "asks-each-time" */
   gboolean secrets_needed; /* mail of some account depends on that state */

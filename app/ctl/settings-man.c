@@ -58,6 +58,8 @@ group_title (const char *group)
     return "account ID";
   if (g_str_equal (group, "dkim"))
     return "dkim ID";
+  if (g_str_equal (group, "hold"))
+    return "hold ID";
   if (g_str_equal (group, "oauth"))
     return "oauth PROVIDER";
   return g_str_equal (group, "program") ? "program ID" : group;

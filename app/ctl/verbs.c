@@ -26,6 +26,7 @@ const MrVerb mr_verbs[] = {
   { "explain", N_ ("What a message's state or a mail server's reply means"), mr_verb_explain },
   { "account", N_ ("Sending accounts: list add remove test set-password sign-in set-default unlock"), mr_verb_account },
   { "program", N_ ("Who may hand in mail: list add remove allow"), mr_verb_program },
+  { "hold-rule", N_ ("Rules that keep mail back for review: list add remove"), mr_verb_hold_rule },
   { "never", N_ ("Addresses that are never written to: list add remove export"), mr_verb_never },
   { "domain", N_ ("Entries of a mail domain: spf verify"), mr_verb_domain },
   { "config", N_ ("Settings: get set list"), mr_verb_config },

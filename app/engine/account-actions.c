@@ -86,6 +86,9 @@ write_record (MrEngine *engine, const MrAccountRecord *r, gboolean make_default,
   g_autofree char *order = r->order != 0 ? g_strdup_printf ("%d", r->order) : NULL;
   g_autofree char *limit_minute = r->limit_minute != 0 ? g_strdup_printf ("%u", r->limit_minute) : NULL;
   g_autofree char *limit_day = r->limit_day != 0 ? g_strdup_printf ("%u", r->limit_day) : NULL;
+  g_autofree char *until = r->paused && r->paused_until > 0
+                               ? g_strdup_printf ("%" G_GINT64_FORMAT, r->paused_until / G_USEC_PER_SEC)
+                               : NULL;
   gboolean relay = r->kind == MR_ACCOUNT_RELAY;
   Edits edits = { .n = 0 };
 
@@ -104,6 +107,7 @@ write_record (MrEngine *engine, const MrAccountRecord *r, gboolean make_default,
   add_edit (&edits, group, "limit-minute", limit_minute);
   add_edit (&edits, group, "limit-day", limit_day);
   add_edit (&edits, group, "paused", r->paused ? "true" : NULL);
+  add_edit (&edits, group, "paused-until", until);
   add_edit (&edits, group, "order", order);
   if (make_default)
     add_edit (&edits, "general", "default-account", r->id);

@@ -103,6 +103,7 @@ record_from_config (MrConfig *config, const char *id)
   record->limit_day = (guint)mr_config_get_integer (config, group, "limit-day");
   read_sign_in (config, group, record);
   record->paused = mr_config_get_boolean (config, group, "paused");
+  record->paused_until = record->paused ? mr_config_get_integer (config, group, "paused-until") * G_USEC_PER_SEC : 0;
   record->order = (gint)mr_config_get_integer (config, group, "order");
   record->is_default = g_strcmp0 (mr_config_get_string (config, "general", "default-account"), id) == 0;
   record->state = record->paused ? MR_ACCOUNT_PAUSED : MR_ACCOUNT_READY;

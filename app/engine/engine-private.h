@@ -28,6 +28,7 @@ typedef struct _MrScheduler MrScheduler;
 typedef struct _MrSubmission MrSubmission;
 typedef struct _MrTests MrTests;
 typedef struct _MrReports MrReports;
+typedef struct _MrHolds MrHolds;
 typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
 typedef struct _MrDiscoveries MrDiscoveries;
@@ -57,6 +58,7 @@ struct _MrEngine {
   MrPrograms *programs;
   MrScheduler *scheduler;
   MrReports *reports;
+  MrHolds *holds;
   MrSubmission *submission;
   MrTests *tests;
   MrOauth *oauth;

@@ -12,6 +12,7 @@
 #include "engine/configuration.h"
 #include "engine/dkim.h"
 #include "engine/account-limits.h"
+#include "engine/holds.h"
 #include "engine/oauth.h"
 #include "engine/discovery.h"
 #include "engine/domains.h"
@@ -43,6 +44,7 @@ close_store (MrEngine *self)
 {
   g_clear_handle_id (&self->purge_source, g_source_remove);
   mr_engine_end_readings (self);
+  g_clear_pointer (&self->holds, mr_holds_free);
   g_clear_pointer (&self->reports, mr_reports_free);
   g_clear_pointer (&self->scheduler, mr_scheduler_free);
   mr_record_flush (self);
@@ -349,6 +351,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
   mr_domains_reload (self->domains);
   mr_submission_reload (self->submission);
   mr_scheduler_pause_changed (self->scheduler);
+  mr_holds_reload (self->holds);
   mr_engine_notify (self, MR_CHANGED_CONFIG | MR_CHANGED_STATUS | MR_CHANGED_PROGRAMS);
 }
 
@@ -466,6 +469,7 @@ mr_engine_start (MrEngine *self, GError **error)
   self->programs = mr_programs_new (self);
   self->scheduler = mr_scheduler_new (self);
   self->reports = mr_reports_new (self);
+  self->holds = mr_holds_new (self);
   self->tests = mr_tests_new (self);
   self->sign_ins = mr_sign_ins_new (self);
   self->discoveries = mr_discoveries_new (self);
@@ -627,7 +631,10 @@ mr_engine_set_secrets_backend (MrEngine *self, const char *backend, MrEngineDone
 void
 mr_engine_set_paused (MrEngine *self, gboolean paused, MrEngineDoneFunc func, gpointer data)
 {
-  apply_one (self, "general", "paused", paused ? "true" : "false", func, data);
+  if (paused)
+    mr_engine_pause (self, NULL, 0, func, data);
+  else
+    mr_engine_resume (self, NULL, func, data);
 }
 
 void

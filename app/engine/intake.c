@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "engine/accounts.h"
+#include "engine/holds.h"
 #include "engine/scheduler.h"
 #include "mail/convert.h"
 #include "mail/fixup.h"
@@ -326,6 +327,8 @@ choose_hold (MrIntake *self)
     self->record->hold = MR_HOLD_NEVER_WRITE;
     return;
   }
+  if (mr_holds_keep (self->engine->holds, self->record))
+    return;
   MrRoute route = mr_accounts_route (self->engine->accounts, self->record);
 
   MrWaitReason reason = MR_WAIT_NO_ACCOUNT;

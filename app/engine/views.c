@@ -2,6 +2,7 @@
  * they are shown as sending. */
 #include "engine/accounts.h"
 #include "engine/configuration.h"
+#include "engine/holds.h"
 #include "engine/account-limits.h"
 #include "engine/programs.h"
 #include "engine/providers.h"
@@ -185,7 +186,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   MrEngine *engine = view->engine;
 
   /* The store answers what is pending when it closes: then most of what is asked below is gone already. */
-  if (error != NULL || engine->submission == NULL || engine->scheduler == NULL) {
+  if (error != NULL || engine->submission == NULL || engine->scheduler == NULL || engine->holds == NULL) {
     g_autoptr (GError) ending = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is about to end");
 
     view->func.status (NULL, error != NULL ? error : ending, view->data);
@@ -196,6 +197,8 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   MrStatus status = {
     .online = !engine->offline,
     .paused = mr_config_get_boolean (config, "general", "paused"),
+    .paused_until = mr_holds_paused_until (engine->holds),
+    .keeps_everything = mr_holds_everything (engine->holds),
     .secrets_backend = (char *)mr_secrets_get_backend (engine->secrets),
     .secrets_state = (char *)mr_secrets_state_nick (mr_secrets_get_state (engine->secrets)),
     .secrets_needed = mr_accounts_need_keyring (engine->accounts),

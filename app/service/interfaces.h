@@ -18,6 +18,9 @@ GDBusInterfaceSkeleton *mr_outbox_interface_new (MrEngine *engine);
 void mr_lists_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 /* The part of Outbox about what a person changes. */
 void mr_edits_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
+/* The parts of Service and Outbox about pauses and rules that keep mail back. */
+void mr_holds_interface_attach_service (GDBusInterfaceSkeleton *service, MrEngine *engine);
+void mr_holds_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 /* The part of Outbox about what comes back. */
 void mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);

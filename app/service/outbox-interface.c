@@ -186,6 +186,7 @@ mr_outbox_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-mark-delivered", G_CALLBACK (handle_mark_delivered_cb), engine);
   g_signal_connect (skeleton, "handle-send-through", G_CALLBACK (handle_send_through_cb), engine);
   mr_lists_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
+  mr_holds_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_edits_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_returned_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);

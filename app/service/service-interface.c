@@ -93,6 +93,9 @@ status_to_variant (const MrStatus *status, const char *bus_socket)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&builder, "{sv}", "online", g_variant_new_boolean (status->online));
   g_variant_builder_add (&builder, "{sv}", "paused", g_variant_new_boolean (status->paused));
+  if (status->paused_until > 0)
+    g_variant_builder_add (&builder, "{sv}", "paused-until", g_variant_new_int64 (status->paused_until));
+  g_variant_builder_add (&builder, "{sv}", "keeps-everything", g_variant_new_boolean (status->keeps_everything));
   add_text (&builder, "secrets-backend", status->secrets_backend);
   add_text (&builder, "secrets-state", status->secrets_state);
   g_variant_builder_add (&builder, "{sv}", "secrets-needed", g_variant_new_boolean (status->secrets_needed));
@@ -270,6 +273,7 @@ mr_service_interface_new (MrEngine *engine, const char *bus_socket, MrQuitFunc q
   mr_dbus_service_set_online (skeleton, TRUE);
   g_signal_connect_data (skeleton, "handle-get-status", G_CALLBACK (handle_get_status_cb), context, context_free, 0);
   g_signal_connect (skeleton, "handle-set-paused", G_CALLBACK (handle_set_paused_cb), context);
+  mr_holds_interface_attach_service (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   g_signal_connect (skeleton, "handle-get-config", G_CALLBACK (handle_get_config_cb), context);
   g_signal_connect (skeleton, "handle-set-config", G_CALLBACK (handle_set_config_cb), context);
   g_signal_connect (skeleton, "handle-set-secrets-backend", G_CALLBACK (handle_set_secrets_backend_cb), context);

@@ -27,6 +27,7 @@ typedef struct {
   char *fingerprint; /* of the one certificate a person accepted, "" */
   char *ca_file;     /* "" */
   gboolean paused;
+  gint64 paused_until; /* wall time at which it goes on by itself; 0: when a person says so */
   gboolean is_default;
   gint order;
   MrAccountState state;

@@ -49,6 +49,8 @@ typedef struct {
 typedef struct {
   gboolean online; /* the network monitor's word */
   gboolean paused;
+  gint64 paused_until;       /* wall time at which it goes on by itself; 0: when a person says so */
+  gboolean keeps_everything; /* a rule keeps all new mail back for review */
   char *secrets_backend;
   char *secrets_state;     /* "ok" "locked" "no-service" "timed-out" "refused" "no-place" "asks-each-time" */
   gboolean secrets_needed; /* an account has no secret in memory: its mail depends on that state */

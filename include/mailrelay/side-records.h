@@ -47,11 +47,37 @@ typedef struct {
   const char *address; /* for correct and add */
 } MrRecipientEdit;
 
+/* What a rule looks at. */
+typedef enum {
+  MR_HOLD_RULE_EVERYTHING,
+  MR_HOLD_RULE_SENDER,
+  MR_HOLD_RULE_RECIPIENT,
+  MR_HOLD_RULE_LEAVES, /* recipients outside of the list */
+  MR_HOLD_RULE_PROGRAM,
+  MR_HOLD_RULE_N_KINDS
+} MrHoldRuleKind;
+const char *mr_hold_rule_kind_nick (MrHoldRuleKind kind);
+gboolean mr_hold_rule_kind_from_nick (const char *nick, MrHoldRuleKind *ret);
+
+/* A rule of the person: `[hold ID]` of the configuration. */
+typedef struct {
+  char *id;
+  MrHoldRuleKind kind;
+  char **match;  /* addresses, domains, "*.domain", or program names; empty for everything */
+  gboolean send; /* what fits goes, whatever the other rules say; else it is kept back */
+  gboolean disabled;
+  gint64 release_after; /* seconds after which it goes by itself; 0: a person lets it go */
+} MrHoldRuleRecord;
+
+MrHoldRuleRecord *mr_hold_rule_record_new (const char *id);
+MrHoldRuleRecord *mr_hold_rule_record_copy (const MrHoldRuleRecord *record);
+void mr_hold_rule_record_free (MrHoldRuleRecord *record);
 MrNeverRecord *mr_never_record_new (const char *address);
 void mr_never_record_free (MrNeverRecord *record);
 void mr_account_use_free (MrAccountUse *use);
 void mr_group_record_free (MrGroupRecord *record);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrHoldRuleRecord, mr_hold_rule_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNeverRecord, mr_never_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrAccountUse, mr_account_use_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrGroupRecord, mr_group_record_free)

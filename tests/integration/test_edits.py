@@ -111,4 +111,53 @@ def through_another_account():
         service.wait_for_state(id, "delivered")
 
 
-run_cases(recipients_are_corrected, kept_back_and_redirected, scheduled_and_again, through_another_account)
+def kept_back_by_a_rule():
+    with Profile() as profile:
+        sink = profile.add_sink()
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        equal(profile.ctl_json("hold-rule", "list")["rules"], [], "no rule")
+        for wrong, code in (([], 2), (["--everything", "--to", "x.example"], 2), (["--to", "no domain"], 1), (["--everything", "--release-after", "soon"], 2)):
+            equal(profile.ctl("hold-rule", "add", *wrong, check=False).returncode, code, f"{wrong}")
+        profile.ctl("hold-rule", "add", "--outside", "sender.example", "--outside", "*.sender.example", "--id", "leaves")
+        id = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
+        inside = queue_id(send(profile.smtp, PEOPLE[0], ["x@dev.sender.example"], MESSAGE))
+        service.wait_for_state(inside, "delivered")
+        message = service.message(id)[0]
+        equal((message["hold"], message["hold-rule"]), ("rule", "leaves"), "it is kept back")
+        check("anybody but sender.example" in profile.ctl("hold-rule", "list").stdout, "the rule as a sentence")
+        service.kill()
+        service = profile.start_service()
+        equal(service.message(id)[0]["hold"], "rule", "also after a crash")
+        profile.ctl("hold-rule", "add", "--everything", "--id", "everything", "--release-after", "1s")
+        check(service.status()["keeps-everything"], "the status says so")
+        timed = queue_id(send(profile.smtp, PEOPLE[0], ["x@dev.sender.example"], MESSAGE))
+        service.wait_for_state(timed, "delivered")  # by itself
+        equal(service.message(id)[0]["hold"], "rule", "the other waits for a person")
+        equal(profile.ctl_json("release", id)["count"], 1, "who sends it")
+        service.wait_for_state(id, "delivered")
+        profile.ctl("hold-rule", "remove", "everything")
+        equal(profile.ctl("hold-rule", "remove", "everything", check=False).returncode, 1, "it is gone")
+
+
+def paused_for_a_while():
+    with Profile() as profile:
+        sink = profile.add_sink()
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        for wrong in (["--for", "long"], ["--for", "1h", "--until", "18:00"], ["--until", "yesterday"]):
+            equal(profile.ctl("pause", *wrong, check=False).returncode, 2, f"{wrong}")
+        profile.ctl("pause", "--for", "1h")
+        check(3500e6 < service.status()["paused-until"] - time.time() * 1e6 < 3601e6, "for an hour")
+        profile.ctl("pause", "--for", "2s")
+        id = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
+        service.wait_for_state(id, "delivered")  # by itself
+        check(not service.status()["paused"], "it is over")
+        profile.ctl("pause", "--account", "work", "--until", "tomorrow 8:00")
+        id = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
+        service.wait(lambda: service.message(id)[0]["recipients"][0]["wait-reason"] == "account-paused", "it waits")
+        profile.ctl("resume", "--account", "work")
+        service.wait_for_state(id, "delivered")
+
+
+run_cases(kept_back_by_a_rule, paused_for_a_while, recipients_are_corrected, kept_back_and_redirected, scheduled_and_again, through_another_account)
