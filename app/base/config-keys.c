@@ -59,6 +59,10 @@ static const MrConfigKey keys[] = {
   ENUM ("account", "tls", "starttls", "none|starttls|implicit|opportunistic", N_("How the connection is encrypted")),
   STRING ("account", "user", "", N_("User name at the provider; empty: no password is used")),
 
+  BOOLEAN ("audit", "enabled", "false", N_("Whether it is written down who handed in which message and what became of it, for offices that must be able to tell; never the text of a message")),
+  INTEGER ("audit", "keep-days", "365", 1, 3650, N_("Days that lines of the audit log are kept")),
+  BOOLEAN ("audit", "subjects", "false", N_("Whether the audit log has the subjects")),
+
   BOOLEAN ("delivery", "allow-private-mx", "false", N_("Whether mail without a provider may go to private addresses")),
   INTEGER ("delivery", "command-timeout", "300", 1, 3600, N_("Seconds to wait for the reply to a command")),
   INTEGER ("delivery", "concurrency", "50", 1, 1000, N_("Connections open at one time")),

@@ -141,6 +141,7 @@ mr_message_record_copy (const MrMessageRecord *record)
   copy->socket = g_strdup (record->socket);
   copy->helo = g_strdup (record->helo);
   copy->auth_identity = g_strdup (record->auth_identity);
+  copy->peer = g_strdup (record->peer);
   copy->account_override = g_strdup (record->account_override);
   copy->envid = g_strdup (record->envid);
   copy->report_for = g_strdup (record->report_for);
@@ -166,6 +167,7 @@ mr_message_record_free (MrMessageRecord *record)
   g_free (record->socket);
   g_free (record->helo);
   g_free (record->auth_identity);
+  g_free (record->peer);
   g_free (record->account_override);
   g_free (record->envid);
   g_free (record->report_for);

@@ -39,6 +39,8 @@ mr_client_link_report_async (MrClient *self, const MrClientReport *report, GCanc
   add_text (&builder, "cause", report->cause);
   g_variant_builder_add (&builder, "{sv}", "when", g_variant_new_int64 (report->when));
   g_variant_builder_add (&builder, "{sv}", "failed", g_variant_new_boolean (report->failed));
+  if (report->complaint)
+    g_variant_builder_add (&builder, "{sv}", "complaint", g_variant_new_boolean (TRUE));
   call (self, "LinkReport", g_variant_new ("(a{sv})", &builder), "(su)", cancellable, callback, data);
 }
 

@@ -15,6 +15,7 @@ typedef struct {
   const char *cause;      /* cause id */
   gint64 when;            /* wall time of the report, 0: now */
   gboolean failed;        /* it was not delivered: the recipient is marked as returned later */
+  gboolean complaint;     /* the recipient marked it as unwanted: it is counted */
 } MrClientReport;
 void mr_client_link_report_async (MrClient *self, const MrClientReport *report, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer data);

@@ -85,6 +85,7 @@ mr_service_status_from_variant (GVariant *variant)
   g_variant_lookup (variant, "keeps-everything", "b", &status->keeps_everything);
   status->secrets_needed = TRUE;
   g_variant_lookup (variant, "secrets-needed", "b", &status->secrets_needed);
+  g_variant_lookup (variant, "audit", "b", &status->audit);
   g_variant_lookup (variant, "n-accounts", "u", &status->n_accounts);
   g_variant_lookup (variant, "sessions", "u", &status->sessions);
   g_variant_lookup (variant, "sending", "u", &status->sending);

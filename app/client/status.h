@@ -24,6 +24,7 @@ typedef struct {
   char **config_warnings; /* strv */
   char *store_notice;     /* NULL: none */
   char *tls_fingerprint;
+  gboolean audit; /* who hands in what is written down */
   char *sandbox;
   char *bus_socket;
   char *version;

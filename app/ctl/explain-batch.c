@@ -205,6 +205,13 @@ is_returned (const MrReturnedRecipient *r)
   return r->outcome == MR_RETURNED_FAILED || r->gave_up;
 }
 
+/* ... and a complaint is counted. */
+static gboolean
+is_linked (const MrReturnedRecipient *r)
+{
+  return is_returned (r) || r->outcome == MR_RETURNED_COMPLAINT;
+}
+
 /* Message ids, one for each recipient of the report; NULL where the person did not send it or nothing came back. NULL with error: the service
  * could not be asked. (transfer full) */
 static GPtrArray *
@@ -220,11 +227,12 @@ link_recipients (MrCtl *ctl, const MrReturned *report, GError **error)
                                    .recipient = r->recipient,
                                    .cause = r->diagnosis.cause,
                                    .when = ctl->now,
-                                   .failed = TRUE };
+                                   .failed = is_returned (r),
+                                   .complaint = r->outcome == MR_RETURNED_COMPLAINT };
     char *id = NULL;
     guint recipient;
 
-    if (is_returned (r)) {
+    if (is_linked (r)) {
       mr_client_link_report_async (ctl->client, &facts, NULL, mr_ctl_ready_cb, ctl);
       g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
       if (!mr_client_link_report_finish (ctl->client, result, &id, &recipient, error))
@@ -240,7 +248,7 @@ print_linked (const MrReturnedRecipient *r, const char *id)
 {
   g_autofree char *line = id != NULL ? g_strdup_printf (_ ("It is about your message %s."), id) : NULL;
 
-  if (is_returned (r))
+  if (is_linked (r))
     mr_print_paragraph (line != NULL ? line : _ ("You did not send this, or it is no longer in the history."), 2);
 }
 

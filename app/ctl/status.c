@@ -95,6 +95,8 @@ print_status (MrCtl *ctl, const MrServiceStatus *status)
   for (guint i = 0; status->config_warnings[i] != NULL; i++)
     mr_print_field (_ ("Warning"), status->config_warnings[i]);
   mr_print_field (_ ("Store"), status->store_notice);
+  if (status->audit)
+    mr_print_field (_ ("Audit log"), _ ("who hands in which message, and what becomes of it, is written down"));
   if (mr_client_version_differs (ctl->client))
     mr_print_field (_ ("Warning"), _ ("the service is of another version than this command: restart it"));
 }

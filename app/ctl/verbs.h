@@ -34,6 +34,8 @@ int mr_verb_autostart (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain (MrCtl *ctl, int argc, char **argv);
 int mr_verb_hold_rule (MrCtl *ctl, int argc, char **argv);
 int mr_verb_never (MrCtl *ctl, int argc, char **argv);
+int mr_verb_stats (MrCtl *ctl, int argc, char **argv);
+int mr_verb_audit (MrCtl *ctl, int argc, char **argv);
 int mr_verb_send (MrCtl *ctl, int argc, char **argv);
 int mr_verb_log (MrCtl *ctl, int argc, char **argv);
 

@@ -333,6 +333,16 @@ open_resolver (MrEngine *self, GError **error)
 }
 
 static void
+set_audit (MrEngine *self)
+{
+  MrConfig *config = mr_engine_get_config (self);
+
+  mr_store_set_audit (self->store, mr_config_get_boolean (config, "audit", "enabled"),
+                      mr_config_get_boolean (config, "audit", "subjects"),
+                      (guint)mr_config_get_integer (config, "audit", "keep-days"));
+}
+
+static void
 configuration_cb (MrConfiguration *configuration, gpointer data)
 {
   MrEngine *self = data;
@@ -344,6 +354,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
   mr_store_set_retention (self->store, (guint)mr_config_get_integer (config, "store", "keep-bodies-days"),
                           (guint)mr_config_get_integer (config, "store", "keep-failed-days"),
                           (guint)mr_config_get_integer (config, "store", "keep-history-days"), min_free (config));
+  set_audit (self);
   reopen_secrets (self);
   set_keep (self);
   mr_dkim_reload (self->dkim);
@@ -398,7 +409,10 @@ open_store (MrEngine *self, GError **error)
   };
 
   self->store = mr_store_open (&options, NULL, error);
-  return self->store != NULL;
+  if (self->store == NULL)
+    return FALSE;
+  set_audit (self);
+  return TRUE;
 }
 
 /* Nothing is delivered before it is known what the accounts have sent today. */

@@ -60,6 +60,7 @@ fill_record (MrIntake *self, const MrIntakeSource *source)
   r->socket = g_strdup (source->socket);
   r->helo = g_strdup (source->helo);
   r->auth_identity = g_strdup (source->identity);
+  r->peer = g_strdup (source->peer_address);
   r->ret = source->ret;
   r->envid = g_strdup (source->envid);
   r->has_8bit = FALSE;

@@ -103,7 +103,7 @@ typedef struct {
   MrEngine *engine;
   char *id, *cause;
   guint recipient;
-  gboolean failed;
+  gboolean failed, complaint;
   gint64 when;
   MrLinkFunc func;
   gpointer data;
@@ -134,6 +134,10 @@ found_cb (const char *id, guint recipient, const GError *error, gpointer data)
 
   link->id = g_strdup (id);
   link->recipient = recipient;
+  if (error == NULL && id != NULL && link->complaint) {
+    mr_store_count_complaint (link->engine->store, id, recipient, marked_cb, link);
+    return;
+  }
   if (error != NULL || id == NULL || recipient == G_MAXUINT || !link->failed) {
     link_end (link, error);
     return;
@@ -150,6 +154,7 @@ mr_engine_link_report (MrEngine *engine, const MrReportLink *report, MrLinkFunc 
   link->engine = engine;
   link->cause = g_strdup (report->cause);
   link->failed = report->failed;
+  link->complaint = report->complaint;
   link->when = report->when;
   link->func = func;
   link->data = data;

@@ -211,6 +211,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
     .config_warnings = mr_engine_dup_warnings (engine),
     .store_notice = (char *)mr_store_get_notice (engine->store),
     .tls_fingerprint = engine->tls_server != NULL ? (char *)mr_tls_server_get_fingerprint (engine->tls_server) : NULL,
+    .audit = mr_config_get_boolean (config, "audit", "enabled"),
     .revision = engine->revision,
   };
 

@@ -44,6 +44,7 @@ handle_link_report_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation
 
   g_variant_lookup (facts, "when", "x", &report.when);
   g_variant_lookup (facts, "failed", "b", &report.failed);
+  g_variant_lookup (facts, "complaint", "b", &report.complaint);
   mr_engine_link_report (engine, &report, linked_cb, invocation);
   return TRUE;
 }

@@ -242,6 +242,38 @@ count_change (MrSession *session, const MrMessageHead *head, MrRecipientState fr
     return;
   session->delta.delivered += arrived;
   session->delta.failed += failed;
+  if (!arrived && !failed)
+    return;
+  MrStatisticEvent event = { .account = to->account,
+                             .program = head->program,
+                             .address = to->address,
+                             .cause = failed ? to->cause : NULL,
+                             .host = to->host,
+                             .direct = to->direct };
+  event.counts[arrived ? MR_COUNT_DELIVERED : MR_COUNT_FAILED] = 1;
+  event.counts[MR_COUNT_BYTES] = arrived ? head->size : 0;
+  mr_statistics_count (session, &event);
+}
+
+/* An attempt that ended nothing. */
+static void
+count_deferral (MrSession *session, const MrMessageHead *head, GPtrArray *changed, const MrAttemptRecord *attempt)
+{
+  const MrRecipientRecord *recipient = NULL;
+
+  if (attempt->verdict != MR_VERDICT_RETRY && attempt->verdict != MR_VERDICT_NEEDS_PERSON)
+    return;
+  for (guint i = 0; i < changed->len && recipient == NULL; i++)
+    if (((const MrRecipientRecord *)g_ptr_array_index (changed, i))->n == attempt->recipient)
+      recipient = g_ptr_array_index (changed, i);
+  MrStatisticEvent event = { .account = attempt->account,
+                             .program = head->program,
+                             .address = recipient != NULL ? recipient->address : NULL,
+                             .cause = attempt->cause,
+                             .host = attempt->host,
+                             .direct = recipient != NULL && recipient->direct,
+                             .counts = { [MR_COUNT_DEFERRED] = 1 } };
+  mr_statistics_count (session, &event);
 }
 
 /* All checks of an update come before its first write. */
@@ -325,6 +357,9 @@ write_changes (MrSession *session, UpdateRequest *request, const MrMessageHead *
     if (!mr_rows_update_recipient (session->db, head->num, record, &found, error))
       return FALSE;
     count_change (session, head, before[i].state, before[i].reason, record);
+    if (before[i].state != record->state && mr_recipient_state_is_final (record->state)
+        && !mr_audit_add_outcome (session, request->base.id, record, error))
+      return FALSE;
     mr_message_sum_recipient (&sum, record);
   }
   *ret_sum = sum;
@@ -341,6 +376,8 @@ write_attempts (MrSession *session, UpdateRequest *request, MrMessageHead *head,
     if (!mr_rows_insert_attempt (session->db, head->num, head->n_attempts++, g_ptr_array_index (request->attempts, i),
                                  error))
       return FALSE;
+  for (guint i = 0; i < n; i++)
+    count_deferral (session, head, request->changed, g_ptr_array_index (request->attempts, i));
   return TRUE;
 }
 

@@ -160,7 +160,8 @@ run_clean (MrSession *session, MrRequest *base, GError **error)
   else if (phase == CLEAN_HISTORY)
     ok = collect_history (session, request, victims, &more, error);
   else
-    ok = delete_tallies (session, request->history_before, error) && mr_account_use_trim (session, error);
+    ok = delete_tallies (session, request->history_before, error) && mr_account_use_trim (session, error)
+         && mr_statistics_trim (session, &more, error) && (more || mr_audit_trim (session, &more, error));
   for (guint i = 0; ok && i < victims->len; i++) {
     const Victim *victim = &g_array_index (victims, Victim, i);
     ok = phase == CLEAN_BODIES ? forget_body (session, victim, error)

@@ -272,12 +272,15 @@ insert_message (MrSession *session, AddRequest *request, gint64 num, GError **er
     if (!mr_rows_insert_recipient (session->db, num, record->id, recipient, error))
       return FALSE;
     mr_counts_recipient (&session->delta, recipient->state, recipient->wait_reason, 1);
+    MrStatisticEvent event
+        = { .program = record->program, .address = recipient->address, .counts = { [MR_COUNT_SUBMITTED] = 1 } };
+    mr_statistics_count (session, &event);
   }
   session->delta.messages_active++;
   session->delta.messages_held += record->hold != MR_HOLD_NONE;
   session->delta.bytes_active += (gint64)record->size;
   session->delta.accepted += record->recipients->len;
-  return TRUE;
+  return mr_audit_add_message (session, record, error);
 }
 
 /* The chunks of a message once more under a new number. */

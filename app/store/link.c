@@ -129,6 +129,59 @@ typedef struct {
 } BouncedRequest;
 
 /* Only what was delivered can have come back later. */
+/* n: row of the recipient that it is about; FALSE without error: there is none. complaint: which of the two marks. */
+static gboolean
+get_marked (MrSession *session, const MrMessageHead *head, guint n, gboolean complaint, MrRecipientRecord *ret,
+            gboolean *ret_fresh, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (
+      session->db, "SELECT address, account, host, direct, state, bounced, complained FROM recipient WHERE key = ?1",
+      error);
+  gboolean has_row = FALSE, bad = FALSE;
+
+  *ret_fresh = FALSE;
+  if (row == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (row, 1, MR_KEY (head->num, MIN (n, MR_KEY_MAX_N)));
+  if (!mr_db_step (session->db, row, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  ret->address = mr_row_get_text (row, 0, &bad);
+  ret->account = mr_row_get_text (row, 1, &bad);
+  ret->host = mr_row_get_text (row, 2, &bad);
+  ret->direct = sqlite3_column_int (row, 3) != 0;
+  ret->state = MR_RECIPIENT_RETURNED;
+  int state = sqlite3_column_int (row, 4);
+  *ret_fresh = (state == MR_RECIPIENT_DELIVERED || state == MR_RECIPIENT_RELAYED)
+               && sqlite3_column_int64 (row, complaint ? 6 : 5) == 0;
+  return TRUE;
+}
+
+/* Counted and told once, however often the same report is opened. */
+static gboolean
+count_mark (MrSession *session, const char *id, const MrMessageHead *head, guint n, gboolean complaint,
+            const char *cause, GError **error)
+{
+  g_autoptr (MrRecipientRecord) recipient = mr_recipient_record_new (n, NULL);
+  gboolean fresh, unknown = n == G_MAXUINT;
+
+  if (!get_marked (session, head, unknown ? 0 : n, complaint, recipient, &fresh, error))
+    return FALSE;
+  if (!fresh)
+    return TRUE;
+  MrStatisticEvent event = { .account = recipient->account,
+                             .program = head->program,
+                             .address = unknown ? NULL : recipient->address,
+                             .cause = cause,
+                             .host = unknown ? NULL : recipient->host,
+                             .direct = recipient->direct };
+  event.counts[complaint ? MR_COUNT_COMPLAINTS : MR_COUNT_RETURNED] = 1;
+  mr_statistics_count (session, &event);
+  recipient->cause = g_strdup (cause);
+  return mr_audit_add_outcome (session, id, recipient, error);
+}
+
 static gboolean
 run_bounced (MrSession *session, MrRequest *base, GError **error)
 {
@@ -137,6 +190,8 @@ run_bounced (MrSession *session, MrRequest *base, GError **error)
   g_auto (MrRow) row = NULL;
 
   if (!mr_message_get_head (session, base->id, &head, error))
+    return FALSE;
+  if (!count_mark (session, base->id, &head, request->n, FALSE, request->cause, error))
     return FALSE;
   row = mr_db_statement (
       session->db, "UPDATE recipient SET bounced = ?2, bounced_cause = ?3 WHERE key = ?1 AND state IN (4, 5)", error);
@@ -168,5 +223,40 @@ mr_store_mark_bounced (MrStore *store, const char *id, guint n, gint64 when, con
   request->n = n;
   request->when = when;
   request->cause = g_strdup (cause);
+  mr_store_submit (store, request);
+}
+
+/* ---- complaints ---- */
+
+static gboolean
+run_complaint (MrSession *session, MrRequest *base, GError **error)
+{
+  guint n = ((BouncedRequest *)base)->n;
+  MrMessageHead head;
+  g_auto (MrRow) row = NULL;
+
+  if (!mr_message_get_head (session, base->id, &head, error)
+      || !count_mark (session, base->id, &head, n, TRUE, "notice-complaint", error))
+    return FALSE;
+  row = mr_db_statement (
+      session->db, "UPDATE recipient SET complained = ?2 WHERE key = ?1 AND state IN (4, 5) AND complained = 0", error);
+  if (row == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (row, 1, MR_KEY (head.num, n == G_MAXUINT ? 0 : MIN (n, MR_KEY_MAX_N)));
+  sqlite3_bind_int64 (row, 2, MAX (session->now, 1));
+  return mr_db_run (session->db, row, error);
+}
+
+static const MrRequestKind complaint_kind = { "complaint", run_complaint,      NULL,
+                                              NULL,        mr_request_deliver, release_bounced };
+
+void
+mr_store_count_complaint (MrStore *store, const char *id, guint n, MrStoreFunc func, gpointer data)
+{
+  BouncedRequest *request = mr_request_new (sizeof *request, &complaint_kind, id);
+
+  request->base.func = func;
+  request->base.data = data;
+  request->n = n;
   mr_store_submit (store, request);
 }

@@ -12,7 +12,7 @@ mr_message_get_head (MrSession *session, const char *id, MrMessageHead *ret, GEr
 {
   g_auto (MrRow) row = mr_db_statement (session->db,
                                         "SELECT num, finished, not_before, size, n_recipients, n_attempts, n_chunks,"
-                                        " hold, body, leased FROM message WHERE id = ?1 AND removed = 0",
+                                        " hold, body, leased, program FROM message WHERE id = ?1 AND removed = 0",
                                         error);
   gboolean has_row = FALSE;
 
@@ -37,6 +37,8 @@ mr_message_get_head (MrSession *session, const char *id, MrMessageHead *ret, GEr
     .body = (MrBodyState)sqlite3_column_int (row, 8),
     .leased = sqlite3_column_int (row, 9) != 0,
   };
+  const char *program = (const char *)sqlite3_column_text (row, 10);
+  g_strlcpy (head.program, program != NULL ? program : "", sizeof head.program);
   if (head.num < 1 || head.num > MR_NUM_MAX || (guint)head.hold >= MR_HOLD_N_REASONS
       || (guint)head.body >= MR_BODY_N_STATES) {
     g_set_error (error, MR_ERROR, MR_ERROR_CORRUPT, _ ("Message %s is damaged in the outbox; it is set aside"), id);

@@ -35,6 +35,8 @@ struct _MrStore {
   MrRequestList done;
   MrCounts counts;
   guint keep_bodies_days, keep_failed_days, keep_history_days;
+  gboolean audit, audit_subjects;
+  guint audit_days;
   guint64 min_free;
   gboolean rollback_journal; /* constant */
 };
@@ -88,6 +90,30 @@ gboolean mr_account_use_add (MrSession *session, GPtrArray *attempts, GError **e
 /* What is too old to count for any limit. */
 gboolean mr_account_use_trim (MrSession *session, GError **error);
 
+/* ---- statistics.c: what became of recipients, staged in the session and written with the transaction that says so ---- */
+
+typedef struct {
+  const char *account, *program, *address, *cause, *host; /* what is not known is NULL */
+  gboolean direct;                                        /* host is the recipient's server */
+  gint64 counts[MR_COUNT_N_COUNTS];
+} MrStatisticEvent;
+MrStatistics *mr_statistics_new (void);
+void mr_statistics_free (MrStatistics *statistics);
+void mr_statistics_reset (MrStatistics *statistics);
+void mr_statistics_count (MrSession *session, const MrStatisticEvent *event);
+gboolean mr_statistics_write (MrSession *session, GError **error);
+/* One day of hours becomes a row for each name; *ret_more: there may be another one. What is older than two years goes. */
+gboolean mr_statistics_trim (MrSession *session, gboolean *ret_more, GError **error);
+
+/* ---- audit.c ---- */
+
+/* A transaction begins: what is wanted of it is read. */
+void mr_audit_begin (MrSession *session);
+/* Nothing where it is off. */
+gboolean mr_audit_add_message (MrSession *session, const MrMessageRecord *record, GError **error);
+gboolean mr_audit_add_outcome (MrSession *session, const char *id, const MrRecipientRecord *recipient, GError **error);
+gboolean mr_audit_trim (MrSession *session, gboolean *ret_more, GError **error);
+
 /* ---- message.c: one message inside a transaction of the writer ---- */
 
 typedef struct {
@@ -96,6 +122,7 @@ typedef struct {
   MrHoldReason hold;
   MrBodyState body;
   gboolean leased;
+  char program[64];
 } MrMessageHead;
 
 /* What the recipients come to. */

@@ -14,14 +14,17 @@
 G_BEGIN_DECLS
 
 typedef struct _MrRequest MrRequest;
+typedef struct _MrStatistics MrStatistics; /* statistics.c */
 
 /* What a thread of the store works with. */
 typedef struct {
   MrStore *store;
   MrDb *db;
-  gint64 now;      /* wall time of this transaction */
-  gint64 next_num; /* writer: number of the next message */
-  MrCounts delta;  /* writer: change of the counters by this transaction */
+  gint64 now;               /* wall time of this transaction */
+  gint64 next_num;          /* writer: number of the next message */
+  MrCounts delta;           /* writer: change of the counters by this transaction */
+  MrStatistics *statistics; /* writer: the same for the statistics */
+  gboolean audit, audit_subjects;
   /* reader: the last filtered list that was counted */
   char *counted_query;
   gint64 counted_version;

@@ -18,6 +18,7 @@
 #include "store/schema.h"
 
 #include <glib/gi18n-lib.h>
+#include <mailrelay/statistics-records.h>
 
 #define APPLICATION_ID 0x4d526c79 /* "MRly": file(1) and this program tell the file by it */
 
@@ -27,6 +28,7 @@ G_STATIC_ASSERT (MR_WAIT_NO_ACCOUNT == 8 && MR_WAIT_ACCOUNT_LIMIT == 9 && MR_WAI
 G_STATIC_ASSERT (MR_HOLD_DAMAGED == 4 && MR_HOLD_NEVER_WRITE == 5 && MR_HOLD_RULE == 6 && MR_HOLD_N_REASONS == 7);
 G_STATIC_ASSERT (MR_STAGE_DOT == 9 && MR_STAGE_N_STAGES == 11);
 G_STATIC_ASSERT (MR_VERDICT_FAILED == 3 && MR_VERDICT_N_VERDICTS == 4);
+G_STATIC_ASSERT (MR_STATISTIC_DOMAIN == 3 && MR_STATISTIC_N_KINDS == 6);
 
 static const char schema_1[]
     = "CREATE TABLE message ("
@@ -162,10 +164,35 @@ static const char schema_3[] = "ALTER TABLE message ADD COLUMN hold_rule TEXT;"
                                "CREATE INDEX message_hold_until ON message (hold_until) WHERE hold_until > 0;"
                                "CREATE INDEX message_removed ON message (removed) WHERE removed > 0;";
 
+/* Version 4: what became of the mail, by hour and by day, and for offices event by event; a complaint is counted once. What was counted by quarter
+ * of an hour so far is carried over. */
+static const char schema_4[]
+    = "CREATE TABLE statistic ("
+      " kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 255)," /* MrStatisticKind */
+      " days INTEGER NOT NULL CHECK (days BETWEEN 0 AND 1),"   /* an hour, a day */
+      " time INTEGER NOT NULL,"                                /* its begin in seconds */
+      " name TEXT NOT NULL,"
+      " submitted INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0,"
+      " deferred INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
+      " returned INTEGER NOT NULL DEFAULT 0, complaints INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,"
+      " PRIMARY KEY (kind, days, time, name)) WITHOUT ROWID;"
+      "INSERT INTO statistic (kind, days, time, name, submitted, delivered, failed)"
+      " SELECT 2, 0, quarter / 4 * 3600, '', sum (accepted), sum (delivered), sum (failed) FROM tally"
+      " GROUP BY quarter / 4;"
+      "ALTER TABLE recipient ADD COLUMN complained INTEGER NOT NULL DEFAULT 0;"
+      "CREATE TABLE audit ("
+      " serial INTEGER PRIMARY KEY, time INTEGER NOT NULL,"
+      " submitted INTEGER NOT NULL CHECK (submitted BETWEEN 0 AND 1), message TEXT NOT NULL, recipients TEXT,"
+      " uid INTEGER NOT NULL DEFAULT -1, program TEXT, peer TEXT, reverse_path TEXT, from_address TEXT, subject TEXT,"
+      " message_id TEXT, size INTEGER NOT NULL DEFAULT 0,"
+      " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 255), account TEXT, host TEXT,"
+      " reply_code INTEGER NOT NULL DEFAULT 0, reply_enhanced TEXT, reply_text TEXT, cause TEXT);";
+
 static const MrMigration migrations[] = {
   { 1, schema_1, NULL },
   { 2, schema_2, NULL },
   { 3, schema_3, NULL },
+  { 4, schema_4, NULL },
 };
 
 const MrMigration *

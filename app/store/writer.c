@@ -90,6 +90,8 @@ begin (MrWriter *writer, gint64 *ret_reserved, GError **error)
   mr_store_fault_point ("begin");
   session->delta = (MrCounts){ 0 };
   session->now = mr_clock_wall (writer->store->clock);
+  mr_statistics_reset (session->statistics);
+  mr_audit_begin (session);
   return mr_db_begin (session->db, error) && reserve_numbers (writer, ret_reserved, error);
 }
 
@@ -98,7 +100,7 @@ commit (MrWriter *writer, gint64 reserved, GError **error)
 {
   MrSession *session = &writer->session;
 
-  if (!mr_counts_write (session->db, &session->delta, session->now, error))
+  if (!mr_counts_write (session->db, &session->delta, session->now, error) || !mr_statistics_write (session, error))
     return FALSE;
   mr_store_fault_point ("work");
   if (!mr_db_commit (session->db, error))
@@ -405,6 +407,7 @@ mr_writer_new (MrStore *store, MrDb *db, gint64 next_num, guint checkpoint_pages
 
   writer->store = store;
   writer->session = (MrSession){ .store = store, .db = db, .next_num = next_num };
+  writer->session.statistics = mr_statistics_new ();
   writer->clock = mr_clock_new_real ();
   writer->checkpoint_pages = checkpoint_pages > 0 ? checkpoint_pages : CHECKPOINT_PAGES;
   writer->upload_errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_error_free);
@@ -436,6 +439,7 @@ mr_writer_free (MrWriter *writer)
   for (guint i = 0; i < SCRUB_STEPS_AT_CLOSE && give_back_pages (writer); i++)
     continue;
   mr_db_close (writer->session.db);
+  mr_statistics_free (writer->session.statistics);
   g_hash_table_unref (writer->upload_errors);
   mr_clock_unref (writer->clock);
   pthread_cond_destroy (&writer->wake);

@@ -15,6 +15,7 @@ typedef struct {
   const char *cause;      /* cause id */
   gint64 when;            /* wall time of the report; 0: now */
   gboolean failed;        /* it says that the mail was not delivered: the recipient is marked as returned later */
+  gboolean complaint;     /* the recipient marked the message as unwanted: it is counted */
 } MrReportLink;
 /* id NULL without error: this message was not sent from here (backscatter, or a history that is older than what is kept). recipient: its number;
  * G_MAXUINT where the report names none of the message's recipients. */

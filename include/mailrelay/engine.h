@@ -63,6 +63,7 @@ typedef struct {
   char **config_warnings; /* strv */
   char *store_notice;     /* NULL: nothing to tell */
   char *tls_fingerprint;  /* of our listener's certificate */
+  gboolean audit;         /* the audit log is written */
   MrStoreCounts counts;
   guint64 revision;
 } MrStatus;

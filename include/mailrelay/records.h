@@ -73,6 +73,7 @@ typedef struct {
   char *socket;  /* our listening address */
   char *helo;
   char *auth_identity;
+  char *peer;             /* address of the program's end; only the audit log keeps it */
   char *account_override; /* "send through ..." chosen by a person for this message */
   MrReturn ret;           /* RFC 3461: what a report returns */
   char *envid;            /* RFC 3461: the sender's envelope id as it was given (xtext); NULL */

@@ -35,7 +35,7 @@ test_nothing_is_lost (StoreFixture *fixture, gconstpointer data)
   const char *body = "Subject: two\r\n\r\nwaiting and failed\r\n";
 
   open_version (fixture, data);
-  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 3);
+  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 4);
   g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 5);
   g_autoptr (MrMessageRecord) two = store_get (fixture, "06GC8M3C00DHYSNC", &attempts, NULL);
   g_assert_cmpuint (two->recipients->len, ==, 2);
@@ -82,6 +82,17 @@ test_goes_on (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpint (store_fixture_query (fixture, "SELECT max (num) FROM message"), ==, 65537);
 }
 
+/* What was counted by quarter of an hour goes on as hours. */
+static void
+test_tallies (StoreFixture *fixture, gconstpointer data)
+{
+  open_version (fixture, data);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT count (*) FROM statistic"), ==, 1);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT submitted * 100 + delivered * 10 + failed FROM statistic"), ==,
+                   431);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT time FROM statistic"), ==, 1988888 / 4 * 3600);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +103,8 @@ main (int argc, char **argv)
   ADD ("1/goes-on", "version-1.sql", test_goes_on);
   ADD ("2/nothing-is-lost", "version-2.sql", test_nothing_is_lost);
   ADD ("2/goes-on", "version-2.sql", test_goes_on);
+  ADD ("3/nothing-is-lost", "version-3.sql", test_nothing_is_lost);
+  ADD ("3/goes-on", "version-3.sql", test_goes_on);
+  ADD ("3/tallies", "version-3.sql", test_tallies);
   return g_test_run ();
 }
