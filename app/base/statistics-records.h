@@ -1,7 +1,7 @@
 /* Statistics and audit lines as dictionaries and back: the same rules as in records-variant.h. */
 #pragma once
 
-#include <mailrelay/statistics-records.h>
+#include <mailrelay/records.h>
 
 G_BEGIN_DECLS
 

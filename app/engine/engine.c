@@ -24,6 +24,7 @@
 #include "engine/submission.h"
 #include "net/gio-resolver.h"
 #include "store/store-edits.h"
+#include "store/statistics.h"
 
 #define NOTIFY_MS    100
 #define POOL_THREADS 2

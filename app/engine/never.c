@@ -8,6 +8,7 @@
 #include "engine/answer.h"
 #include "mail/address.h"
 #include "smtp/dsn.h"
+#include "store/statistics.h"
 
 #define REASON_MAX 500
 

@@ -10,6 +10,7 @@
 #include "engine/engine-private.h"
 #include "engine/providers.h"
 #include "policy/acceptance.h"
+#include "store/statistics.h"
 
 #define HOURS        24
 #define DAYS         30

@@ -1,7 +1,7 @@
 /* Whether a provider takes less of our mail than it did. */
 #pragma once
 
-#include <mailrelay/statistics-records.h>
+#include <mailrelay/records.h>
 
 G_BEGIN_DECLS
 

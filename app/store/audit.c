@@ -4,6 +4,7 @@
  * go when they are older than is kept.
  */
 #include "store/private.h"
+#include "store/statistics.h"
 
 #define DAY_USEC G_TIME_SPAN_DAY
 #define STEP     1000

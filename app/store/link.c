@@ -1,5 +1,6 @@
 /* A report that came back by mail: which message of the history it is about, and the mark on it. */
 #include "store/private.h"
+#include "store/statistics.h"
 
 #include "base/id.h"
 #include "mail/address.h"

@@ -1,5 +1,6 @@
 /* What waits by destination and age, as qshape tells it: a destination that does not take its mail shows as old mail in its row. */
 #include "store/private.h"
+#include "store/statistics.h"
 
 #include <string.h>
 

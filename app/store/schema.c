@@ -18,7 +18,7 @@
 #include "store/schema.h"
 
 #include <glib/gi18n-lib.h>
-#include <mailrelay/statistics-records.h>
+#include <mailrelay/records.h>
 
 #define APPLICATION_ID 0x4d526c79 /* "MRly": file(1) and this program tell the file by it */
 

@@ -1,5 +1,6 @@
 /* Reading what was counted: over time, or by name. */
 #include "store/private.h"
+#include "store/statistics.h"
 
 #define NAMES_MAX 500
 

@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include <mailrelay/records.h>
-#include <mailrelay/statistics-records.h>
 
 G_BEGIN_DECLS
 
@@ -170,27 +169,6 @@ void mr_store_find_reported (MrStore *store, const char *id, const char *envid, 
 /* A recipient that was delivered came back later; any other is left alone. */
 void mr_store_mark_bounced (MrStore *store, const char *id, guint n, gint64 when, const char *cause, MrStoreFunc func,
                             gpointer data);
-
-/* ---- statistics and audit log ---- */
-
-/* What happened is counted in the transaction that records it: by hour for 90 days, then by day (of UTC) for two years; at most 64 names of a kind in
- * an hour and the 32 largest in a day, the rest under MR_STATISTIC_REST. rows: MrStatisticRecord, borrowed. times: one row for each hour or
- * day in which something happened, oldest first, of all or of this name; else one row for each name over all of the time, the largest first.
- * since, until: wall times; until is not included. */
-typedef void (*MrStoreStatisticsFunc) (GPtrArray *rows, const GError *error, gpointer data);
-void mr_store_get_statistics (MrStore *store, MrStatisticKind kind, const char *name, gboolean times, gint64 since,
-                              gint64 until, MrStoreStatisticsFunc func, gpointer data);
-/* What waits by destination and age: MrQueueAgeRecord, the largest first, at most 50 and the rest; borrowed. Reads all that is active. */
-void mr_store_list_queue_ages (MrStore *store, MrStoreStatisticsFunc func, gpointer data);
-/* A recipient marked a message as unwanted; once for each. n G_MAXUINT: which one is not known. */
-void mr_store_count_complaint (MrStore *store, const char *id, guint n, MrStoreFunc func, gpointer data);
-
-/* The audit log is written in the transactions that it tells of. Off: nothing is added; what is there stays for keep_days. subjects: with them. */
-void mr_store_set_audit (MrStore *store, gboolean enabled, gboolean subjects, guint keep_days);
-/* rows: MrAuditRecord after the serial number, oldest first, at most limit; borrowed. */
-typedef void (*MrStoreAuditFunc) (GPtrArray *rows, const GError *error, gpointer data);
-void
-mr_store_list_audit (MrStore *store, guint64 after, gint64 since, guint limit, MrStoreAuditFunc func, gpointer data);
 
 /* Values that must survive a restart (online clock ...). Read at open, so get is synchronous. */
 gint64 mr_store_get_value (MrStore *store, const char *name, gint64 def);

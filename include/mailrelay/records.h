@@ -12,6 +12,7 @@
 #include <mailrelay/dsn.h>
 #include <mailrelay/list-records.h>
 #include <mailrelay/side-records.h>
+#include <mailrelay/statistics-records.h>
 #include <mailrelay/trace.h>
 
 G_BEGIN_DECLS

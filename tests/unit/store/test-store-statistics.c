@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/statistics.h"
+
 typedef struct {
   StoreAnswer answer;
   GPtrArray *rows;
