@@ -13,10 +13,13 @@
 #define LINE_MAX_BYTES 1024
 #define RING_LINES     2000
 #define MASK           "****"
+#define WATCH_USEC     (15 * G_USEC_PER_SEC)
 
 static GMutex lock;
 static MrLogLevel min_level = MR_LOG_INFO;
 static gboolean to_stderr = TRUE;
+static gint64 watched_until; /* monotonic microseconds, 0: nobody watches */
+static _Thread_local char session[16];
 static char *ring[RING_LINES];
 static guint64 last_serial; /* of the newest line, which stands at ring[last_serial % RING_LINES]; 0: none yet */
 
@@ -69,19 +72,68 @@ time_stamp (void)
   return mr_clock_format_iso8601 (mr_clock_wall (clock));
 }
 
+static gint64
+now (void)
+{
+  g_autoptr (MrClock) clock = mr_clock_new_real ();
+  return mr_clock_monotonic (clock);
+}
+
+/* *ret_print: for standard error as well, not only for those who watch. */
 static gboolean
-is_wanted (MrLogLevel level)
+is_wanted (MrLogLevel level, gboolean *ret_print)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  return level >= min_level;
+
+  *ret_print = level >= min_level;
+  if (*ret_print || watched_until == 0)
+    return *ret_print;
+  if (now () < watched_until)
+    return TRUE;
+  watched_until = 0;
+  return FALSE;
+}
+
+void
+mr_log_watch (void)
+{
+  gint64 until = now () + WATCH_USEC;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  watched_until = until;
+}
+
+gboolean
+mr_log_wants_debug (void)
+{
+  gboolean print;
+
+  return is_wanted (MR_LOG_DEBUG, &print);
+}
+
+MrLogScope
+mr_log_enter (const char *label)
+{
+  MrLogScope scope;
+
+  memcpy (scope.before, session, sizeof scope.before);
+  g_strlcpy (session, label, sizeof session);
+  return scope;
+}
+
+void
+mr_log_leave (MrLogScope *scope)
+{
+  memcpy (session, scope->before, sizeof session);
 }
 
 void
 mr_log (MrLogLevel level, const char *room, const char *format, ...)
 {
   va_list args;
+  gboolean print;
 
-  if (!is_wanted (level))
+  if (!is_wanted (level, &print))
     return;
 
   va_start (args, format);
@@ -89,7 +141,8 @@ mr_log (MrLogLevel level, const char *room, const char *format, ...)
   va_end (args);
   g_autofree char *masked = mr_log_mask (text);
   g_autofree char *stamp = time_stamp ();
-  g_autofree char *whole = g_strdup_printf ("%s %s %s: %s", stamp, level_names[level], room, masked);
+  g_autofree char *whole = g_strdup_printf ("%s %s %s: %s%s%s", stamp, level_names[level], room, session,
+                                            *session != '\0' ? ": " : "", masked);
   char *line = escape_line (whole);
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
@@ -97,7 +150,7 @@ mr_log (MrLogLevel level, const char *room, const char *format, ...)
   g_free (ring[last_serial % RING_LINES]);
   ring[last_serial % RING_LINES] = line;
   /* A standard error that is gone must not stop the mail: the result is not looked at. */
-  if (to_stderr)
+  if (to_stderr && print)
     fprintf (stderr, "%s\n", line);
 }
 

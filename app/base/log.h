@@ -21,6 +21,18 @@ void mr_log (MrLogLevel level, const char *room, const char *format, ...) G_GNUC
 #define mr_info(room, ...)    mr_log (MR_LOG_INFO, room, __VA_ARGS__)
 #define mr_warning(room, ...) mr_log (MR_LOG_WARNING, room, __VA_ARGS__)
 #define mr_error(room, ...)   mr_log (MR_LOG_ERROR, room, __VA_ARGS__)
+/* What is logged until the scope ends, in this thread, belongs to this session: its lines begin with "c12: ". label: at most 15 bytes. Use it as
+ * g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (label); */
+typedef struct {
+  char before[16];
+} MrLogScope;
+MrLogScope mr_log_enter (const char *label);
+void mr_log_leave (MrLogScope *scope);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MrLogScope, mr_log_leave)
+/* Somebody reads the lines as they come: for a while the ring keeps debug lines as well, whatever the level. */
+void mr_log_watch (void);
+/* TRUE where a debug line would be kept: spares the making of it. */
+gboolean mr_log_wants_debug (void);
 /* Lines after the serial number after, oldest first, at most limit; *ret_last the serial of the last one given.
  * (transfer full) strv. Each line: "2026-11-24T18:11:17Z info engine: text". */
 char **mr_log_dup_lines (guint64 after, guint limit, guint64 *ret_last);

@@ -8,7 +8,9 @@
 
 #include "base/records-variant.h"
 #include "ctl/output.h"
+#include "ctl/show-message.h"
 #include "ctl/words.h"
+#include "ndr/details.h"
 #include "ndr/states.h"
 
 static void
@@ -117,27 +119,19 @@ print_json (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts)
   mr_print_json (g_variant_dict_end (&dict));
 }
 
-static int
-print_body (MrCtl *ctl, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-
-  mr_client_get_body_async (ctl->client, id, NULL, mr_ctl_ready_cb, ctl);
-  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  g_autoptr (GBytes) bytes = mr_client_get_body_finish (ctl->client, result, &error);
-  if (bytes == NULL)
-    return mr_ctl_fail (ctl, error);
-  fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout);
-  return MR_EXIT_DONE;
-}
-
 int
 mr_verb_show (MrCtl *ctl, int argc, char **argv)
 {
-  gboolean conversation = FALSE, body = FALSE;
+  gboolean conversation = FALSE, details = FALSE, body = FALSE, headers = FALSE, text = FALSE, source = FALSE,
+           parts = FALSE;
   const GOptionEntry entries[] = {
     { "conversation", 0, 0, G_OPTION_ARG_NONE, &conversation, N_ ("Show the conversations with servers too"), NULL },
     { "body", 0, 0, G_OPTION_ARG_NONE, &body, N_ ("Print the message itself, as it is sent"), NULL },
+    { "details", 0, 0, G_OPTION_ARG_NONE, &details, N_ ("All facts as plain text, for an administrator"), NULL },
+    { "headers", 0, 0, G_OPTION_ARG_NONE, &headers, N_ ("Print the header, decoded"), NULL },
+    { "text", 0, 0, G_OPTION_ARG_NONE, &text, N_ ("Print what there is to read; HTML becomes text"), NULL },
+    { "source", 0, 0, G_OPTION_ARG_NONE, &source, N_ ("Print the source, safe for a terminal"), NULL },
+    { "parts", 0, 0, G_OPTION_ARG_NONE, &parts, N_ ("List the parts and attachments"), NULL },
     { 0 },
   };
   g_autoptr (GError) error = NULL;
@@ -147,15 +141,24 @@ mr_verb_show (MrCtl *ctl, int argc, char **argv)
   if (!mr_ctl_parse (ctl, "show", "ID", N_ ("One message with its recipients, attempts and explanations."), entries, 1,
                      1, &argc, &argv))
     return MR_EXIT_USAGE;
-  if (body)
-    return print_body (ctl, argv[1]);
+  if (body || headers || text || source || parts)
+    return mr_ctl_show_message (ctl, argv[1],
+                                body      ? MR_SHOW_BODY
+                                : headers ? MR_SHOW_HEADERS
+                                : text    ? MR_SHOW_TEXT
+                                : source  ? MR_SHOW_SOURCE
+                                          : MR_SHOW_PARTS);
   mr_client_get_message_async (ctl->client, argv[1], NULL, mr_ctl_ready_cb, ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   if (!mr_client_get_message_finish (ctl->client, result, &message, &attempts, &error))
     return mr_ctl_fail (ctl, error);
   if (ctl->json)
     print_json (ctl, message, attempts);
-  else
+  else if (details) {
+    g_autofree char *all = mr_details_dup_text (message, attempts, mr_ctl_get_diagnosis (ctl), ctl->now);
+
+    fputs (all, stdout);
+  } else
     print_message (ctl, message, attempts, conversation);
   return MR_EXIT_DONE;
 }

@@ -9,6 +9,8 @@ const MrVerb mr_verbs[] = {
   { "status", N_ ("Whether it listens, what waits, what is wrong"), mr_verb_status },
   { "list", N_ ("The outbox, or with --history what became of earlier messages"), mr_verb_list },
   { "show", N_ ("One message with its recipients, attempts and explanations"), mr_verb_show },
+  { "save", N_ ("A message as an .eml file"), mr_verb_save },
+  { "activity", N_ ("What is being sent right now"), mr_verb_activity },
   { "retry", N_ ("Try messages now"), mr_verb_retry },
   { "hold", N_ ("Keep messages back"), mr_verb_hold },
   { "release", N_ ("Send messages that were kept back"), mr_verb_release },

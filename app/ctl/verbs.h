@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 int mr_verb_status (MrCtl *ctl, int argc, char **argv);
 int mr_verb_list (MrCtl *ctl, int argc, char **argv);
 int mr_verb_show (MrCtl *ctl, int argc, char **argv);
+int mr_verb_save (MrCtl *ctl, int argc, char **argv);
+int mr_verb_activity (MrCtl *ctl, int argc, char **argv);
 int mr_verb_retry (MrCtl *ctl, int argc, char **argv);
 int mr_verb_hold (MrCtl *ctl, int argc, char **argv);
 int mr_verb_release (MrCtl *ctl, int argc, char **argv);

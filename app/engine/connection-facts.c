@@ -26,6 +26,18 @@ mr_connection_get_address (MrConnection *self)
 }
 
 const char *
+mr_connection_get_name (MrConnection *self)
+{
+  return self->name;
+}
+
+MrStage
+mr_connection_get_stage (MrConnection *self)
+{
+  return self->ready && self->client != NULL ? mr_smtp_client_get_stage (self->client) : self->stage;
+}
+
+const char *
 mr_connection_get_tls (MrConnection *self)
 {
   return self->tls_info;

@@ -15,6 +15,7 @@ typedef struct {
 struct _MrConnection {
   MrEngine *engine;
   MrConnectionFuncs funcs;
+  char name[16]; /* in the log */
   gpointer owner;
   char *account, *host, *user, *fingerprint, *ca_file;
   guint16 port;

@@ -46,6 +46,8 @@ mr_connection_give_up (MrConnection *self)
   if (self->dead)
     return;
   self->dead = TRUE;
+  mr_debug ("engine", "given up at %s: %s", mr_stage_nick (self->failure.stage),
+            self->failure_what != NULL ? self->failure_what : "-");
   if (self->stream != NULL)
     g_clear_pointer (&self->stream, mr_stream_free);
   mr_connection_get_failure (self);
@@ -68,6 +70,7 @@ static void
 credentials_cb (MrSecret *secret, const GError *error, gpointer data)
 {
   MrConnection *self = data;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   if (secret != NULL) {
     mr_smtp_client_credentials (self->client, self->user, secret);
@@ -91,6 +94,7 @@ static void
 token_cb (MrSecret *token, MrAccountState trouble, const GError *error, gpointer data)
 {
   MrConnection *self = data;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   if (token != NULL) {
     g_clear_pointer (&self->token, mr_secret_unref);
@@ -237,6 +241,7 @@ static gsize
 input_cb (MrStream *stream, const guint8 *data, gsize len, gpointer owner)
 {
   MrConnection *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   g_rc_box_acquire (self);
   if (!mr_smtp_client_feed (self->client, data, len)) {
@@ -256,6 +261,7 @@ static void
 eof_cb (MrStream *stream, gpointer owner)
 {
   MrConnection *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   g_rc_box_acquire (self);
   self->lost = TRUE;
@@ -287,10 +293,12 @@ static void
 tls_cb (MrStream *stream, gpointer owner)
 {
   MrConnection *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   g_rc_box_acquire (self);
   g_free (self->tls_info);
   self->tls_info = mr_stream_dup_tls_info (stream);
+  mr_debug ("engine", "encrypted: %s", self->tls_info != NULL ? self->tls_info : "-");
   take_chain (self, stream);
   mr_connection_step (self, self->tls == MR_TLS_IMPLICIT ? MR_TRACE_GREETING : MR_TRACE_CAPABILITIES);
   /* A machine that was made for implicit TLS knows: it waits for the greeting. */
@@ -305,6 +313,7 @@ static void
 stream_error_cb (MrStream *stream, const GError *error, gpointer owner)
 {
   MrConnection *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
   MrStage stage = error->code == MR_ERROR_TLS ? MR_STAGE_STARTTLS
                   : self->ready               ? mr_smtp_client_get_stage (self->client)
                                               : self->stage;
@@ -369,6 +378,7 @@ static void
 connected_cb (int fd, gboolean no_route, const GError *error, gpointer data)
 {
   MrConnection *self = data;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
   gboolean loopback;
 
   self->connect = NULL;
@@ -420,6 +430,7 @@ mr_connection_try_next (MrConnection *self)
              != 0)
     self->clear_only = FALSE;
   self->stage = MR_STAGE_CONNECT;
+  mr_debug ("engine", "account %s: connecting to %s, port %u", self->account, candidate->address, self->port);
   g_clear_pointer (&self->tls_info, g_free);
   g_clear_pointer (&self->chain, g_ptr_array_unref);
   mr_connection_step (self, MR_TRACE_CONNECT);
@@ -468,6 +479,7 @@ mr_connection_new (MrEngine *engine, const MrConnectionTarget *target, const MrC
   self->mx = g_ptr_array_new_with_free_func (g_free);
   self->candidates = g_ptr_array_new_with_free_func (candidate_free);
   self->failure.error = -1;
+  g_snprintf (self->name, sizeof self->name, "c%" G_GUINT64_FORMAT, ++engine->connections);
   self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, start_cb, self, NULL);
   return self;
 }
@@ -525,6 +537,8 @@ mr_connection_get_client (MrConnection *self)
 void
 mr_connection_flush (MrConnection *self)
 {
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
+
   g_rc_box_acquire (self);
   if (!self->pumping)
     machine_pump (self);

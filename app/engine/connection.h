@@ -61,6 +61,10 @@ void mr_connection_flush (MrConnection *connection);
 void mr_connection_set_timeout (MrConnection *connection, guint msec);
 const char *mr_connection_get_host (MrConnection *connection);    /* name of the one asked last; NULL */
 const char *mr_connection_get_address (MrConnection *connection); /* "192.0.2.1:25"; NULL */
+/* "c12": its name in the log, never used again while the service runs. */
+const char *mr_connection_get_name (MrConnection *connection);
+/* Of the part before the first transaction; then of the machine. */
+MrStage mr_connection_get_stage (MrConnection *connection);
 /* The addresses that it may ask, in order; the one that is asked now. (transfer container) / (transfer none) */
 GPtrArray *mr_connection_dup_addresses (MrConnection *connection);
 const char *mr_connection_get_candidate (MrConnection *connection);

@@ -174,6 +174,7 @@ give (MrDelivery *self, GBytes *bytes)
     if (n == 0 || !mr_smtp_client_body (client, data + self->offset, n))
       return FALSE;
     self->offset += n;
+    self->given += n;
   }
   return TRUE;
 }
@@ -249,5 +250,7 @@ mr_delivery_clear_body (MrDelivery *self)
   self->conversion = NULL;
   self->offset = 0;
   self->next_chunk = 0;
+  self->given = 0;
+  self->body_started = 0;
   self->in_body = FALSE;
 }

@@ -24,6 +24,7 @@ typedef struct {
   const char *what;
   const MrReplyRecord *reply; /* NULL */
   gboolean dot_sent, no_route, permanent, local_permanent;
+  gboolean stopped; /* a person ended it */
   MrAccountState account_state;
   const char *fingerprint;
   guint64 max_size;  /* of the server, for "too big" */
@@ -52,9 +53,11 @@ struct _MrDelivery {
   gboolean ready, dot_sent, in_body, wants_ready;
   guint idle_source;
   /* body */
-  GBytes *body;  /* whole: small, converted or rewritten */
-  GBytes *chunk; /* being sent */
-  gsize offset;  /* in body or chunk */
+  GBytes *body;        /* whole: small, converted or rewritten */
+  GBytes *chunk;       /* being sent */
+  gsize offset;        /* in body or chunk */
+  guint64 given;       /* bytes of this message to the machine so far */
+  gint64 body_started; /* monotonic; 0: not yet */
   guint next_chunk;
   gboolean loading;
   GByteArray *assembly; /* whole body being read for a conversion */

@@ -6,7 +6,11 @@
  * Before the first byte of the body goes out the store is told that the final dot may go out (the mark rides in the next commit); a crash
  * from there on makes the recipients uncertain.
  */
+#include "config.h"
+
 #include "engine/delivery-private.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "base/log.h"
 #include "engine/accounts.h"
@@ -182,6 +186,23 @@ mr_delivery_trouble (MrDelivery *self, const Trouble *trouble)
     next_task (self);
 }
 
+gboolean
+mr_delivery_stop (MrDelivery *self)
+{
+  Trouble trouble = { .stage = self->in_body ? MR_STAGE_DATA : mr_connection_get_stage (self->connection),
+                      .scope = MR_SCOPE_MESSAGE,
+                      .error = MR_ERROR_CANCELLED,
+                      .what = _ ("You ended the transmission"),
+                      .account_state = MR_ACCOUNT_READY,
+                      .stopped = TRUE };
+
+  if (self->task == NULL || self->dot_sent)
+    return FALSE;
+  finish (self, &trouble);
+  mr_delivery_end (self);
+  return TRUE;
+}
+
 /* ---- the transaction ---- */
 
 void
@@ -269,6 +290,7 @@ start_body (MrDelivery *self)
   numbers[n] = G_MAXUINT;
   mr_store_mark_dot (self->engine->store, self->task->job->record->id, numbers);
   self->in_body = TRUE;
+  self->body_started = mr_clock_monotonic (self->engine->clock);
   mr_connection_set_timeout (
       self->connection,
       (guint)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "data-timeout") * 1000);

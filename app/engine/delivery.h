@@ -16,6 +16,8 @@ gboolean mr_delivery_wake (MrDelivery *delivery);
 gboolean mr_delivery_is_idle (MrDelivery *delivery);
 /* Kept for mail that may come, and not in the middle of one of its callbacks: it may be freed. */
 gboolean mr_delivery_is_parked (MrDelivery *delivery);
+/* A person ends it: its task waits again. FALSE: the final dot is out. Not in one of its callbacks: it is freed. */
+gboolean mr_delivery_stop (MrDelivery *delivery);
 /* Its task is sending this recipient right now. */
 gboolean mr_delivery_is_sending (MrDelivery *delivery, const char *id, guint recipient);
 

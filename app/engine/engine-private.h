@@ -73,6 +73,7 @@ struct _MrEngine {
   guint64 revision;
   guint hourly_source;
   guint purge_source;  /* of edits.c */
+  guint64 connections; /* made so far, both ways: their names in the log */
   GPtrArray *readings; /* of command-line.c */
   GQueue drops;        /* char *: maildrop files that wait for their turn */
   guint drops_open;

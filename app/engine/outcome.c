@@ -179,6 +179,19 @@ delivered (MrDelivery *self, MrRecipientRecord *r, MrAttemptRecord *a)
   a->verdict = MR_VERDICT_DELIVERED;
 }
 
+/* A person ended the transmission: it waits as before, and nobody is to blame. */
+static void
+stopped (MrDelivery *self, MrRecipientRecord *r, MrAttemptRecord *a, gint64 now)
+{
+  gboolean cancel = self->task->job->cancel;
+
+  a->verdict = MR_VERDICT_RETRY;
+  if (cancel && r->state != MR_RECIPIENT_UNCERTAIN)
+    r->state = MR_RECIPIENT_CANCELLED;
+  r->wait_reason = cancel ? MR_WAIT_NONE : MR_WAIT_RETRY_TIME;
+  r->next_attempt = cancel ? 0 : now;
+}
+
 MrRecipientRecord *
 mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRecord **ret_attempt,
                   gboolean *ret_host_failed)
@@ -205,6 +218,10 @@ mr_outcome_apply (MrDelivery *self, guint i, const Trouble *trouble, MrAttemptRe
   if (trouble == NULL && o->stage == MR_STAGE_DOT && o->reply.code / 100 == 2) {
     delivered (self, r, a);
     mr_reports_note (self->engine, self->task->job->record, r);
+    return r;
+  }
+  if (trouble != NULL && trouble->stopped) {
+    stopped (self, r, a, now);
     return r;
   }
   diagnose (self, old, o, trouble, &d);

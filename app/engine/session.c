@@ -17,6 +17,7 @@ struct _Session {
   MrSubmission *submission;
   MrEngine *engine;
   MrPeer *peer;
+  char name[16]; /* in the log */
   MrSmtpServer *machine;
   MrStream *stream;
   gint64 started; /* monotonic */
@@ -94,6 +95,7 @@ end_session (Session *self)
   if (self->closing)
     return;
   self->closing = TRUE;
+  mr_debug ("engine", "ends");
   transaction_reset (self);
   if (self->stream != NULL)
     mr_stream_close_after_flush (g_steal_pointer (&self->stream));
@@ -222,9 +224,12 @@ static void
 intake_cb (guint code, const char *enhanced, const char *text, const char *id, gpointer data)
 {
   Session *self = data;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   self->intake = NULL;
   self->finishing = FALSE;
+  if (id != NULL)
+    mr_debug ("engine", "queued as %s", id);
   transaction_reset (self);
   mr_smtp_server_answer (self->machine, code, enhanced, text);
   go_on (self);
@@ -258,6 +263,7 @@ static void
 auth_cb (gboolean ok, gboolean temporary, gpointer data)
 {
   Session *self = data;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   mr_smtp_server_auth_result (self->machine, ok, temporary);
   go_on (self);
@@ -350,6 +356,7 @@ static gsize
 input_cb (MrStream *stream, const guint8 *data, gsize len, gpointer owner)
 {
   Session *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
   gsize taken = 0;
 
   while (taken < len && !self->closing) {
@@ -369,6 +376,7 @@ static void
 eof_cb (MrStream *stream, gpointer owner)
 {
   Session *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   /* A client that sent everything and closed its side still gets its message taken: the machine says when it is done. */
   mr_smtp_server_eof (self->machine);
@@ -379,6 +387,7 @@ static void
 tls_cb (MrStream *stream, gpointer owner)
 {
   Session *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   transaction_reset (self);
   mr_smtp_server_tls_started (self->machine);
@@ -389,6 +398,7 @@ static void
 error_cb (MrStream *stream, const GError *error, gpointer owner)
 {
   Session *self = owner;
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
 
   mr_debug ("engine", "session from %s ended: %s", self->peer->address, error->message);
   g_clear_pointer (&self->stream, mr_stream_free);
@@ -432,10 +442,13 @@ mr_session_new (MrSubmission *submission, int fd, const MrPeer *peer)
   self->submission = submission;
   self->engine = engine;
   self->peer = mr_peer_copy (peer);
+  g_snprintf (self->name, sizeof self->name, "s%" G_GUINT64_FORMAT, ++engine->connections);
   self->started = mr_clock_monotonic (engine->clock);
   self->recipients = g_ptr_array_new_with_free_func (g_free);
   self->orcpt = g_ptr_array_new_with_free_func (g_free);
   self->notify = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_auto (MrLogScope) scope G_GNUC_UNUSED = mr_log_enter (self->name);
+  mr_debug ("engine", "%s connects, user %" G_GINT64_FORMAT, peer->address, peer->uid);
   self->machine = mr_smtp_server_new (&options);
   self->stream = mr_stream_new (fd, mr_smtp_server_output (self->machine), &stream_funcs, self);
   mr_stream_set_timeout (self->stream, (guint)mr_config_get_integer (config, "submission", "command-timeout") * 1000);

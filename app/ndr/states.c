@@ -133,6 +133,26 @@ mr_stage_sentence (MrStage stage)
   return translated (PICK (sentences, stage));
 }
 
+const char *
+mr_stage_activity (MrStage stage)
+{
+  static const char *const activities[MR_STAGE_N_STAGES] = {
+    [MR_STAGE_NONE] = N_ ("beginning"),
+    [MR_STAGE_RESOLVE] = N_ ("looking up the server"),
+    [MR_STAGE_CONNECT] = N_ ("connecting"),
+    [MR_STAGE_EHLO] = N_ ("greeting the server"),
+    [MR_STAGE_STARTTLS] = N_ ("securing the connection"),
+    [MR_STAGE_AUTH] = N_ ("signing in"),
+    [MR_STAGE_MAIL] = N_ ("announcing the message"),
+    [MR_STAGE_RCPT] = N_ ("naming the recipients"),
+    [MR_STAGE_DATA] = N_ ("sending"),
+    [MR_STAGE_DOT] = N_ ("waiting for the server's answer"),
+    [MR_STAGE_QUIT] = N_ ("saying goodbye"),
+  };
+
+  return translated (PICK (activities, stage));
+}
+
 /* "14:02", with the day where it is another one. */
 static char *
 dup_time (gint64 when, gint64 now)

@@ -17,6 +17,8 @@ const char *mr_account_state_sentence (MrAccountState state);
 char *mr_account_dup_signature (const MrAccountRecord *account, gint64 now);
 /* "connection lost after the end of the message: it may have been delivered" */
 const char *mr_stage_sentence (MrStage stage);
+/* What is being done at this stage: "waiting for the server's answer" */
+const char *mr_stage_activity (MrStage stage);
 /* "Waiting, next try 14:10" / "in 4 min" and so on for one recipient; now: wall time (microseconds). (transfer full) */
 char *mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now);
 

@@ -25,6 +25,8 @@ void mr_holds_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine
 void mr_returned_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 /* The part of Outbox about statistics and the audit log. */
 void mr_statistics_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
+/* The part of Outbox about what is being sent right now. */
+void mr_activity_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine);
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_domains_interface_new (MrEngine *engine);

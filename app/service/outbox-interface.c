@@ -189,6 +189,7 @@ mr_outbox_interface_new (MrEngine *engine)
   mr_holds_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_edits_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_statistics_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
+  mr_activity_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   mr_returned_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }

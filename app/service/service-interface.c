@@ -226,6 +226,7 @@ handle_get_log_cb (MrDBusService *skeleton, GDBusMethodInvocation *invocation, g
     mr_call_refuse (invocation, MR_ERROR_INVALID, _ ("1 to 2000 lines can be asked for"));
     return TRUE;
   }
+  mr_log_watch ();
   g_auto (GStrv) lines = mr_log_dup_lines (after, limit, &last);
   g_dbus_method_invocation_return_value (invocation, g_variant_new ("(^ast)", lines, last));
   return TRUE;

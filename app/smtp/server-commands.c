@@ -3,6 +3,7 @@
  * A row says what a command is called, in which states it is allowed, whether it takes an argument, how the argument is
  * checked (which answers when it is wrong) and what it does. Checks change nothing but server->path and server->word.
  */
+#include "base/log.h"
 #include "smtp/server-private.h"
 
 #include "smtp/dsn.h"
@@ -418,6 +419,11 @@ mr_server_command (MrSmtpServer *server)
   }
   command.arg = line->str + verb_len;
   command.arg += strspn (command.arg, " \t");
+  /* What is no command may be a piece of a message, or of a secret. */
+  if (row == NULL)
+    mr_debug ("smtp", "< (%" G_GSIZE_FORMAT " bytes that are no command)", line->len);
+  else
+    mr_debug ("smtp", "< %s", row->proceed == do_auth ? "AUTH (masked)" : line->str);
   if (row == NULL || (row->proceed != do_rcpt && row->proceed != do_data))
     server->session.mail_tried = row != NULL && row->proceed == do_mail;
 

@@ -134,6 +134,9 @@ mr_server_reply (MrSmtpServer *server, guint code, const char *enhanced, const c
 {
   g_autofree char *reply = mr_reply_format (code, enhanced, text);
 
+  mr_debug ("smtp", "> %u%s%s %.200s", code, enhanced != NULL ? " " : "", enhanced != NULL ? enhanced : "",
+            text != NULL ? text : "");
+
   if (server->state != MR_SERVER_STATE_CLOSED && !mr_buffer_append_str (server->out, reply))
     mr_server_close (server, MR_CLOSE_OVERFLOW);
 }

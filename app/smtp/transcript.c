@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 #define HEAD_MAX 2048
 /* Dropped at once, so that a long conversation does not move its tail for each line. */
 #define DROP_MIN 2048
@@ -72,6 +74,7 @@ mr_transcript_add (MrTranscript *transcript, char side, const char *line)
     if (g_unichar_iscntrl (g_utf8_get_char (p)))
       memset (p, '?', (gsize)(g_utf8_next_char (p) - p));
   }
+  mr_debug ("smtp", "%c %.*s", side, (int)(end - clean), clean);
   g_string_append_printf (transcript->text, "%c %.*s\n", side, (int)(end - clean), clean);
   if (transcript->text->len > MR_TRANSCRIPT_MAX)
     drop_middle (transcript);

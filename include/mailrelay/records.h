@@ -7,6 +7,7 @@
 #pragma once
 
 #include <mailrelay/account-records.h>
+#include <mailrelay/activity.h>
 #include <mailrelay/dkim-records.h>
 #include <mailrelay/domain-records.h>
 #include <mailrelay/dsn.h>

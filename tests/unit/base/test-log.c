@@ -129,6 +129,56 @@ test_ring (void)
   g_assert_true (g_str_has_suffix (restarted[0], " line 500"));
 }
 
+/* Lines of one connection carry its name, nested ones the inner one, and nothing is left behind. */
+static void
+test_sessions (void)
+{
+  guint64 before = last_serial (), after;
+
+  {
+    g_auto (MrLogScope) outer G_GNUC_UNUSED = mr_log_enter ("s1");
+    mr_info ("smtp", "one");
+    {
+      g_auto (MrLogScope) inner G_GNUC_UNUSED = mr_log_enter ("c18446744073709551615");
+      mr_info ("smtp", "two");
+    }
+    mr_info ("smtp", "three");
+  }
+  mr_info ("smtp", "four");
+  g_auto (GStrv) lines = mr_log_dup_lines (before, 10, &after);
+  g_assert_cmpuint (g_strv_length (lines), ==, 4);
+  g_assert_true (g_str_has_suffix (lines[0], " smtp: s1: one"));
+  g_assert_true (g_str_has_suffix (lines[1], " smtp: c18446744073709: two"));
+  g_assert_true (g_str_has_suffix (lines[2], " smtp: s1: three"));
+  g_assert_true (g_str_has_suffix (lines[3], " smtp: four"));
+}
+
+/* While somebody reads along, the ring keeps what standard error does not get. */
+static void
+test_watch (void)
+{
+  guint64 before = last_serial ();
+
+  if (g_test_subprocess ()) {
+    mr_log_set_stderr (TRUE);
+    mr_log_watch ();
+    mr_debug ("smtp", "< AUTH PLAIN c2VjcmV0");
+    mr_info ("smtp", "printed");
+    return;
+  }
+  g_assert_false (mr_log_wants_debug ());
+  mr_log_watch ();
+  g_assert_true (mr_log_wants_debug ());
+  mr_debug ("smtp", "< AUTH PLAIN c2VjcmV0");
+  g_auto (GStrv) lines = mr_log_dup_lines (before, 10, NULL);
+  g_assert_cmpuint (g_strv_length (lines), ==, 1);
+  g_assert_true (g_str_has_suffix (lines[0], " debug smtp: < AUTH PLAIN ****"));
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*info smtp: printed*");
+  g_test_trap_assert_stderr_unmatched ("*AUTH*");
+}
+
 static gpointer
 log_many_cb (gpointer data)
 {
@@ -178,5 +228,8 @@ main (int argc, char **argv)
   g_test_add_func ("/log/ring", test_ring);
   g_test_add_func ("/log/threads", test_threads);
   g_test_add_func ("/log/stderr", test_stderr_in_child);
+  g_test_add_func ("/log/sessions", test_sessions);
+  /* Last: it lasts. */
+  g_test_add_func ("/log/watch", test_watch);
   return g_test_run ();
 }
