@@ -31,3 +31,31 @@ mr_text_sanitize (const char *text, gsize max)
   }
   return g_string_free (clean, FALSE);
 }
+
+static gboolean
+is_ascii (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if ((guchar)*text >= 0x80)
+      return FALSE;
+  return TRUE;
+}
+
+char *
+mr_text_fold (const char *text)
+{
+  if (is_ascii (text))
+    return g_ascii_strdown (text, -1);
+
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *apart = g_utf8_normalize (valid, -1, G_NORMALIZE_NFKD);
+  g_autofree char *folded = g_utf8_casefold (apart, -1);
+  GString *plain = g_string_sized_new (strlen (folded));
+  for (const char *p = folded; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (!g_unichar_ismark (c))
+      g_string_append_unichar (plain, c);
+  }
+  return g_string_free (plain, FALSE);
+}

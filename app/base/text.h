@@ -9,4 +9,8 @@ G_BEGIN_DECLS
  * than '\n' replaced by spaces, cut to at most max bytes at a character boundary. */
 char *mr_text_sanitize (const char *text, gsize max);
 
+/* text as it is compared and searched: without case, accents and compatibility forms ("Ärger" and "ärger" are "arger"). Invalid UTF-8 is replaced.
+ * (transfer full) */
+char *mr_text_fold (const char *text);
+
 G_END_DECLS

@@ -47,11 +47,23 @@ mr_client_list_finish (MrClient *self, GAsyncResult *result, guint64 *ret_total,
 }
 
 void
+mr_client_list_ids_instead_async (MrClient *self, const MrListFilter *filter, guint number, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (mr_list_filter_to_variant (filter));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, wanted);
+  if (number > 0)
+    g_variant_dict_insert (&dict, "replaces", "u", number);
+  call (self, "ListIds", g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)), "(as)", cancellable, callback, data);
+}
+
+void
 mr_client_list_ids_async (MrClient *self, const MrListFilter *filter, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "ListIds", g_variant_new ("(@a{sv})", mr_list_filter_to_variant (filter)), "(as)", cancellable, callback,
-        data);
+  mr_client_list_ids_instead_async (self, filter, 0, cancellable, callback, data);
 }
 
 GVariant *

@@ -11,4 +11,8 @@ void mr_client_list_rows_async (MrClient *self, const char *const *ids, GCancell
 /* (transfer full) of MrMessageRecord, each with the one recipient that stands for all; without those that are gone. */
 GPtrArray *mr_client_list_rows_finish (MrClient *self, GAsyncResult *result, GError **error);
 
+/* As mr_client_list_ids_async(); number: of the caller's own, 0: none. A question of the same number that is not answered yet is given up. */
+void mr_client_list_ids_instead_async (MrClient *self, const MrListFilter *filter, guint number,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "client/client-private.h"
 #include "client/calls.h"
 #include "client/id-list.h"
+#include "client/list-calls.h"
 #include "client/message-item-private.h"
 #include "data/dbus/names.h"
 
@@ -31,6 +32,7 @@ struct _MrMessageModel {
   GHashTable *item_ids; /* MrMessageItem → its key in items */
   GHashTable *rows;     /* id → GVariant */
   gboolean loaded;
+  guint number; /* of its questions, for the service */
 
   GCancellable *cancellable; /* of everything asked for with this filter */
   gboolean listing;
@@ -244,7 +246,7 @@ refresh (MrMessageModel *self)
   self->dirty = FALSE;
   self->listing = TRUE;
   self->refresh = g_timeout_add (REFRESH_MS, refresh_cb, self);
-  mr_client_list_ids_async (self->client, &self->filter, self->cancellable, ids_cb, self);
+  mr_client_list_ids_instead_async (self->client, &self->filter, self->number, self->cancellable, ids_cb, self);
 }
 
 static void
@@ -437,6 +439,9 @@ mr_message_model_finalize (GObject *object)
 static void
 mr_message_model_init (MrMessageModel *self)
 {
+  static guint last_number = 0;
+
+  self->number = ++last_number;
   self->ids = g_array_new (FALSE, TRUE, sizeof (MrIdEntry));
   self->items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->item_ids = g_hash_table_new (NULL, NULL);

@@ -97,6 +97,13 @@ mr_engine_list_rows (MrEngine *engine, const char *const *ids, MrListFunc func, 
   mr_store_list_rows (engine->store, ids, list_cb, view);
 }
 
+/* The ids go straight through to the store, with the caller's data. */
+void
+mr_engine_cancel_list (MrEngine *engine, gpointer data)
+{
+  mr_store_cancel (engine->store, data);
+}
+
 static void
 message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *error, gpointer data)
 {

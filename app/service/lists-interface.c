@@ -50,13 +50,78 @@ handle_list_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVari
   return TRUE;
 }
 
+/* ---- ids; a question takes the place of an older one that is not answered yet ---- */
+
+#define PENDING_MAX 1000
+
+typedef struct {
+  GDBusMethodInvocation *invocation;
+  MrDBusOutbox *skeleton;
+  char *place; /* key in the pending questions, NULL: none can take its place */
+} Question;
+
+static GHashTable *
+get_pending (MrDBusOutbox *skeleton)
+{
+  GHashTable *pending = g_object_get_data (G_OBJECT (skeleton), "pending-lists");
+
+  if (pending == NULL) {
+    pending = g_hash_table_new (g_str_hash, g_str_equal);
+    g_object_set_data_full (G_OBJECT (skeleton), "pending-lists", pending, (GDestroyNotify)g_hash_table_unref);
+  }
+  return pending;
+}
+
+static void
+question_free (Question *question)
+{
+  if (question->place != NULL)
+    g_hash_table_remove (get_pending (question->skeleton), question->place);
+  g_free (question->place);
+  g_object_unref (question->skeleton);
+  g_free (question);
+}
+
 static void
 ids_cb (const char *const *ids, const GError *error, gpointer data)
 {
+  Question *question = data;
+
   if (error != NULL)
-    mr_call_fail (data, error);
+    mr_call_fail (question->invocation, error);
   else
-    g_dbus_method_invocation_return_value (data, g_variant_new ("(^as)", ids));
+    g_dbus_method_invocation_return_value (question->invocation, g_variant_new ("(^as)", ids));
+  question_free (question);
+}
+
+/* A number is the client's own. */
+static char *
+dup_place (GDBusMethodInvocation *invocation, GVariant *wanted)
+{
+  const char *sender = g_dbus_method_invocation_get_sender (invocation);
+  guint32 number;
+
+  if (!g_variant_lookup (wanted, "replaces", "u", &number))
+    return NULL;
+  return g_strdup_printf ("%p %s %u", (void *)g_dbus_method_invocation_get_connection (invocation),
+                          sender != NULL ? sender : "", number);
+}
+
+static void
+take_place (Question *question, MrEngine *engine)
+{
+  GHashTable *pending = get_pending (question->skeleton);
+  Question *older = g_hash_table_lookup (pending, question->place);
+
+  if (older != NULL) {
+    mr_engine_cancel_list (engine, older);
+    mr_call_refuse (older->invocation, MR_ERROR_CANCELLED, _ ("A newer question took its place"));
+    question_free (older);
+  }
+  if (g_hash_table_size (pending) < PENDING_MAX)
+    g_hash_table_insert (pending, question->place, question);
+  else
+    g_clear_pointer (&question->place, g_free);
 }
 
 static gboolean
@@ -65,12 +130,21 @@ handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, G
   MrListFilter filter;
   g_autoptr (GError) error = NULL;
 
-  if (!mr_list_filter_from_variant (wanted, &filter, &error))
+  if (!mr_list_filter_from_variant (wanted, &filter, &error)) {
     mr_call_fail (invocation, error);
-  else
-    mr_engine_list_ids (engine, &filter, ids_cb, invocation);
+    return TRUE;
+  }
+  Question *question = g_new0 (Question, 1);
+  question->invocation = invocation;
+  question->skeleton = g_object_ref (skeleton);
+  question->place = dup_place (invocation, wanted);
+  if (question->place != NULL)
+    take_place (question, engine);
+  mr_engine_list_ids (engine, &filter, ids_cb, question);
   return TRUE;
 }
+
+/* ---- rows ---- */
 
 static void
 rows_cb (GPtrArray *rows, guint64 total, const GError *error, gpointer data)

@@ -10,6 +10,7 @@ mr_counts_add (MrCounts *total, const MrCounts *delta)
   total->messages_held += delta->messages_held;
   total->bytes_active += delta->bytes_active;
   total->finished += delta->finished;
+  total->forgotten += delta->forgotten;
   for (guint i = 0; i < MR_RECIPIENT_N_STATES; i++)
     total->recipients[i] += delta->recipients[i];
   for (guint i = 0; i < MR_WAIT_N_REASONS; i++)

@@ -15,6 +15,7 @@ typedef struct {
   gint64 recipients[MR_RECIPIENT_N_STATES], waits[MR_WAIT_N_REASONS];
   gint64 finished;                    /* messages in the history */
   gint64 accepted, delivered, failed; /* recipients, of this transaction only */
+  gint64 forgotten;                   /* texts that were deleted or corrected since the start: search.h */
 } MrCounts;
 
 void mr_counts_add (MrCounts *total, const MrCounts *delta);

@@ -281,7 +281,8 @@ static gboolean
 check_change (MrSession *session, const char *id, const MrMessageHead *head, const MrRecipientRecord *record,
               MrRecipientState *ret_from, MrWaitReason *ret_reason, GError **error)
 {
-  g_auto (MrRow) row = mr_db_statement (session->db, "SELECT state, wait_reason FROM recipient WHERE key = ?1", error);
+  g_auto (MrRow) row = mr_db_statement (session->db, "SELECT state, wait_reason, address FROM recipient WHERE key = ?1",
+                                        error);
   gboolean has_row = FALSE;
 
   if (row == NULL)
@@ -300,6 +301,8 @@ check_change (MrSession *session, const char *id, const MrMessageHead *head, con
                  mr_recipient_state_nick ((MrRecipientState)from), mr_recipient_state_nick (record->state));
     return FALSE;
   }
+  if (g_strcmp0 ((const char *)sqlite3_column_text (row, 2), record->address) != 0)
+    session->delta.forgotten++;
   *ret_from = (MrRecipientState)from;
   *ret_reason = (MrWaitReason)reason;
   return TRUE;

@@ -186,6 +186,7 @@ add_recipient (MrSession *session, const char *id, MrMessageHead *head, const Mr
   if (head->finished == 0)
     mr_counts_recipient (&session->delta, record->state, record->wait_reason, 1);
   session->delta.accepted++;
+  session->delta.forgotten++; /* the index of the search does not know the new address */
   head->n_recipients++;
   mr_db_bind_text (row, 1, id);
   sqlite3_bind_int64 (row, 2, head->n_recipients);
@@ -217,6 +218,8 @@ change_recipient (MrSession *session, const MrMessageHead *head, guint n, const 
 
   if (row == NULL)
     return FALSE;
+  if (edit->kind == MR_EDIT_CORRECT)
+    session->delta.forgotten++;
   if (head->finished == 0) {
     mr_counts_recipient (&session->delta, present->state, present->reason, -1);
     mr_counts_recipient (&session->delta, to, reason, 1);

@@ -11,23 +11,28 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define SEARCH_MAX   200
+#include "base/text.h"
+#include "store/schema.h"
+#include "store/search.h"
+
+#define DOMAIN_MAX   300
+#define FIRST_WORD   20 /* parameter */
 #define SORT_KEY_MAX 80 /* characters that take part in the order of texts */
 
 /* ---- patterns ---- */
 
 /* The wildcards of the text escaped. */
 static char *
-like_pattern (const char *prefix, const char *text, const char *suffix)
+domain_pattern (const char *text)
 {
-  GString *pattern = g_string_new (prefix);
+  GString *pattern = g_string_new ("%@");
 
-  for (const char *p = text; *p != '\0' && pattern->len < SEARCH_MAX; p++) {
+  for (const char *p = text; *p != '\0' && pattern->len < DOMAIN_MAX; p++) {
     if (*p == '%' || *p == '_' || *p == '\\')
       g_string_append_c (pattern, '\\');
     g_string_append_c (pattern, *p);
   }
-  return g_string_free (g_string_append (pattern, suffix), FALSE);
+  return g_string_free (pattern, FALSE);
 }
 
 void
@@ -36,18 +41,27 @@ mr_list_query_init (MrListQuery *query, const MrListFilter *filter, const char *
   *query = (MrListQuery){ .after = g_strdup (after) };
   mr_list_filter_copy (filter, &query->filter);
   if (query->filter.search != NULL)
-    query->pattern = like_pattern ("%", query->filter.search, "%");
+    query->words = mr_search_split (query->filter.search);
   if (query->filter.domain != NULL)
-    query->domain = like_pattern ("%@", query->filter.domain, "");
+    query->domain = domain_pattern (query->filter.domain);
 }
 
 void
 mr_list_query_clear (MrListQuery *query)
 {
   mr_list_filter_clear (&query->filter);
-  g_clear_pointer (&query->pattern, g_free);
+  g_clear_pointer (&query->words, g_strfreev);
+  g_clear_pointer (&query->nums, g_free);
   g_clear_pointer (&query->domain, g_free);
   g_clear_pointer (&query->after, g_free);
+}
+
+void
+mr_list_query_narrow (MrListQuery *query, MrSession *session)
+{
+  g_clear_pointer (&query->nums, g_free);
+  if (query->words != NULL && query->words[0] != NULL && session->search != NULL)
+    query->nums = mr_search_narrow (session->search, session, (const char *const *)query->words, &query->mark);
 }
 
 /* ---- order ---- */
@@ -130,7 +144,24 @@ append_order (GString *sql, const MrListQuery *query)
 
 #define SOME_RECIPIENT(condition) "EXISTS (SELECT 1 FROM " MR_LIST_RECIPIENTS " AND " condition ")"
 
-/* Parameters: ?1 state, ?2 pattern, ?3 account, ?4 program, ?5 domain, ?6 after, ?7 limit, ?8 cause, ?9 hold, ?10 wait reason. The conditions on
+/* Each word stands somewhere. What the index knows is looked up by its numbers; what it does not know yet is walked along. */
+static void
+append_words (GString *sql, const MrListQuery *query)
+{
+  if (query->nums != NULL)
+    g_string_append (sql,
+                     " AND id IN (SELECT message FROM recipient WHERE key IN (SELECT value << 20 FROM json_each (?2))"
+                     " UNION ALL SELECT message FROM recipient WHERE key >= ?11)");
+  for (guint i = 0; query->words[i] != NULL; i++)
+    g_string_append_printf (
+        sql,
+        " AND (holds (?%u, id, subject, message_id, reverse_path, from_address) OR " SOME_RECIPIENT (
+            "holds (?%u, r.address)") ")",
+        FIRST_WORD + i, FIRST_WORD + i);
+}
+
+/* Parameters: ?1 state, ?2 numbers of the index, ?3 account, ?4 program, ?5 domain, ?6 after, ?7 limit, ?8 cause, ?9 hold, ?10 wait reason, ?11 first
+ * recipient that the index does not know, from ?20 on words. The conditions on
  * finished are literal for the sake of the partial index. */
 static void
 append_conditions (GString *sql, const MrListQuery *query)
@@ -139,9 +170,9 @@ append_conditions (GString *sql, const MrListQuery *query)
 
   g_string_append (sql, filter->kind == MR_LIST_OUTBOX ? "finished = 0" : "finished > 0 AND removed = 0");
   if (filter->held_only)
-    g_string_append (sql, " AND hold > 0");
+    g_string_append (sql, " AND hold > 0 AND finished = 0");
   if (filter->hold_reason != MR_HOLD_NONE)
-    g_string_append (sql, " AND hold = ?9");
+    g_string_append (sql, " AND hold = ?9 AND finished = 0");
   if (filter->program != NULL)
     g_string_append (sql, " AND program = ?4");
   if (filter->account != NULL)
@@ -152,17 +183,14 @@ append_conditions (GString *sql, const MrListQuery *query)
     g_string_append (sql, " AND " SOME_RECIPIENT ("r.wait_reason = ?10 AND r.state <= 3"));
   /* Possibly delivered at rest: nothing is scheduled for it. */
   if (filter->needs_person)
-    g_string_append (sql,
-                     " AND (hold > 0 OR " SOME_RECIPIENT ("(r.state = 3 OR (r.state = 2 AND r.next_attempt = 0))") ")");
+    g_string_append (sql, " AND ((hold > 0 AND finished = 0) OR " SOME_RECIPIENT (
+                              "(r.state = 3 OR (r.state = 2 AND r.next_attempt = 0))") ")");
   if (filter->domain != NULL)
     g_string_append (sql, " AND " SOME_RECIPIENT ("r.address LIKE ?5 ESCAPE '\\'"));
   if (filter->cause != NULL)
     g_string_append (sql, " AND " SOME_RECIPIENT ("(r.cause = ?8 OR r.bounced_cause = ?8)"));
-  if (query->pattern != NULL)
-    g_string_append (sql,
-                     " AND (id LIKE ?2 ESCAPE '\\' OR subject LIKE ?2 ESCAPE '\\' OR message_id LIKE ?2 ESCAPE '\\'"
-                     " OR reverse_path LIKE ?2 ESCAPE '\\' OR from_address LIKE ?2 ESCAPE '\\'"
-                     " OR " SOME_RECIPIENT ("r.address LIKE ?2 ESCAPE '\\'") ")");
+  if (query->words != NULL)
+    append_words (sql, query);
 }
 
 static void
@@ -172,7 +200,7 @@ bind (MrRow row, const MrListQuery *query, guint limit)
 
   /* A parameter that the query does not have is refused without harm. */
   sqlite3_bind_int (row, 1, filter->state);
-  mr_db_bind_text (row, 2, query->pattern);
+  mr_db_bind_text (row, 2, query->nums);
   mr_db_bind_text (row, 3, filter->account);
   mr_db_bind_text (row, 4, filter->program);
   mr_db_bind_text (row, 5, query->domain);
@@ -181,6 +209,9 @@ bind (MrRow row, const MrListQuery *query, guint limit)
   mr_db_bind_text (row, 8, filter->cause);
   sqlite3_bind_int (row, 9, (int)filter->hold_reason);
   sqlite3_bind_int (row, 10, (int)filter->wait_reason);
+  sqlite3_bind_int64 (row, 11, MR_KEY (query->mark + 1, 0));
+  for (int i = 0; query->words != NULL && query->words[i] != NULL; i++)
+    mr_db_bind_text (row, FIRST_WORD + i, query->words[i]);
 }
 
 /* Where the row is gone that the page begins behind, nobody knows where that was. */
@@ -231,9 +262,9 @@ sort_key_cb (sqlite3_context *context, int n, sqlite3_value **values)
   if (text == NULL || !g_utf8_validate (text, -1, NULL))
     text = "";
   gboolean is_long = strlen (text) > SORT_KEY_MAX && g_utf8_strlen (text, -1) > SORT_KEY_MAX;
-  g_autofree char *folded = g_utf8_casefold (text, is_long ? g_utf8_offset_to_pointer (text, SORT_KEY_MAX) - text : -1);
-  char *key = g_utf8_collate_key (folded, -1);
-  sqlite3_result_blob64 (context, key, strlen (key), g_free);
+  g_autofree char *start = is_long ? g_utf8_substring (text, 0, SORT_KEY_MAX) : NULL;
+  char *key = mr_text_fold (is_long ? start : text);
+  sqlite3_result_text (context, key, -1, g_free);
 }
 
 gboolean
@@ -244,7 +275,7 @@ mr_list_query_register (MrDb *db, GError **error)
                                        NULL, NULL);
 
   if (rc == SQLITE_OK)
-    return TRUE;
+    return mr_search_register (db, error);
   g_set_error (error, MR_ERROR, MR_ERROR_STORE, "sort_key: %s", sqlite3_errstr (rc));
   return FALSE;
 }

@@ -122,40 +122,57 @@ load_page (MrSession *session, ListRequest *request, GError **error)
   return ok;
 }
 
+static void
+count_known (MrSession *session, ListRequest *request)
+{
+  pthread_mutex_lock (&session->store->mutex);
+  gint64 total = request->query.filter.kind == MR_LIST_OUTBOX ? session->store->counts.messages_active
+                                                              : session->store->counts.finished;
+  pthread_mutex_unlock (&session->store->mutex);
+  request->total = (guint64)MAX (total, (gint64)request->rows->len);
+}
+
+static gboolean
+count_matches (MrSession *session, ListRequest *request, GError **error)
+{
+  MrRow row = mr_list_query_prepare (&request->query, session->db, "count (*)", FALSE, 0, error);
+  gboolean has_row = FALSE;
+
+  if (row == NULL)
+    return FALSE;
+  gboolean ok = mr_db_step (session->db, row, &has_row, error);
+  request->total = ok && has_row ? (guint64)sqlite3_column_int64 (row, 0) : 0;
+  sqlite3_finalize (row);
+  g_atomic_int_inc (&session->store->n_counts);
+  return ok;
+}
+
 static gboolean
 count_rows (MrSession *session, ListRequest *request, GError **error)
 {
-  gboolean has_row = FALSE;
+  MrListFilter wanted = request->query.filter;
+  gint64 version = 0;
 
-  if (!mr_list_filter_is_narrow (&request->query.filter)) {
-    pthread_mutex_lock (&session->store->mutex);
-    gint64 total = request->query.filter.kind == MR_LIST_OUTBOX ? session->store->counts.messages_active
-                                                                : session->store->counts.finished;
-    pthread_mutex_unlock (&session->store->mutex);
-    request->total = (guint64)MAX (total, (gint64)request->rows->len);
+  if (!mr_list_filter_is_narrow (&wanted)) {
+    count_known (session, request);
     return TRUE;
   }
-  MrRow row = mr_list_query_prepare (&request->query, session->db, "count (*)", FALSE, 0, error);
-  if (row == NULL)
-    return FALSE;
   /* Another connection's commit changes the version of what this one sees. */
-  gint64 version = 0;
-  gboolean ok = mr_db_get_int (session->db, "PRAGMA data_version", &version, error);
-  char *query = sqlite3_expanded_sql (row);
-  if (ok && query != NULL && version == session->counted_version && g_strcmp0 (query, session->counted_query) == 0)
+  if (!mr_db_get_int (session->db, "PRAGMA data_version", &version, error))
+    return FALSE;
+  wanted.sort = MR_LIST_SORT_TIME;
+  wanted.ascending = FALSE;
+  if (version == session->counted_version && mr_list_filter_equal (&wanted, &session->counted_filter)) {
     request->total = session->counted_total;
-  else if (ok) {
-    ok = mr_db_step (session->db, row, &has_row, error);
-    request->total = ok && has_row ? (guint64)sqlite3_column_int64 (row, 0) : 0;
-    session->counted_version = version;
-    session->counted_total = request->total;
-    g_free (session->counted_query);
-    session->counted_query = ok ? g_strdup (query) : NULL;
-    g_atomic_int_inc (&session->store->n_counts);
+    return TRUE;
   }
-  sqlite3_free (query);
-  sqlite3_finalize (row);
-  return ok;
+  if (!count_matches (session, request, error))
+    return FALSE;
+  session->counted_version = version;
+  session->counted_total = request->total;
+  mr_list_filter_clear (&session->counted_filter);
+  mr_list_filter_copy (&wanted, &session->counted_filter);
+  return TRUE;
 }
 
 static gboolean
@@ -163,6 +180,7 @@ run_list (MrSession *session, MrRequest *base, GError **error)
 {
   ListRequest *request = (ListRequest *)base;
 
+  mr_list_query_narrow (&request->query, session);
   return load_page (session, request, error) && count_rows (session, request, error);
 }
 
@@ -170,6 +188,7 @@ static gboolean
 run_ids (MrSession *session, MrRequest *base, GError **error)
 {
   ListRequest *request = (ListRequest *)base;
+  mr_list_query_narrow (&request->query, session);
   MrRow row = mr_list_query_prepare (&request->query, session->db, "id", TRUE, request->limit, error);
   gboolean has_row = FALSE, ok;
 

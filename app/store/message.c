@@ -331,5 +331,6 @@ mr_message_delete (MrSession *session, const char *id, gint64 num, GError **erro
     return FALSE;
   mr_db_bind_text (message, 1, id);
   session->delta.finished--;
+  session->delta.forgotten++;
   return mr_db_run (session->db, message, error);
 }

@@ -79,8 +79,11 @@ void mr_writer_forget_upload (MrWriter *writer, const char *id);
 /* Writer thread: MR_ERROR_FULL where less than min_free is left; looks at the disk once a second at most. */
 gboolean mr_writer_check_room (MrWriter *writer, GError **error);
 
-MrReader *mr_reader_new (MrStore *store, const char *name);
+/* searches: it answers searches and keeps an index for them. */
+MrReader *mr_reader_new (MrStore *store, const char *name, gboolean searches);
 void mr_reader_push (MrReader *reader, MrRequest *request);
+/* Main thread: where the reader is at work on this request, it stops. */
+void mr_reader_interrupt (MrReader *reader, MrRequest *request);
 void mr_reader_drain (MrReader *reader);
 void mr_reader_free (MrReader *reader);
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _MrRequest MrRequest;
 typedef struct _MrStatistics MrStatistics; /* statistics.c */
+typedef struct _MrSearch MrSearch;
 
 /* What a thread of the store works with. */
 typedef struct {
@@ -26,9 +27,10 @@ typedef struct {
   MrStatistics *statistics; /* writer: the same for the statistics */
   gboolean audit, audit_subjects;
   /* reader: the last filtered list that was counted */
-  char *counted_query;
+  MrListFilter counted_filter;
   gint64 counted_version;
   guint64 counted_total;
+  MrSearch *search; /* reader of lists; else NULL */
 } MrSession;
 
 typedef struct {
@@ -50,6 +52,7 @@ struct _MrRequest {
   MrRequest *next;
   MrRequest *open_prev, *open_next; /* main thread: requests that have not been answered */
   gboolean is_open, cancelled;      /* main thread */
+  int moot;                         /* atomic: nobody waits for it any more; a reader leaves it out */
   gboolean is_write;                /* counts in mr_store_get_pending() */
   gboolean ride;                    /* starts no commit by itself */
   gboolean again; /* set by run(): one step is done, more are left; it is queued anew after the commit */

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "store/private.h"
+#include "store/search.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -60,8 +61,12 @@ void
 mr_store_cancel (MrStore *store, gpointer data)
 {
   for (MrRequest *request = store->open; data != NULL && request != NULL; request = request->open_next)
-    if (request->data == data)
+    if (request->data == data) {
       request->cancelled = TRUE;
+      g_atomic_int_set (&request->moot, TRUE);
+      mr_reader_interrupt (store->bodies, request);
+      mr_reader_interrupt (store->lists, request);
+    }
 }
 
 /* Main context. A callback may make requests, or close the store. */
@@ -197,8 +202,10 @@ mr_store_open_tuned (const MrStoreOptions *options, const MrStoreTuning *tuning,
   MrDb *db = NULL;
   gint64 next_num = 0;
 
-  if (take_lock (store, options->lock_path, error))
+  if (take_lock (store, options->lock_path, error)) {
+    mr_search_remove_file (store->path);
     db = open_database (store, tuning, &next_num, error);
+  }
   if (db == NULL) {
     if (store->lock_fd >= 0)
       close (store->lock_fd);
@@ -211,8 +218,8 @@ mr_store_open_tuned (const MrStoreOptions *options, const MrStoreTuning *tuning,
   g_source_set_name (store->source, "store");
   g_source_attach (store->source, store->context);
   store->writer = mr_writer_new (store, db, next_num, tuning->checkpoint_pages);
-  store->bodies = mr_reader_new (store, "store-bodies");
-  store->lists = mr_reader_new (store, "store-lists");
+  store->bodies = mr_reader_new (store, "store-bodies", FALSE);
+  store->lists = mr_reader_new (store, "store-lists", TRUE);
   return store;
 }
 

@@ -141,7 +141,7 @@ void mr_store_account_use (MrStore *store, const char *account, gint64 since, Mr
 typedef void (*MrStoreGroupsFunc) (GPtrArray *groups, const GError *error, gpointer data);
 void mr_store_list_groups (MrStore *store, MrStoreGroupsFunc func, gpointer data);
 
-/* Requests of this data: their callbacks are not called (the requests still take effect). */
+/* Requests of this data: their callbacks are not called (what they change still takes effect; what they read is no longer looked for). */
 void mr_store_cancel (MrStore *store, gpointer data);
 
 /* ---- refused submissions, small values, housekeeping ---- */

@@ -1,9 +1,10 @@
-/* What lists cost: opening, filters, orders, searches, over many messages.
+/* What lists cost: opening, filters, orders, searches, over many messages, in processor time.
  *
  * list-bench FOLDER [ACTIVE [FINISHED]]: FOLDER/queue.sqlite is filled when it is not there, and kept: figures on standard output. With
  * --fill as the last argument it only fills. A bench, not a test. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "fill.h"
 #include "store/lists.h"
@@ -37,20 +38,31 @@ list_cb (GPtrArray *rows, guint64 total, const GError *error, gpointer data)
   g_main_loop_quit (bench->loop);
 }
 
+/* Processor time, all threads: what others do on the machine does not count. */
+static double
+cpu_ms (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3
+         + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+}
+
 static double
 best_of_three (Bench *bench, const MrListFilter *filter, gboolean ids)
 {
   double best = G_MAXDOUBLE;
 
   for (guint i = 0; i < 3; i++) {
-    gint64 begun = mr_clock_monotonic (bench->clock);
+    double begun = cpu_ms ();
 
     if (ids)
       mr_store_list_ids (bench->store, filter, ids_cb, bench);
     else
       mr_store_list (bench->store, filter, NULL, 200, list_cb, bench);
     g_main_loop_run (bench->loop);
-    best = MIN (best, (double)(mr_clock_monotonic (bench->clock) - begun) / 1e3);
+    best = MIN (best, cpu_ms () - begun);
   }
   return best;
 }
@@ -69,6 +81,22 @@ measure (Bench *bench, const char *name, MrListFilter filter)
   }
   g_print ("%-28s outbox %6u found, ids %6.1f ms, page %6.1f ms | history %6u found, ids %6.1f ms, page %6.1f ms\n",
            name, n[0], ids[0], page[0], n[1], ids[1], page[1]);
+}
+
+/* The first search has it made, between the next ones. */
+static double
+make_index (Bench *bench)
+{
+  const MrListFilter filter = { .state = -1, .search = "nobody at all" };
+  double begun = cpu_ms ();
+
+  mr_store_list_ids (bench->store, &filter, ids_cb, bench);
+  g_main_loop_run (bench->loop);
+  for (double before = -1; cpu_ms () - before > 1;) {
+    before = cpu_ms ();
+    g_usleep (200000);
+  }
+  return cpu_ms () - begun;
 }
 
 static void
@@ -95,6 +123,7 @@ measure_all (Bench *bench)
         bench, name,
         (MrListFilter){ .state = -1, .sort = (MrListSort)i, .ascending = mr_list_sort_is_ascending ((MrListSort)i) });
   }
+  g_print ("the index of the search: %.0f ms\n", make_index (bench));
   for (guint i = 0; i < G_N_ELEMENTS (searches); i++) {
     g_autofree char *name = g_strdup_printf ("search “%s”", searches[i]);
     measure (bench, name, (MrListFilter){ .state = -1, .search = searches[i] });

@@ -181,6 +181,45 @@ def tells_a_person_in_the_foreground():
         equal(profile.ctl_json("list")["total"], 1, "the message is there")
 
 
+def newer_question_takes_the_place_of_an_older():
+    with Profile() as profile:
+        service = profile.start_service()
+        service.connect()
+        glib, answers = service.GLib, []
+
+        def ask(search, replaces):
+            wanted = {"search": glib.Variant("s", search)}
+            if replaces:
+                wanted["replaces"] = glib.Variant("u", replaces)
+
+            def answered(connection, result):
+                try:
+                    answers.append((search, connection.call_finish(result).unpack()[0]))
+                except glib.Error as error:
+                    answers.append((search, error.message))
+                service.waiter.tell()
+            service.connection.call(None, "/com/example/MailRelay/Service", "com.example.MailRelay.Outbox", "ListIds",
+                                    glib.Variant("(a{sv})", (wanted,)), None, service.Gio.DBusCallFlags.NONE, -1, None, answered)
+
+        def ask_all(*_):
+            for n in range(200):
+                ask(f"same {n}", 7)
+            ask("other number", 8)
+            ask("no number", 0)
+            ask("last", 7)
+            return False
+        # Answers come in the context of the thread that asked.
+        source = glib.idle_source_new()
+        source.set_callback(ask_all)
+        source.attach(service.context)
+        service.wait(lambda: len(answers) == 203, "every question is answered")
+        by_search = dict(answers)
+        for search in ("other number", "no number", "last"):
+            equal(by_search[search], [], f"{search} is answered with a list")
+        check(all(a == [] or "newer question" in a for a in by_search.values()), f"{by_search}")
+        service.stop()
+
+
 def port_of_somebody_else_is_told():
     with Profile() as profile:
         with socket.socket() as other:
@@ -262,5 +301,5 @@ def wrong_arguments():
 
 
 run_cases(over_the_session_bus, activated_by_the_bus, socket_is_for_its_user_only, bus_is_for_its_user_only, ends_in_order, second_signal_ends_at_once,
-          what_is_in_flight_may_finish, account_test_does_not_outlive_it, tells_a_person_in_the_foreground, port_of_somebody_else_is_told, ports_from_the_service_manager,
+          what_is_in_flight_may_finish, account_test_does_not_outlive_it, tells_a_person_in_the_foreground, newer_question_takes_the_place_of_an_older, port_of_somebody_else_is_told, ports_from_the_service_manager,
           tells_the_service_manager, sandbox_holds, wrong_arguments)

@@ -51,11 +51,37 @@ test_random (void)
   }
 }
 
+static void
+test_fold (void)
+{
+  static const char *const rows[][2] = {
+    { "Plain 12 %", "plain 12 %" },
+    { "", "" },
+    { "\xc3\x84rger", "arger" },  /* composed */
+    { "A\xcc\x88rger", "arger" }, /* and apart */
+    { "Stra\xc3\x9f"
+      "e",
+      "strasse" },
+    { "\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82",
+      "\xcf\x83\xce\xb9\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83" },
+    { "\xef\xac\x81n", "fin" }, /* ligature */
+    { "bad\xff", "bad\xef\xbf\xbd" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *once = mr_text_fold (rows[i][0]);
+    g_autofree char *twice = mr_text_fold (once);
+    g_assert_cmpstr (once, ==, rows[i][1]);
+    g_assert_cmpstr (twice, ==, once);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/table", test_table);
   g_test_add_func ("/text/random", test_random);
+  g_test_add_func ("/text/fold", test_fold);
   return g_test_run ();
 }

@@ -165,6 +165,129 @@ test_search (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_found (fixture, ""), ==, 2);
 }
 
+/* Whatever a person types is text. */
+static void
+test_hostile_search (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "\"",
+                                       "\"\"\"",
+                                       "a\" OR \"tea",
+                                       "tea AND of",
+                                       "NOT tea",
+                                       "tea*",
+                                       "^tea",
+                                       "text : x",
+                                       "(tea",
+                                       "-tea",
+                                       "NEAR (tea)",
+                                       "\\",
+                                       "';DROP--",
+                                       "\xff\xfe\xc3",
+                                       "\t\n tea",
+                                       "\xe2\x80\xae",
+                                       "tea tea tea tea tea tea tea tea tea" };
+  g_autofree char *id = store_add (fixture, 2, "x");
+  g_autofree char *endless = g_strnfill (5000, 't');
+
+  for (guint round = 0; round < 3; round++)
+    for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+      (void)n_found (fixture, texts[i]);
+  g_assert_cmpuint (n_found (fixture, endless), ==, 0);
+  g_assert_cmpuint (n_found (fixture, "tea of"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "tea AND of"), ==, 0);
+  g_assert_cmpuint (n_found (fixture, "\t\n tea"), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "   "), ==, 1);
+  g_assert_cmpuint (n_found (fixture, "tea r1@example"), ==, 1);
+  g_assert_nonnull (id);
+}
+
+/* Asks until the index has been made: the answer is the same before, meanwhile and afterwards. */
+static void
+wait_for_index (Fixture *fixture, const char *search, guint wanted)
+{
+  g_autofree char *index = g_strconcat (fixture->path, "-search", NULL);
+
+  do
+    g_assert_cmpuint (n_found (fixture, search), ==, wanted);
+  while (!g_file_test (index, G_FILE_TEST_EXISTS));
+  for (guint i = 0; i < 20; i++)
+    g_assert_cmpuint (n_found (fixture, search), ==, wanted);
+}
+
+static void
+test_index_keeps_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autofree char *index = g_strconcat (fixture->path, "-search", NULL);
+  StoreAnswer answer = { 0 };
+
+  for (guint i = 0; i < 1200; i++)
+    mr_store_add_message (fixture->store, store_new_record (fixture, 1), bytes, FALSE, NULL, NULL);
+  g_free (store_add (fixture, 3, "x"));
+  wait_for_index (fixture, "r2@exa", 1);
+  g_free (store_add (fixture, 3, "x"));
+  g_assert_cmpuint (n_found (fixture, "r2@exa"), ==, 2);
+
+  /* What is deleted leaves nothing in it: the file goes with the next question, and is made anew. */
+  g_autofree char *gone = store_add (fixture, 4, "x");
+  g_assert_cmpuint (n_found (fixture, "r3@exa"), ==, 1);
+  store_change (fixture, gone, 0, MR_RECIPIENT_CANCELLED, 0, 0, 0, NULL);
+  for (guint n = 1; n < 4; n++)
+    store_change (fixture, gone, n, MR_RECIPIENT_CANCELLED, 0, 0, 0, NULL);
+  mr_store_delete_message (fixture->store, gone, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+  wait_for_index (fixture, "r3@exa", 0);
+  store_fixture_close (fixture);
+  g_assert_false (g_file_test (index, G_FILE_TEST_EXISTS));
+
+  /* What a killed process left behind goes when the store is opened. */
+  g_assert_true (g_file_set_contents (index, "left behind", -1, NULL));
+  store_fixture_open (fixture);
+  g_assert_false (g_file_test (index, G_FILE_TEST_EXISTS));
+  wait_for_index (fixture, "r2@exa", 2);
+}
+
+/* An upload has its number before later messages and is there after them. */
+static void
+test_index_and_uploads (Fixture *fixture, gconstpointer data)
+{
+  MrMessageRecord *record = store_new_record (fixture, 1);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autofree char *id = g_strdup (record->id);
+  StoreAnswer answer = { 0 };
+
+  mr_store_put_chunk (fixture->store, id, 0, bytes, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+  for (guint i = 0; i < 5; i++)
+    g_free (store_add (fixture, 1, "x"));
+  wait_for_index (fixture, "tea", 5);
+  g_free (record->subject);
+  record->subject = g_strdup ("Coffee");
+  record->n_chunks = 1;
+  mr_store_add_message (fixture->store, record, NULL, FALSE, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+  wait_for_index (fixture, "coffee", 1);
+}
+
+/* A search that is no longer wanted is not answered, and does not hold up the next one. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  MrListFilter filter = everything;
+  Page pages[20] = { 0 };
+
+  for (guint i = 0; i < 50; i++)
+    g_free (store_add (fixture, 1, "x"));
+  filter.search = "nowhere";
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
+    mr_store_list (fixture->store, &filter, NULL, 10, list_cb, &pages[i]);
+    mr_store_cancel (fixture->store, &pages[i]);
+  }
+  g_assert_cmpuint (n_found (fixture, "tea"), ==, 50);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    g_assert_false (pages[i].answer.done);
+}
+
 static void
 test_filters (Fixture *fixture, gconstpointer data)
 {
@@ -375,6 +498,10 @@ main (int argc, char **argv)
   ADD ("/store/list/counts-once", test_counts_once);
   ADD ("/store/list/outbox-and-history", test_outbox_and_history);
   ADD ("/store/list/search", test_search);
+  ADD ("/store/list/hostile-search", test_hostile_search);
+  ADD ("/store/list/index-keeps-up", test_index_keeps_up);
+  ADD ("/store/list/index-and-uploads", test_index_and_uploads);
+  ADD ("/store/list/cancelled", test_cancelled);
   ADD ("/store/list/filters", test_filters);
   ADD ("/store/list/ids", test_ids);
   ADD ("/store/retention/days", test_retention);
