@@ -4,6 +4,7 @@
 #include "client/maildrop.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/id.h"
 #include "base/os.h"
@@ -18,9 +19,22 @@ check (const char *address, GError **error)
   return FALSE;
 }
 
+static gboolean
+add_wish (GString *head, char letter, const char *value, GError **error)
+{
+  if (value == NULL)
+    return TRUE;
+  if (strpbrk (value, "\r\n") != NULL) {
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("-%c has a line break in it"), letter == 'T' ? 'R' : letter);
+    return FALSE;
+  }
+  g_string_append_printf (head, "%c %s\n", letter, value);
+  return TRUE;
+}
+
 gboolean
 mr_maildrop_write (const char *folder, MrClock *clock, const char *reverse_path, const char *const *recipients,
-                   GBytes *message, GError **error)
+                   const MrMaildropWishes *wishes, GBytes *message, GError **error)
 {
   g_autoptr (GByteArray) file = g_byte_array_new ();
   g_autofree char *id = mr_id_new (clock);
@@ -37,6 +51,10 @@ mr_maildrop_write (const char *folder, MrClock *clock, const char *reverse_path,
       return FALSE;
     g_string_append_printf (head, "R %s\n", recipients[i]);
   }
+  if (wishes != NULL
+      && (!add_wish (head, 'N', wishes->notify, error) || !add_wish (head, 'T', wishes->ret, error)
+          || !add_wish (head, 'V', wishes->envid, error)))
+    return FALSE;
   g_string_append_c (head, '\n');
   g_byte_array_append (file, (const guint8 *)head->str, (guint)head->len);
   g_byte_array_append (file, data, (guint)len);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/records-variant.h"
+#include "client/never-text.h"
 #include "client/returned-calls.h"
 #include "ctl/output.h"
 
@@ -64,19 +65,23 @@ list (MrCtl *ctl, int argc, char **argv)
   return MR_EXIT_DONE;
 }
 
-/* One address a line and nothing else: for other programs. */
+/* One address a line and nothing else, or a table: for other programs. */
 static int
 export_list (MrCtl *ctl, int argc, char **argv)
 {
+  gboolean csv = FALSE;
+  const GOptionEntry entries[]
+      = { { "csv", 0, 0, G_OPTION_ARG_NONE, &csv, N_ ("As a table (CSV) with the dates and reasons"), NULL }, { 0 } };
   g_autoptr (GError) error = NULL;
 
-  if (!mr_ctl_parse (ctl, "never export", NULL, N_ ("The addresses alone, one in a line."), NULL, 0, 0, &argc, &argv))
+  if (!mr_ctl_parse (ctl, "never export", NULL, N_ ("The addresses alone, one in a line."), entries, 0, 0, &argc,
+                     &argv))
     return MR_EXIT_USAGE;
   g_autoptr (GPtrArray) records = fetch (ctl, &error);
   if (records == NULL)
     return mr_ctl_fail (ctl, error);
-  for (guint i = 0; i < records->len; i++)
-    puts (((MrNeverRecord *)records->pdata[i])->address);
+  g_autofree char *text = mr_never_dup_text (records, csv ? MR_NEVER_CSV : MR_NEVER_PLAIN);
+  fputs (text, stdout);
   return MR_EXIT_DONE;
 }
 

@@ -16,6 +16,7 @@
 #include "base/os.h"
 #include "engine/answer.h"
 #include "engine/intake.h"
+#include "engine/maildrop.h"
 #include "mail/address.h"
 
 #define READ_SIZE    (64 * 1024)
@@ -202,20 +203,25 @@ check_envelope (const char *reverse_path, const char *const *recipients, gint64 
   return TRUE;
 }
 
+static MrIntakeSource
+local_source (const char *reverse_path, const char *const *recipients, const char *program, gint64 uid)
+{
+  return (MrIntakeSource){ .reverse_path = reverse_path,
+                           .recipients = recipients,
+                           .helo = "localhost",
+                           .program = program,
+                           .socket = "command line",
+                           .uid = uid,
+                           .loopback = TRUE };
+}
+
 static Reading *
-reading_new (MrEngine *engine, const char *reverse_path, const char *const *recipients, const char *program, gint64 uid)
+reading_new (MrEngine *engine, const MrIntakeSource *source)
 {
   Reading *r = g_new0 (Reading, 1);
-  MrIntakeSource source = { .reverse_path = reverse_path,
-                            .recipients = recipients,
-                            .helo = "localhost",
-                            .program = program,
-                            .socket = "command line",
-                            .uid = uid,
-                            .loopback = TRUE };
 
   r->engine = engine;
-  r->intake = mr_intake_new (engine, &source);
+  r->intake = mr_intake_new (engine, source);
   return r;
 }
 
@@ -232,7 +238,8 @@ mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const char
     mr_answer_no_id (func, error, data);
     return;
   }
-  r = reading_new (engine, reverse_path, recipients, program, (gint64)getuid ());
+  const MrIntakeSource source = local_source (reverse_path, recipients, program, (gint64)getuid ());
+  r = reading_new (engine, &source);
   r->stream = g_unix_input_stream_new (fd, TRUE);
   r->cancellable = g_cancellable_new ();
   r->func = func;
@@ -246,44 +253,28 @@ mr_engine_submit (MrEngine *engine, int fd, const char *reverse_path, const char
 
 /* ---- maildrop ---- */
 
-/* "F reverse-path", "R recipient" lines, an empty line, the message. */
 static gboolean
 take_file (MrEngine *engine, const char *path, GError **error)
 {
   g_autofree char *text = NULL;
-  g_autofree char *reverse_path = NULL;
-  g_autoptr (GPtrArray) recipients = g_ptr_array_new_with_free_func (g_free);
+  g_auto (MrMaildropFile) file = { 0 };
   gsize len = 0;
-  const char *p, *end;
-  Reading *r;
 
-  if (!mr_os_read_file (path, MAILDROP_MAX, &text, &len, error))
+  if (!mr_os_read_file (path, MAILDROP_MAX, &text, &len, error) || !mr_maildrop_file_read (text, len, &file, error))
     return FALSE;
-  end = text + len;
-  for (p = text; p < end && *p != '\n';) {
-    const char *eol = memchr (p, '\n', (gsize)(end - p));
-
-    if (eol == NULL || eol - p < 2 || p[1] != ' ' || (*p != 'F' && *p != 'R')) {
-      g_set_error_literal (error, MR_ERROR, MR_ERROR_CORRUPT, "it does not have the form of a maildrop file");
-      return FALSE;
-    }
-    if (*p == 'F') {
-      g_free (reverse_path);
-      reverse_path = g_strndup (p + 2, (gsize)(eol - p - 2));
-    } else
-      g_ptr_array_add (recipients, g_strndup (p + 2, (gsize)(eol - p - 2)));
-    p = eol + 1;
-  }
-  g_ptr_array_add (recipients, NULL);
-  if (p >= end || reverse_path == NULL
-      || !check_envelope (reverse_path, (const char *const *)recipients->pdata, G_MAXINT64, error)) {
-    if (error != NULL && *error == NULL)
-      g_set_error_literal (error, MR_ERROR, MR_ERROR_CORRUPT, "it is not complete");
+  const char *const *recipients = (const char *const *)file.recipients->pdata;
+  if (!check_envelope (file.reverse_path, recipients, G_MAXINT64, error))
     return FALSE;
-  }
-  r = reading_new (engine, reverse_path, (const char *const *)recipients->pdata, "sendmail", (gint64)getuid ());
+  g_autofree guint *notify = g_new (guint, file.recipients->len);
+  for (guint i = 0; i < file.recipients->len; i++)
+    notify[i] = file.notify;
+  MrIntakeSource source = local_source (file.reverse_path, recipients, "sendmail", (gint64)getuid ());
+  source.notify = notify;
+  source.ret = file.ret;
+  source.envid = file.envid;
+  Reading *r = reading_new (engine, &source);
   r->path = g_strdup (path);
-  write_local (r, p + 1, (gsize)(end - p - 1));
+  write_local (r, file.body, file.body_len);
   finish (r);
   return TRUE;
 }

@@ -20,6 +20,7 @@
 #include "client/message-input.h"
 #include "sendmail/arguments.h"
 #include "sendmail/local-send.h"
+#include "smtp/dsn.h"
 
 static int
 complain (int code, const char *text)
@@ -111,8 +112,11 @@ leave_in_maildrop (const MrPaths *paths, const MrSendJob *job)
 {
   g_autoptr (MrClock) clock = mr_clock_new_real ();
   g_autoptr (GError) error = NULL;
+  g_autofree char *notify = mr_dsn_dup_notify (job->notify);
+  g_autofree char *envid = job->envid != NULL ? mr_xtext_encode (job->envid) : NULL;
+  const MrMaildropWishes wishes = { .notify = notify, .ret = mr_dsn_return_word (job->ret), .envid = envid };
 
-  if (mr_maildrop_write (paths->maildrop_dir, clock, job->reverse_path, job->recipients, job->message, &error))
+  if (mr_maildrop_write (paths->maildrop_dir, clock, job->reverse_path, job->recipients, &wishes, job->message, &error))
     return EX_OK;
   return complain (g_error_matches (error, MR_ERROR, MR_ERROR_INVALID) ? EX_DATAERR : EX_TEMPFAIL, error->message);
 }

@@ -48,6 +48,9 @@ def an_address_is_never_written_to():
         row = profile.ctl_json("never", "list")["addresses"][0]
         equal((row["address"], row["reason"]), ("Bob@recipient.example", "asked to be left alone"), "the entry")
         equal(profile.ctl("never", "export").stdout, "Bob@recipient.example\n", "export")
+        header, line = profile.ctl("never", "export", "--csv").stdout.splitlines()
+        equal(header, "address,since,reason,message", "the columns of the table")
+        check(line.startswith('"Bob@recipient.example","20') and line.endswith(',"asked to be left alone",""'), f"the table's line {line}")
         id = queue_id(send(profile.smtp, *PEOPLE, MESSAGE))
         equal(service.message(id)[0]["hold"], "never-write-to", "it is kept back")
         check("never write to" in profile.ctl("explain", id).stdout, "and says why")

@@ -46,14 +46,14 @@ def it_starts_the_service():
 
 def left_in_the_maildrop_folder():
     with Profile(bus=False) as profile:
-        sink = profile.add_sink()
+        sink = profile.add_sink(extensions=("PIPELINING", "8BITMIME", "SIZE 20000000", "DSN"))
         profile.configure({})
         with open(profile.config_file, "a", encoding="utf-8") as f:
             f.write(f"[account work]\naddresses=*\nhost=127.0.0.1\nport={sink.port}\ntls=none\n")
         # The service cannot start: something that is no folder stands where its socket's folder belongs.
         with open(profile.runtime_dir, "w", encoding="ascii"):
             pass
-        equal(sendmail(profile, "-t", "-i").returncode, 0, "taken all the same")
+        equal(sendmail(profile, "-t", "-i", "-N", "success,delay", "-R", "hdrs", "-V", "a+b").returncode, 0, "taken all the same")
         dropped, = glob.glob(profile.state_dir + "/maildrop/*.msg")
         equal(os.stat(dropped).st_mode & 0o777, 0o600, "only for its user")
         os.unlink(profile.runtime_dir)
@@ -61,6 +61,8 @@ def left_in_the_maildrop_folder():
         message, = sink.wait_for_messages(1)
         check(message.data.endswith(b"Hello\r\n.\r\nafter the dot\r\n"), "the whole message")
         equal(sorted(message.recipients), ["bob@recipient.example", "carl@recipient.example"], "recipients")
+        check("RET=HDRS ENVID=a+2Bb" in sink.wait_for_command("MAIL")[0], f"the wishes for the message in {sink.commands}")
+        check("NOTIFY=SUCCESS,DELAY" in sink.wait_for_command("RCPT")[0], f"the wishes for a recipient in {sink.commands}")
         service.wait(lambda: not glob.glob(profile.state_dir + "/maildrop/*.msg"), "the folder to be empty")
 
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/maildrop.h"
+#include "client/never-text.h"
 
 static GBytes *
 read_text (const char *text, gboolean dot_ends)
@@ -100,12 +101,19 @@ test_maildrop (void)
   const char *const good[] = { "b@y.example", "c@y.example", NULL };
   const char *const bad[] = { "b@y.example\nR evil@y.example", NULL };
 
-  g_assert_false (mr_maildrop_write (folder, clock, "a@x.example", bad, message, &error));
+  g_assert_false (mr_maildrop_write (folder, clock, "a@x.example", bad, NULL, message, &error));
   g_assert_error (error, MR_ERROR, MR_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 
-  g_assert_true (mr_maildrop_write (folder, clock, "", good, message, &error));
+  const MrMaildropWishes broken = { .envid = "1\nR evil@y.example" };
+  g_assert_false (mr_maildrop_write (folder, clock, "a@x.example", good, &broken, message, &error));
+  g_assert_error (error, MR_ERROR, MR_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+
+  const MrMaildropWishes wishes = { .notify = "SUCCESS,FAILURE", .ret = "HDRS", .envid = "a+2Bb" };
+  g_assert_true (mr_maildrop_write (folder, clock, "", good, &wishes, message, &error));
   g_assert_no_error (error);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autofree char *path = g_build_filename (folder, g_dir_read_name (dir), NULL);
@@ -113,10 +121,35 @@ test_maildrop (void)
   g_assert_true (g_str_has_suffix (path, ".msg"));
   g_autofree char *text = NULL;
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  g_assert_cmpstr (text, ==, "F \nR b@y.example\nR c@y.example\n\nSubject: x\n\nbody\n");
+  g_assert_cmpstr (text, ==,
+                   "F \nR b@y.example\nR c@y.example\nN SUCCESS,FAILURE\nT HDRS\nV a+2Bb\n\nSubject: x\n\nbody\n");
   g_unlink (path);
   g_rmdir (folder);
   g_rmdir (base);
+}
+
+static void
+test_never_text (void)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_never_record_free);
+  MrNeverRecord *first = mr_never_record_new ("bob@example.org");
+  MrNeverRecord *second = mr_never_record_new ("=cmd@example.org");
+
+  first->reason = g_strdup ("said \"no\", twice\nand again");
+  first->message_id = g_strdup ("0123456789ABCDEF");
+  first->added = 1764000000000000;
+  g_ptr_array_add (records, first);
+  g_ptr_array_add (records, second);
+  g_autofree char *since = mr_clock_format_iso8601 (first->added);
+  g_autofree char *plain = mr_never_dup_text (records, mr_never_format_of_name ("/tmp/x.csv.txt"));
+  g_autofree char *csv = mr_never_dup_text (records, mr_never_format_of_name ("list.CSV"));
+  g_autofree char *expected = g_strdup_printf ("address,since,reason,message\r\n\"bob@example.org\",\"%s\",\"said "
+                                               "\"\"no\"\", twice\nand again\",\"0123456789ABCDEF\"\r\n"
+                                               "\"'=cmd@example.org\",\"\",\"\",\"\"\r\n",
+                                               since);
+
+  g_assert_cmpstr (plain, ==, "bob@example.org\n=cmd@example.org\n");
+  g_assert_cmpstr (csv, ==, expected);
 }
 
 int
@@ -127,5 +160,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/message-input/sender", test_sender);
   g_test_add_func ("/client/message-input/dot", test_dot);
   g_test_add_func ("/client/maildrop/write", test_maildrop);
+  g_test_add_func ("/client/never-text", test_never_text);
   return g_test_run ();
 }

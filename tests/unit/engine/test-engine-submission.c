@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/maildrop.h"
+
 typedef struct {
   gboolean done;
   char *id;
@@ -278,6 +280,38 @@ test_maildrop (EngineFixture *f, gconstpointer data)
   g_assert_true (g_file_test (unfinished, G_FILE_TEST_EXISTS));
 }
 
+/* A file that is damaged is kept, whatever it says; one that is whole keeps what its sender wished (RFC 3461). */
+static void
+test_maildrop_file (void)
+{
+  static const char *const damaged[] = { "",
+                                         "F a@x.example\n",
+                                         "R b@y.example\n\nx\n",
+                                         "F a@x.example\nQ b\n\nx\n",
+                                         "F a@x.example\nN SOMETIMES\n\nx\n",
+                                         "F a@x.example\nT ALL\n\nx\n",
+                                         "F a@x.example\nV +\n\nx\n",
+                                         "F a@x.example\nF\n\nx\n" };
+  static const char whole[] = "F a@x.example\nR b@y.example\nN SUCCESS,DELAY\nT HDRS\nV a+2Bb\n\nSubject: x\n\nbody\n";
+  g_auto (MrMaildropFile) file = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (damaged); i++) {
+    g_assert_false (mr_maildrop_file_read (damaged[i], strlen (damaged[i]), &file, &error));
+    g_assert_error (error, MR_ERROR, MR_ERROR_CORRUPT);
+    g_clear_error (&error);
+    g_assert_null (file.recipients);
+  }
+  g_assert_true (mr_maildrop_file_read (whole, strlen (whole), &file, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (file.reverse_path, ==, "a@x.example");
+  g_assert_cmpuint (file.recipients->len, ==, 2);
+  g_assert_cmpuint (file.notify, ==, MR_NOTIFY_SUCCESS | MR_NOTIFY_DELAY);
+  g_assert_cmpint (file.ret, ==, MR_RETURN_HEADERS);
+  g_assert_cmpstr (file.envid, ==, "a+2Bb");
+  g_assert_cmpmem (file.body, file.body_len, "Subject: x\n\nbody\n", 17);
+}
+
 /* No way that lets a NUL in: over a connection, where the person sees who tried, and from the command line. */
 static void
 test_nul (EngineFixture *f, gconstpointer data)
@@ -342,6 +376,7 @@ main (int argc, char *argv[])
   ADD ("nul", test_nul);
   ADD ("loop", test_loop);
   ADD ("maildrop", test_maildrop);
+  g_test_add_func ("/engine/submission/maildrop-file", test_maildrop_file);
   ADD ("sessions-are-bounded", test_sessions_are_bounded);
   return g_test_run ();
 }
