@@ -369,6 +369,10 @@ explain_file (MrCtl *ctl, const char *file, gboolean link)
     return MR_EXIT_REFUSED;
   }
   data = g_bytes_get_data (bytes, &len);
+  if (len == 0 && !ctl->json) {
+    fprintf (stderr, "mail-relayctl: %s: %s\n", name, _ ("there is nothing in it"));
+    return MR_EXIT_REFUSED;
+  }
   g_autoptr (MrReturned) report = mr_returned_read (diagnosis, len > 0 ? data : "", len);
 
   if (link && (linked = link_recipients (ctl, report, &error)) == NULL) {

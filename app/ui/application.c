@@ -37,13 +37,24 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_application_quit (G_APPLICATION (data));
 }
 
+/* The active window may be one that stands before it. */
+static GtkWindow *
+find_main_window (GtkApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (application);
+
+  while (window != NULL && !MR_IS_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  return window;
+}
+
 /* A notification of the service names the message it is about. */
 static void
 show_message_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_application_activate (G_APPLICATION (data));
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
-  if (MR_IS_WINDOW (window))
+  GtkWindow *window = find_main_window (GTK_APPLICATION (data));
+  if (window != NULL)
     mr_window_follow_message (MR_WINDOW (window), g_variant_get_string (parameter, NULL));
 }
 
@@ -63,10 +74,8 @@ static void
 mr_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   g_application_activate (application);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  GtkWindow *window = find_main_window (GTK_APPLICATION (application));
 
-  while (window != NULL && !MR_IS_WINDOW (window))
-    window = gtk_window_get_transient_for (window);
   for (int i = 0; window != NULL && i < MIN (n_files, OPEN_FILES_MAX); i++)
     mr_window_explain_file (MR_WINDOW (window), files[i]);
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ndr/returned.h"
 #include "ui/explain-card.h"
+#include "ui/sent-card.h"
 
 /* What a server answers is a few lines; a longer text without a header is not one. */
 #define REPLY_MAX   (8 * 1024)
@@ -21,6 +22,7 @@ struct _MrExplainWindow {
   GtkTextView *text;
   GtkLabel *problem, *headline, *about;
   GtkListBox *cards;
+  MrSentCard *sent;
 
   MrDesk *desk;
   GCancellable *cancellable; /* of the file that is read */
@@ -36,6 +38,7 @@ show_problem (MrExplainWindow *self, const char *text)
   gtk_label_set_text (self->problem, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->problem), text != NULL);
   gtk_widget_set_visible (self->another, FALSE);
+  mr_sent_card_look_up (self->sent, NULL);
   gtk_stack_set_visible_child_name (self->stack, "ask");
 }
 
@@ -81,6 +84,7 @@ show_report (MrExplainWindow *self, const MrReturned *report)
     about = g_strdup_printf (_ ("Your message: %s"), g_strdelimit (subject, "\n", ' '));
   }
   show_answer (self, mr_returned_outcome_sentence (report->outcome), about, report->recipients, report->message_id);
+  mr_sent_card_look_up (self->sent, report);
 }
 
 /* ---- reading ---- */
@@ -107,6 +111,7 @@ show_reply (MrExplainWindow *self, const char *text)
   mr_diagnosis_run (mr_desk_get_diagnosis (self->desk), &input, &recipient.diagnosis);
   g_ptr_array_add (recipients, &recipient);
   show_answer (self, _ ("This is what the server's answer means."), NULL, recipients, NULL);
+  mr_sent_card_look_up (self->sent, NULL);
   mr_diagnosis_result_clear (&recipient.diagnosis);
 }
 
@@ -182,6 +187,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_autofree char *text = g_strdup_printf (_ ("Could not read the file: %s"), error->message);
     return show_problem (self, text);
   }
+  if (len == 0)
+    return show_problem (self, _ ("There is nothing in this file"));
   if (len > MR_EXPLAIN_FILE_MAX)
     return show_problem (self, _ ("This is more than 25 MiB. Returned mail is smaller: choose that message alone."));
   g_autoptr (MrReturned) report = mr_returned_read (mr_desk_get_diagnosis (self->desk), contents, len);
@@ -286,6 +293,7 @@ mr_explain_window_class_init (MrExplainWindowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (MR_TYPE_SENT_CARD);
   object_class->dispose = mr_explain_window_dispose;
   object_class->finalize = mr_explain_window_finalize;
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
@@ -300,6 +308,7 @@ mr_explain_window_class_init (MrExplainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, headline);
   gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, about);
   gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, cards);
+  gtk_widget_class_bind_template_child (widget_class, MrExplainWindow, sent);
   gtk_widget_class_bind_template_callback (widget_class, another_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, open_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, explain_clicked_cb);
@@ -311,5 +320,6 @@ mr_explain_window_new (MrDesk *desk, GtkWindow *parent)
   MrExplainWindow *self = g_object_new (MR_TYPE_EXPLAIN_WINDOW, "transient-for", parent, NULL);
 
   self->desk = g_object_ref (desk);
+  mr_sent_card_set_desk (self->sent, desk);
   return GTK_WIDGET (self);
 }

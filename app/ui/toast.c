@@ -52,6 +52,8 @@ mr_toast_show_button (GtkWidget *from, const char *text, const char *button, GCa
     return;
   AdwToast *toast = make_toast (text);
   adw_toast_set_button_label (toast, button);
+  /* It belongs to what was done just now: it does not wait behind others. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_object (toast, "button-clicked", callback, object, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (overlay, toast);
 }

@@ -6,6 +6,7 @@
 #include "ui/connect-window.h"
 #include "ui/explain-window.h"
 #include "ui/statistics-window.h"
+#include "ui/never-window.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
 #include "ui/toast.h"
@@ -55,6 +56,14 @@ statistics_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrWindow *self = MR_WINDOW (widget);
 
   gtk_window_present (GTK_WINDOW (mr_statistics_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+never_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_never_window_new (self->desk, GTK_WINDOW (self))));
 }
 
 static GtkWidget *
@@ -236,6 +245,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.senders", NULL, senders_action },
     { "win.explain-returned", NULL, explain_returned_action },
     { "win.statistics", NULL, statistics_action },
+    { "win.never", NULL, never_action },
     { "win.choose-secrets", NULL, choose_secrets_action },
     { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },
