@@ -35,7 +35,7 @@ const MrVerb mr_verbs[] = {
   { "audit", N_ ("The audit log: export"), mr_verb_audit },
   { "domain", N_ ("Entries of a mail domain: spf verify"), mr_verb_domain },
   { "config", N_ ("Settings: get set list"), mr_verb_config },
-  { "autostart", N_ ("Whether mail is taken after log-in: on off"), mr_verb_autostart },
+  { "autostart", N_ ("Whether mail is taken after log-in: on off linger"), mr_verb_autostart },
   { "send", N_ ("Hand in a message from standard input"), mr_verb_send },
   { "log", N_ ("What the service did"), mr_verb_log },
   { NULL, NULL, NULL },

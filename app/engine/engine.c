@@ -644,6 +644,16 @@ mr_engine_set_secrets_backend (MrEngine *self, const char *backend, MrEngineDone
 }
 
 void
+mr_engine_set_asleep (MrEngine *self, gboolean asleep)
+{
+  if (!self->running || self->stopping)
+    return;
+  mr_scheduler_set_asleep (self->scheduler, asleep);
+  if (!asleep)
+    network_cb (TRUE, self);
+}
+
+void
 mr_engine_set_paused (MrEngine *self, gboolean paused, MrEngineDoneFunc func, gpointer data)
 {
   if (paused)

@@ -15,7 +15,7 @@ struct _MrScheduler {
   gint64 next_due;
   guint timer;
   guint run_source;
-  gboolean started, stopped, paused, draining, leasing, lease_again;
+  gboolean started, stopped, paused, asleep, draining, leasing, lease_again;
   void (*drained) (gpointer data);
   gpointer drained_data;
 };

@@ -65,7 +65,7 @@ mr_scheduler_start (MrScheduler *self)
 gboolean
 mr_scheduler_has_room (MrScheduler *self)
 {
-  return self->started && !self->draining && !self->paused
+  return self->started && !self->draining && !self->paused && !self->asleep
          && g_hash_table_size (self->jobs) + self->reserved < MR_JOBS_MAX;
 }
 
@@ -91,7 +91,7 @@ arm (MrScheduler *self)
   gint64 wait;
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->next_due == 0 || self->draining || self->paused)
+  if (self->next_due == 0 || self->draining || self->paused || self->asleep)
     return;
   wait = CLAMP (self->next_due - now, 0, 60 * G_USEC_PER_SEC);
   self->timer = g_timeout_add ((guint)(wait / 1000) + 1, timer_cb, self);
@@ -343,7 +343,7 @@ mr_scheduler_add (MrScheduler *self, MrMessageRecord *record, GBytes *body)
   job->record = record;
   job->body = body != NULL ? g_bytes_ref (body) : NULL;
   g_hash_table_insert (self->jobs, record->id, job);
-  if (self->paused || self->draining) {
+  if (self->paused || self->draining || self->asleep) {
     job_wait (self, job, NULL, self->paused ? MR_WAIT_PAUSED : MR_WAIT_RETRY_TIME, mr_clock_wall (self->engine->clock));
     return;
   }
@@ -409,6 +409,18 @@ mr_scheduler_network_changed (MrScheduler *self)
   mr_lanes_forget_trouble (self, NULL);
   mr_store_wake (self->engine->store, 1u << MR_WAIT_OFFLINE, FALSE, NULL, mr_clock_wall (self->engine->clock), woken_cb,
                  self);
+}
+
+void
+mr_scheduler_set_asleep (MrScheduler *self, gboolean asleep)
+{
+  if (asleep == self->asleep || !self->started)
+    return;
+  self->asleep = asleep;
+  if (asleep)
+    mr_lanes_return_waiting (self, MR_WAIT_RETRY_TIME);
+  else
+    mr_scheduler_kick (self);
 }
 
 void

@@ -70,6 +70,8 @@ void mr_scheduler_keys_changed (MrScheduler *scheduler, gboolean person);
 /* The network changed: destinations are tried again at once. */
 void mr_scheduler_network_changed (MrScheduler *scheduler);
 /* The configuration's pause was switched. */
+/* Nothing new is begun; what waits in lanes goes back to the store. */
+void mr_scheduler_set_asleep (MrScheduler *scheduler, gboolean asleep);
 void mr_scheduler_pause_changed (MrScheduler *scheduler);
 /* A person pressed "try now" for a leased one: its lane forgets its back-off. Returns TRUE where the message is in memory. */
 gboolean mr_scheduler_retry_now (MrScheduler *scheduler, const char *id);

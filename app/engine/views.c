@@ -203,6 +203,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
   MrConfig *config = mr_engine_get_config (engine);
   MrStatus status = {
     .online = !engine->offline,
+    .online_now = mr_engine_online_now (engine),
     .paused = mr_config_get_boolean (config, "general", "paused"),
     .paused_until = mr_holds_paused_until (engine->holds),
     .keeps_everything = mr_holds_everything (engine->holds),

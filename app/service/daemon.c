@@ -12,6 +12,7 @@
 #include "service/bus.h"
 #include "service/foreground.h"
 #include "service/notify.h"
+#include "service/power.h"
 
 #define GRACE_MS 10000
 
@@ -21,6 +22,7 @@ struct _MrDaemon {
   MrEngine *engine;
   MrClock *clock; /* borrowed */
   MrBus *bus;
+  MrPower *power;
   GMainLoop *loop;
   gboolean stopping;
 };
@@ -43,6 +45,7 @@ mr_daemon_free (MrDaemon *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->power, mr_power_free);
   g_clear_pointer (&self->bus, mr_bus_free);
   g_clear_pointer (&self->engine, mr_engine_free);
   g_main_loop_unref (self->loop);
@@ -64,6 +67,8 @@ changed_cb (MrEngine *engine, MrChanged what, guint64 revision, gpointer data)
 
   if ((what & MR_CHANGED_CONFIG) != 0)
     apply_log_level (self);
+  if (self->power != NULL)
+    mr_power_changed (self->power);
   if (self->bus != NULL)
     mr_bus_changed (self->bus, what, revision);
 }
@@ -76,6 +81,7 @@ stopped_cb (const GError *error, gpointer data)
   if (error != NULL)
     mr_error ("service", "the engine did not stop cleanly: %s", error->message);
   /* Nothing of the engine can be called any more. */
+  g_clear_pointer (&self->power, mr_power_free);
   g_clear_pointer (&self->bus, mr_bus_free);
   g_main_loop_quit (self->loop);
 }
@@ -124,6 +130,7 @@ mr_daemon_run (MrDaemon *self, GError **error)
     return FALSE;
   apply_log_level (self);
   self->bus = mr_bus_new (self->engine, self->paths, self->clock, quit_cb, self);
+  self->power = mr_power_new (self->engine);
   mr_info ("service", "version %s is ready; sandbox: %s", MR_VERSION, mr_sandbox_report ());
   mr_service_notify ("READY=1");
   if (self->options->foreground_info)

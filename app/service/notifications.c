@@ -14,6 +14,7 @@
 #include "ndr/diagnosis.h"
 #include "ndr/states.h"
 #include "service/notifier.h"
+#include "service/reminders.h"
 
 #define GATHER_MS 1000
 #define PROOF_S   60   /* an account whose mail still waits works when it did so for this long */
@@ -42,6 +43,7 @@ struct _MrNotifications {
   MrEngine *engine;
   MrClock *clock;
   MrNotifier *notifier;
+  MrReminders *reminders;
   MrDiagnosis *diagnosis;
   gboolean stopped;
   gboolean silent; /* nobody wants to be told */
@@ -119,6 +121,14 @@ take_back (MrNotifications *self, const char *prefix, GHashTable *keys)
     mr_notifier_close (self->notifier, key);
     g_hash_table_iter_remove (&iter);
   }
+}
+
+static void
+pressed_cb (const char *key, gpointer data)
+{
+  MrNotifications *self = data;
+
+  mr_reminders_act (self->reminders, key);
 }
 
 /* A person put the note away. An account's state stays told; of a cause only what comes later is told. */
@@ -401,8 +411,10 @@ mr_notifications_changed (MrNotifications *self, MrChanged what)
   if (silent != self->silent)
     mr_info ("service", silent ? "the desktop is told nothing" : "the desktop is told what needs a person");
   self->silent = silent;
+  mr_reminders_set_silent (self->reminders, silent);
   if (silent)
     return;
+  mr_reminders_changed (self->reminders);
   self->due |= what & (MR_CHANGED_QUEUE | MR_CHANGED_ACCOUNTS | MR_CHANGED_STATUS | MR_CHANGED_CONFIG);
   if (self->due != 0)
     schedule (self);
@@ -420,6 +432,8 @@ mr_notifications_new (MrEngine *engine, MrClock *clock)
   self->since = mr_clock_wall (clock);
   self->diagnosis = mr_diagnosis_new_builtin ();
   self->notifier = mr_notifier_new (gone_cb, self);
+  mr_notifier_set_button_func (self->notifier, pressed_cb, self);
+  self->reminders = mr_reminders_new (engine, clock, self->notifier);
   self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
@@ -433,6 +447,7 @@ mr_notifications_stop (MrNotifications *self)
   self->stopped = TRUE;
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->proof, g_source_remove);
+  g_clear_pointer (&self->reminders, mr_reminders_free);
   g_clear_pointer (&self->notifier, mr_notifier_free);
 }
 

@@ -16,11 +16,12 @@
 #define APP_ID       "com.example.MailRelay"
 #define APP_PATH     "/com/example/MailRelay"
 #define NOTES_MAX    200 /* more would bury the screen */
-#define CLOSED_BY_US 3   /* reason of NotificationClosed */
+#define BUTTON       "act"
+#define CLOSED_BY_US 3 /* reason of NotificationClosed */
 
 typedef struct {
   char *key;
-  char *title, *body, *message;
+  char *title, *body, *message, *button;
   guint32 id;       /* 0: not on the screen */
   gboolean wanted;  /* FALSE: to be closed when the answer is there */
   gboolean pending; /* a call is in flight */
@@ -30,6 +31,8 @@ typedef struct {
 struct _MrNotifier {
   MrNotifierGoneFunc gone;
   gpointer data;
+  MrNotifierButtonFunc pressed;
+  gpointer pressed_data;
   GDBusConnection *connection;
   GCancellable *cancellable; /* of this connection's calls */
   guint signals, watch;
@@ -53,6 +56,7 @@ note_free (gpointer data)
   g_free (note->title);
   g_free (note->body);
   g_free (note->message);
+  g_free (note->button);
   g_free (note);
 }
 
@@ -118,6 +122,10 @@ make_parameters (const Note *note)
   g_variant_builder_init (&actions, G_VARIANT_TYPE ("as"));
   g_variant_builder_add (&actions, "s", "default");
   g_variant_builder_add (&actions, "s", C_ ("notification", "Open"));
+  if (note->button != NULL) {
+    g_variant_builder_add (&actions, "s", BUTTON);
+    g_variant_builder_add (&actions, "s", note->button);
+  }
   g_variant_builder_add (&actions, "s", "open");
   g_variant_builder_add (&actions, "s", C_ ("notification", "Open"));
   g_variant_builder_init (&hints, G_VARIANT_TYPE_VARDICT);
@@ -144,6 +152,20 @@ send_note (MrNotifier *self, Note *note)
 void
 mr_notifier_show (MrNotifier *self, const char *key, const char *title, const char *body, const char *message)
 {
+  mr_notifier_show_button (self, key, title, body, message, NULL);
+}
+
+void
+mr_notifier_set_button_func (MrNotifier *self, MrNotifierButtonFunc func, gpointer data)
+{
+  self->pressed = func;
+  self->pressed_data = data;
+}
+
+void
+mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, const char *body, const char *message,
+                         const char *button)
+{
   Note *note = g_hash_table_lookup (self->notes, key);
 
   if (note == NULL) {
@@ -156,6 +178,8 @@ mr_notifier_show (MrNotifier *self, const char *key, const char *title, const ch
   g_free (note->title);
   g_free (note->body);
   g_free (note->message);
+  g_free (note->button);
+  note->button = g_strdup (button);
   note->title = g_strdup (title);
   note->body = g_strdup (body);
   note->message = g_strdup (message);
@@ -235,7 +259,10 @@ signal_cb (GDBusConnection *connection, const char *sender, const char *path, co
     g_free (self->token);
     self->token = g_strdup (text);
   } else if (text != NULL && g_str_equal (name, "ActionInvoked")) {
-    open_window (self, note->message);
+    if (g_str_equal (text, BUTTON) && self->pressed != NULL)
+      self->pressed (note->key, self->pressed_data);
+    else
+      open_window (self, note->message);
     /* Some desktops leave it standing. */
     close_on_screen (self, note);
     forget (self, note);

@@ -20,6 +20,12 @@ void mr_notifier_free (MrNotifier *notifier);
 void mr_notifier_set_connection (MrNotifier *notifier, GDBusConnection *connection);
 /* title and body: plain text. message: id of the message that a click opens, NULL: the window as it is. */
 void mr_notifier_show (MrNotifier *notifier, const char *key, const char *title, const char *body, const char *message);
+/* The same with a button of its own, which is told to MrNotifierButtonFunc; button NULL: none. */
+void mr_notifier_show_button (MrNotifier *notifier, const char *key, const char *title, const char *body,
+                              const char *message, const char *button);
+/* The button of the note was pressed; it is forgotten after that. The service does what it says: the window may be closed. */
+typedef void (*MrNotifierButtonFunc) (const char *key, gpointer data);
+void mr_notifier_set_button_func (MrNotifier *notifier, MrNotifierButtonFunc func, gpointer data);
 /* A key that is not shown is no error. */
 void mr_notifier_close (MrNotifier *notifier, const char *key);
 

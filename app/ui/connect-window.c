@@ -7,8 +7,10 @@
 
 #include "client/autostart.h"
 #include "client/connect-texts.h"
+#include "client/linger.h"
 #include "ui/copy-button.h"
 #include "ui/format.h"
+#include "ui/record-item.h"
 #include "ui/toast.h"
 
 struct _MrConnectWindow {
@@ -17,7 +19,8 @@ struct _MrConnectWindow {
   MrCopyButton *copy_host, *copy_port;
   GtkStack *waiting_stack;
   GtkListBox *texts;
-  GtkSwitch *autostart;
+  GtkSwitch *autostart, *linger;
+  GtkWidget *linger_row, *test_button;
   GtkWidget *done_button;
 
   MrDesk *desk;
@@ -205,6 +208,89 @@ autostart_query_cb (GObject *source, GAsyncResult *result, gpointer data)
     gtk_switch_set_active (self->autostart, TRUE);
 }
 
+/* ---- with nobody logged in ---- */
+
+static void
+show_linger (MrConnectWindow *self, gboolean on)
+{
+  self->setting_switch = TRUE;
+  gtk_switch_set_active (self->linger, on);
+  gtk_switch_set_state (self->linger, on);
+  self->setting_switch = FALSE;
+}
+
+/* Only where systemd can do it. */
+static void
+linger_query_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean on = FALSE;
+
+  if (!mr_linger_query_finish (result, &on, &error))
+    return;
+  MrConnectWindow *self = data;
+  show_linger (self, on);
+  gtk_widget_set_visible (self->linger_row, TRUE);
+}
+
+static void
+linger_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mr_linger_set_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrConnectWindow *self = data;
+  if (!ok)
+    mr_toast_show_error (data, _ ("Could not change whether sending goes on"), error);
+  show_linger (self, ok == gtk_switch_get_active (self->linger));
+}
+
+/* The switch moves over when the system has agreed; it may ask for a password first. */
+static gboolean
+linger_set_cb (MrConnectWindow *self, gboolean on)
+{
+  if (self->setting_switch)
+    return FALSE;
+  mr_linger_set_async (on, self->cancellable, linger_done_cb, self);
+  return TRUE;
+}
+
+/* ---- a message to oneself ---- */
+
+static char *
+dup_usual_account (MrConnectWindow *self)
+{
+  GListModel *accounts = mr_desk_get_accounts (self->desk);
+  g_autofree char *id = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MrRecordItem) item = g_list_model_get_item (accounts, i);
+    const MrAccountRecord *account = mr_record_item_get (item);
+
+    if (account->is_default || id == NULL) {
+      g_free (id);
+      id = g_strdup (account->id);
+    }
+    if (account->is_default)
+      break;
+  }
+  return g_steal_pointer (&id);
+}
+
+static void
+test_clicked_cb (MrConnectWindow *self)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+  g_autofree char *id = dup_usual_account (self);
+
+  if (parent != NULL && id != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.test-message", "s", id);
+  else
+    mr_toast_show (GTK_WIDGET (self), _ ("Add a sending account first"));
+}
+
 /* ---- class ---- */
 
 static void
@@ -254,7 +340,12 @@ mr_connect_window_class_init (MrConnectWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, texts);
   gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, autostart);
   gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, done_button);
+  gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, linger);
+  gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, linger_row);
+  gtk_widget_class_bind_template_child (widget_class, MrConnectWindow, test_button);
   gtk_widget_class_bind_template_callback (widget_class, autostart_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, linger_set_cb);
+  gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -271,5 +362,6 @@ mr_connect_window_new (MrDesk *desk, GtkWindow *parent, gboolean first_run)
   g_signal_connect_object (desk, "queue-changed", G_CALLBACK (ask_for_newest), self, G_CONNECT_SWAPPED);
   status_changed_cb (self);
   mr_autostart_query_async (self->cancellable, autostart_query_cb, self);
+  mr_linger_query_async (self->cancellable, linger_query_cb, self);
   return GTK_WIDGET (self);
 }

@@ -47,7 +47,8 @@ typedef struct {
 } MrListenerStatus;
 
 typedef struct {
-  gboolean online; /* the network monitor's word */
+  gboolean online;   /* the network monitor's word */
+  gint64 online_now; /* the online clock that MrMessageRecord.online_at is of */
   gboolean paused;
   gint64 paused_until;       /* wall time at which it goes on by itself; 0: when a person says so */
   gboolean keeps_everything; /* a rule keeps all new mail back for review */
@@ -98,6 +99,9 @@ void mr_engine_mark_delivered (MrEngine *engine, const char *id, guint n, MrCoun
 void mr_engine_send_through (MrEngine *engine, const char *id, const char *account, gboolean always, MrCountFunc func,
                              gpointer data);
 void mr_engine_set_paused (MrEngine *engine, gboolean paused, MrEngineDoneFunc func, gpointer data);
+
+/* The machine is about to sleep or to end: nothing new is begun until it is told to be awake; then everything that waits is tried at once. */
+void mr_engine_set_asleep (MrEngine *engine, gboolean asleep);
 
 typedef void (*MrSubmitFunc) (const char *id, const GError *error, gpointer data);
 /* A message from this user's own command line: LF line ends are taken as line ends. fd is read to its end in the loop (transfer full). */
