@@ -53,6 +53,24 @@ dup_outcome (const MrAttemptRecord *attempt, MrDiagnosis *diagnosis)
   return g_strdup (mr_stage_sentence (attempt->stage));
 }
 
+/* The icon says it as well, and not to everybody. */
+static const char *
+verdict_word (MrVerdictKind verdict)
+{
+  switch (verdict) {
+  case MR_VERDICT_DELIVERED:
+    return _ ("It was taken");
+  case MR_VERDICT_NEEDS_PERSON:
+    return _ ("It waits for a person");
+  case MR_VERDICT_FAILED:
+    return _ ("It failed for good");
+  case MR_VERDICT_RETRY:
+  case MR_VERDICT_N_VERDICTS:
+  default:
+    return _ ("It is tried again");
+  }
+}
+
 static char *
 dup_facts (const MrAttemptRecord *attempt)
 {
@@ -73,6 +91,9 @@ dup_facts (const MrAttemptRecord *attempt)
     g_string_append_c (facts, '\n');
     g_string_append_printf (facts, _ ("Took %.1f s"), (double)(attempt->finished - attempt->started) / G_USEC_PER_SEC);
   }
+  g_string_append_c (facts, '\n');
+  g_string_append_printf (facts, _ ("Got as far as: %s"), mr_stage_activity (attempt->stage));
+  g_string_append_printf (facts, "\n%s", verdict_word (attempt->verdict));
   return g_string_free (g_steal_pointer (&facts), FALSE);
 }
 

@@ -13,6 +13,7 @@
 #include "ui/facts-row.h"
 #include "ui/format.h"
 #include "ui/hold-card.h"
+#include "ui/message-preview.h"
 #include "ui/recipient-card.h"
 #include "ui/record-item.h"
 
@@ -31,6 +32,7 @@ struct _MrMessageDetail {
   GtkButton *more_recipients;
   GtkWidget *attempts_group;
   MrFactsRow *facts;
+  MrMessagePreview *preview;
   GtkWidget *try_child, *send_child, *keep_child, *stop_child, *remove_child;
 
   MrDiagnosis *diagnosis; /* borrowed */
@@ -203,6 +205,7 @@ mr_message_detail_show (MrMessageDetail *self, MrMessageRecord *message, GPtrArr
   mr_hold_card_set_message (self->hold_card, message, self->accounts);
   sync_recipients (self);
   sync_attempts (self, attempts);
+  mr_message_preview_set_message (self->preview, message->id, message->has_body, message->size);
   mr_facts_row_set_message (self->facts, message);
   g_ptr_array_unref (attempts);
   gtk_stack_set_visible_child_name (self->stack, "message");
@@ -261,6 +264,13 @@ mr_message_detail_setup (MrMessageDetail *self, MrDiagnosis *diagnosis, GListMod
   g_set_object (&self->accounts, accounts);
 }
 
+void
+mr_message_detail_set_client (MrMessageDetail *self, MrClient *client)
+{
+  g_return_if_fail (MR_IS_MESSAGE_DETAIL (self));
+  mr_message_preview_set_client (self->preview, client);
+}
+
 static void
 more_recipients_cb (MrMessageDetail *self)
 {
@@ -303,6 +313,7 @@ mr_message_detail_class_init (MrMessageDetailClass *klass)
 
   g_type_ensure (MR_TYPE_HOLD_CARD);
   g_type_ensure (MR_TYPE_FACTS_ROW);
+  g_type_ensure (MR_TYPE_MESSAGE_PREVIEW);
   G_OBJECT_CLASS (klass)->dispose = mr_message_detail_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/message-detail.ui");
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, stack);
@@ -317,6 +328,7 @@ mr_message_detail_class_init (MrMessageDetailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, attempts);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, attempts_group);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, facts);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, preview);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, try_child);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, send_child);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, keep_child);

@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 #include <mailrelay/records.h>
 
+#include "client/client.h"
 #include "ndr/diagnosis.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,8 @@ G_DECLARE_FINAL_TYPE (MrMessageDetail, mr_message_detail, MR, MESSAGE_DETAIL, Gt
 
 /* accounts: list of MrRecordItem with MrAccountRecord. diagnosis is borrowed and must outlive the widget. */
 void mr_message_detail_setup (MrMessageDetail *self, MrDiagnosis *diagnosis, GListModel *accounts);
+/* Where the message itself is fetched from when a person opens it. */
+void mr_message_detail_set_client (MrMessageDetail *self, MrClient *client);
 /* Shows message (transfer full) and its attempts, oldest first (transfer full, an array that frees its MrAttemptRecord). The same message
  * again updates what is shown in place: what a person has opened or selected stays. now: wall time. */
 void mr_message_detail_show (MrMessageDetail *self, MrMessageRecord *message, GPtrArray *attempts, gint64 now);

@@ -52,6 +52,7 @@ mr_messages_page_update_actions (MrMessagesPage *self)
   gtk_widget_action_set_enabled (widget, "messages.send", may_send);
   gtk_widget_action_set_enabled (widget, "messages.stop", active);
   gtk_widget_action_set_enabled (widget, "messages.remove", finished);
+  mr_messages_page_update_keep_actions (self);
 }
 
 /* ---- calls ---- */
@@ -314,6 +315,7 @@ delete_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
 void
 mr_messages_page_install_actions (GtkWidgetClass *widget_class)
 {
+  mr_messages_page_install_keep_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "messages.try-now", NULL, try_now_action);
   gtk_widget_class_install_action (widget_class, "messages.keep-back", NULL, keep_back_action);
   gtk_widget_class_install_action (widget_class, "messages.undo", NULL, undo_action);

@@ -48,6 +48,9 @@ guint mr_messages_page_count_selected (MrMessagesPage *self);
 /* (transfer full) in the order of the list. */
 char **mr_messages_page_dup_selected_ids (MrMessagesPage *self);
 void mr_messages_page_update_actions (MrMessagesPage *self);
+/* messages-keep.c: to a file, the clipboard, paper. */
+void mr_messages_page_update_keep_actions (MrMessagesPage *self);
+void mr_messages_page_install_keep_actions (GtkWidgetClass *widget_class);
 void mr_messages_page_install_actions (GtkWidgetClass *widget_class);
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);

@@ -355,6 +355,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->model, "notify::loaded", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desk, "queue-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
+  mr_message_detail_set_client (self->detail, mr_desk_get_client (desk));
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
   if (!self->history)
     mr_wait_card_set_desk (self->wait_card, desk);

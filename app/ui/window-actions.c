@@ -3,10 +3,12 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/activity-window.h"
 #include "ui/connect-window.h"
 #include "ui/explain-window.h"
 #include "ui/statistics-window.h"
 #include "ui/never-window.h"
+#include "ui/log-window.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
 #include "ui/toast.h"
@@ -64,6 +66,18 @@ never_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrWindow *self = MR_WINDOW (widget);
 
   gtk_window_present (GTK_WINDOW (mr_never_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+activity_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_window_present (GTK_WINDOW (mr_activity_window_new (MR_WINDOW (widget)->desk, GTK_WINDOW (widget))));
+}
+
+static void
+log_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_window_present (GTK_WINDOW (mr_log_window_new (MR_WINDOW (widget)->desk, GTK_WINDOW (widget))));
 }
 
 static GtkWidget *
@@ -246,6 +260,8 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.explain-returned", NULL, explain_returned_action },
     { "win.statistics", NULL, statistics_action },
     { "win.never", NULL, never_action },
+    { "win.activity", NULL, activity_action },
+    { "win.log", NULL, log_action },
     { "win.choose-secrets", NULL, choose_secrets_action },
     { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },
