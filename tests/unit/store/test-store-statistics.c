@@ -233,11 +233,13 @@ test_ages (StoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_queue_age_record_free);
   Rows result = { .rows = rows };
-  g_autofree char *old = add_to (fixture, "a@example.com"), *sent = add_to (fixture, "x@example.org");
+  g_autofree char *sent = add_to (fixture, "x@example.org");
+  g_free (add_to (fixture, "a@example.com"));
 
   settle (fixture, sent, "x@example.org", MR_RECIPIENT_DELIVERED, NULL, NULL);
   mr_clock_advance (fixture->clock, 7 * G_TIME_SPAN_MINUTE);
-  g_autofree char *young = add_to (fixture, "b@EXAMPLE.com"), *other = add_to (fixture, "c@example.net");
+  g_free (add_to (fixture, "b@EXAMPLE.com"));
+  g_free (add_to (fixture, "c@example.net"));
   mr_store_list_queue_ages (fixture->store, ages_cb, &result);
   store_wait_ok (&result.answer);
   g_assert_cmpuint (rows->len, ==, 2);
@@ -273,7 +275,7 @@ read_audit (StoreFixture *fixture)
 static void
 test_audit (StoreFixture *fixture, gconstpointer data)
 {
-  g_autofree char *before = add_to (fixture, "a@example.com");
+  g_free (add_to (fixture, "a@example.com"));
   mr_store_set_audit (fixture->store, TRUE, FALSE, 30);
   g_autofree char *id = add_to (fixture, "b@example.com");
   StoreAnswer answer = { 0 };
@@ -283,9 +285,9 @@ test_audit (StoreFixture *fixture, gconstpointer data)
   mr_store_delete_message (fixture->store, id, store_answer_cb, &answer);
   store_wait_ok (&answer);
   mr_store_set_audit (fixture->store, TRUE, TRUE, 30);
-  g_autofree char *with_subject = add_to (fixture, "c@example.com");
+  g_free (add_to (fixture, "c@example.com"));
   mr_store_set_audit (fixture->store, FALSE, FALSE, 30);
-  g_autofree char *after = add_to (fixture, "d@example.com");
+  g_free (add_to (fixture, "d@example.com"));
 
   g_autoptr (GPtrArray) lines = read_audit (fixture);
   g_assert_cmpuint (lines->len, ==, 3);
@@ -308,7 +310,7 @@ static void
 test_audit_ends (StoreFixture *fixture, gconstpointer data)
 {
   mr_store_set_audit (fixture->store, TRUE, FALSE, 30);
-  g_autofree char *id = add_to (fixture, "b@example.com");
+  g_free (add_to (fixture, "b@example.com"));
   mr_clock_advance (fixture->clock, 29 * G_TIME_SPAN_DAY);
   g_autofree char *later = add_to (fixture, "c@example.com");
   mr_clock_advance (fixture->clock, 2 * G_TIME_SPAN_DAY);
