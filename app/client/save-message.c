@@ -111,11 +111,11 @@ body_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (GBytes) bytes = mr_client_get_body_finish (MR_CLIENT (source), result, &error);
 
-  if (bytes != NULL && write_message (save, bytes, &error))
-    save->saved++;
-  /* Its text was deleted meanwhile: no reason to leave the others. */
-  if (g_error_matches (error, MR_ERROR, MR_ERROR_NOT_FOUND))
+  /* Its text was deleted meanwhile: no reason to leave the others. A folder that is gone is one. */
+  if (bytes == NULL && g_error_matches (error, MR_ERROR, MR_ERROR_NOT_FOUND))
     g_clear_error (&error);
+  else if (bytes != NULL && write_message (save, bytes, &error))
+    save->saved++;
   if (error != NULL) {
     g_task_return_error (task, error);
     g_object_unref (task);

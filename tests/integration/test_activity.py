@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """What is being sent right now, ending it, and a message looked at and saved by mail-relayctl, against the real service."""
+import base64
 import os
+import smtplib
 import threading
 
 from harness import Profile, check, equal, program, queue_id, run_cases, send
@@ -64,6 +66,30 @@ def a_slow_server():
         check(SECRET_WORDS.decode() not in log and "Drawings" not in log, "the log holds nothing of the message")
 
 
+def the_log_holds_no_secret():
+    """What is said to servers and by programs is there while somebody reads along, but for passwords in any form."""
+    word = "correct horse battery"
+    with Profile() as profile:
+        sink = profile.add_sink(users={"user": word})
+        service = profile.start_service()
+        profile.add_account("work", sink, password=word)
+        made = profile.ctl_json("program", "add", "printer")
+        profile.ctl("log")
+        host, port = profile.smtp
+        with smtplib.SMTP(host, port) as client:
+            client.login(made["id"], made["password"])
+            client.sendmail(*PEOPLE, b"Subject: Private thing\r\n\r\n" + SECRET_WORDS + b"\r\n")
+        service.wait(lambda: len(sink.messages) == 1, "the message to be handed on")
+        log = service.wait(lambda: (text := profile.ctl("log").stdout) and "< 250 2.0.0 Taken" in text and text, "the log to tell it")
+        plain = base64.b64encode(f"\0user\0{word}".encode()).decode()
+        for secret in (word, plain, base64.b64encode(word.encode()).decode(), made["password"],
+                       base64.b64encode(made["password"].encode()).decode(), SECRET_WORDS.decode(), "Private thing"):
+            check(secret not in log, f"{secret!r} is not in the log:\n{log}")
+        check("RCPT TO:<bob@recipient.example>" in log and " AUTH " in log, f"the conversation is:\n{log}")
+        check(" s" in log and any(f" s{n}: " in log for n in range(1, 20)) and any(f" c{n}: " in log for n in range(1, 20)),
+              "both sides are named")
+
+
 MESSAGE = """From: =?utf-8?q?J=C3=B6rg?= <ann@sender.example>\r
 To: bob@recipient.example\r
 Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe/Fragen?=\r
@@ -117,4 +143,4 @@ def a_message_is_looked_at_and_saved():
 
 
 if __name__ == "__main__":
-    run_cases(a_slow_server, a_message_is_looked_at_and_saved)
+    run_cases(a_slow_server, the_log_holds_no_secret, a_message_is_looked_at_and_saved)
