@@ -100,7 +100,6 @@ static const MrConfigKey keys[] = {
   STRING ("domains", "address-service", "o-o.myaddr.l.google.com@ns1.google.com", N_("NAME@SERVER: the name whose text that name server answers with the internet address of whoever asks; asked only with your agreement")),
   LIST ("domains", "addresses", "", N_("Public internet addresses of this computer for mail without a provider; empty: found out")),
   BOOLEAN ("domains", "ask-blocklists", "false", N_("Whether block lists may be asked about the public address of this computer")),
-  BOOLEAN ("domains", "ask-relay", "false", N_("Whether the sending account's server may be asked for the public address of this computer")),
   BOOLEAN ("domains", "ask-service", "false", N_("Whether the address service may be asked for the public address of this computer")),
   LIST ("domains", "blocklists", "zen.spamhaus.org;bl.spamcop.net;b.barracudacentral.org;psbl.surriel.com", N_("Block lists to ask about the public address")),
   INTEGER ("domains", "check-every", "86400", 0, 12 * MONTH, N_("Seconds between checks of the domains that mail is sent from; 0: only when you ask")),

@@ -61,7 +61,6 @@ mr_client_check_domain_async (MrClient *self, const char *domain, const MrClient
   add_text (&builder, "helo", options->helo);
   add_text (&builder, "dns", options->dns);
   add_true (&builder, "direct", options->direct);
-  add_true (&builder, "ask-relay", options->ask_relay);
   add_true (&builder, "ask-service", options->ask_service);
   add_true (&builder, "blocklists", options->blocklists);
   add_true (&builder, "keep", options->keep);

@@ -14,7 +14,7 @@ typedef struct {
   const char *addresses;
   const char *helo;
   const char *dns;
-  gboolean ask_relay, ask_service; /* who may be asked for the public address */
+  gboolean ask_service; /* the address service may be asked for the public address */
   gboolean blocklists;
   gboolean keep;
 } MrClientDomainCheck;

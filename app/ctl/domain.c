@@ -9,6 +9,7 @@ int
 mr_verb_domain (MrCtl *ctl, int argc, char **argv)
 {
   static const MrVerb verbs[] = {
+    { "check", N_ ("What is right and wrong with a domain's entries"), mr_verb_domain_check },
     { "spf", N_ ("Whether a server may send for a domain"), mr_verb_domain_spf },
     { "verify", N_ ("The signatures of a message in a file"), mr_verb_domain_verify },
     { "explain-headers", N_ ("What the receiver of a test message found"), mr_verb_domain_explain_headers },

@@ -55,6 +55,8 @@ int mr_verb_account_sign_in (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_sign_out (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_oauth_client (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
+/* Needs the service. */
+int mr_verb_domain_check (MrCtl *ctl, int argc, char **argv);
 /* Verbs of domain; none of them needs the service. */
 int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);

@@ -21,9 +21,25 @@
 /* In the order in which a person reads them. */
 static const MrDomainCheckRow rows[] = {
   { "route", mr_domain_check_route },
+  { "name-servers", mr_domain_check_zone },
   { "mx", mr_domain_check_mx },
   { "spf", mr_domain_check_spf },
+  { "spf-route", mr_domain_check_cover },
+  { "dkim", mr_domain_check_dkim },
   { "dmarc", mr_domain_check_dmarc },
+  { "dmarc-alignment", mr_domain_check_alignment },
+  { "public-address", mr_domain_check_address },
+  { "ptr", mr_domain_check_reverse },
+  { "helo", mr_domain_check_helo },
+  { "port-25", mr_domain_check_port },
+  { "blocklists", mr_domain_check_lists },
+  { "dnssec", mr_domain_check_dnssec },
+  { "mta-sts", mr_domain_check_sts },
+  { "tls-reports", mr_domain_check_tls_reports },
+  { "dane", mr_domain_check_dane },
+  { "bimi", mr_domain_check_bimi },
+  { "caa", mr_domain_check_caa },
+  { "choice", mr_domain_check_choice },
 };
 
 /* ---- findings ---- */
@@ -104,14 +120,26 @@ look_at (MrDomainJob *job, guint row)
 }
 
 static gboolean
+is_told (MrDomainJob *job, const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].name, name))
+      return job->finished[i];
+  return TRUE;
+}
+
+static gboolean
 look_cb (gpointer data)
 {
   g_autoptr (MrDomainJob) job = mr_domain_job_ref (data);
 
   job->idle = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (rows) && !job->over; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (rows) && !job->over; i++) {
+    job->basics_told = is_told (job, "spf-route") && is_told (job, "dkim");
+    job->others_told = job->n_finished == G_N_ELEMENTS (rows) - 1;
     if (!job->finished[i])
       look_at (job, i);
+  }
   if (job->over)
     return G_SOURCE_REMOVE;
   mr_domain_ask_wanted (job);
@@ -170,6 +198,8 @@ mr_domain_job_end (MrDomainJob *job, const GError *error)
   job->over = TRUE;
   g_clear_handle_id (&job->timer, g_source_remove);
   g_clear_handle_id (&job->idle, g_source_remove);
+  g_clear_pointer (&job->port, mr_domain_port_free);
+  g_clear_pointer (&job->sts, mr_domain_sts_free);
   mr_domain_asks_clear (job);
   report->took = mr_clock_monotonic (job->all->engine->clock) - job->started;
   report->stopped = error != NULL;
@@ -225,6 +255,8 @@ find_provider (MrPresets *presets, const MrAccountRecord *account)
 {
   const MrPreset *preset = account->provider != NULL ? mr_presets_find (presets, account->provider) : NULL;
 
+  if (mr_host_name_is_loopback (account->host))
+    return preset;
   for (guint i = 0; preset == NULL && i < mr_presets_get_count (presets); i++) {
     const MrPreset *one = mr_presets_get_nth (presets, i);
 
@@ -276,7 +308,11 @@ job_clear (gpointer data)
 
   g_clear_handle_id (&job->timer, g_source_remove);
   g_clear_handle_id (&job->idle, g_source_remove);
+  g_clear_pointer (&job->port, mr_domain_port_free);
+  g_clear_pointer (&job->sts, mr_domain_sts_free);
   mr_domain_asks_clear (job);
+  g_clear_pointer (&job->addresses, g_ptr_array_unref);
+  g_free (job->address_private);
   mr_domain_report_free (job->report);
   g_clear_pointer (&job->account, mr_account_record_free);
   g_clear_pointer (&job->presets, mr_presets_unref);
@@ -355,7 +391,6 @@ prepare (MrDomainJob *job, const MrDomainCheckOptions *options, GError **error)
                              : g_strdup (mr_config_get_string (config, "domains", "addresses"));
   job->helo = g_strdup (helo);
   job->sources = options->sources;
-  job->sources |= mr_config_get_boolean (config, "domains", "ask-relay") ? MR_ADDRESS_RELAY : 0;
   job->sources |= mr_config_get_boolean (config, "domains", "ask-service") ? MR_ADDRESS_DNS : 0;
   job->may_ask_lists = options->blocklists || mr_config_get_boolean (config, "domains", "ask-blocklists");
   job->keep = options->keep;

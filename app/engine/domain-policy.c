@@ -87,7 +87,7 @@ find_missing (MrDomainJob *job, const Own *own, GPtrArray *findings)
                                            ? mr_dmarc_record_parse (own->texts[i], &error)
                                            : NULL;
 
-    if (error != NULL)
+    if (record == NULL && error != NULL)
       return mr_domain_find (findings, CHECK_POLICY, "", MR_FINDING_WRONG, "dmarc-syntax", "problem", error->message,
                              NULL);
   }

@@ -16,6 +16,8 @@
 G_BEGIN_DECLS
 
 typedef struct _MrDomainJob MrDomainJob;
+typedef struct _MrDomainPort MrDomainPort; /* of domain-reach.c */
+typedef struct _MrDomainSts MrDomainSts;   /* of domain-further.c */
 
 /* FALSE: something is still open, findings does not count. TRUE: the check is over; findings (MrDomainFinding, owned by the array) is what it found, maybe
  * nothing. */
@@ -52,9 +54,17 @@ struct _MrDomainJob {
   MrResolver *resolver;
   gboolean trusts_resolver; /* its word on DNSSEC counts: it is on this computer */
   MrLookupTable *table;
-  GHashTable *wanted;  /* questions of the table that were asked: a set */
-  GHashTable *answers; /* of domain-ask.c */
-  GPtrArray *servers;  /* MrDnsServer */
+  GHashTable *wanted;   /* questions of the table that were asked: a set */
+  GHashTable *answers;  /* of domain-ask.c */
+  GPtrArray *servers;   /* MrDnsServer */
+  GPtrArray *addresses; /* char *: public ones; NULL: not known yet */
+  const char *address_code;
+  char *address_private; /* what this computer has instead */
+  gboolean no_domain;
+  MrDomainPort *port;
+  MrDomainSts *sts;
+  gboolean basics_told; /* what the allowed senders and the signature are, is told */
+  gboolean others_told; /* all but the last check */
   /* the course */
   gboolean *finished; /* for each row */
   guint *counts;      /* findings of each row */
@@ -120,5 +130,29 @@ gboolean mr_domain_check_route (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_mx (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_spf (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_dmarc (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_zone (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_cover (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_dkim (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_alignment (MrDomainJob *job, GPtrArray *findings);
+
+/* The public addresses of direct delivery. FALSE: pending. Borrowed. */
+gboolean mr_domain_addresses (MrDomainJob *job, GPtrArray **ret_addresses);
+/* TRUE: it does not apply, and that was told. */
+gboolean mr_domain_not_direct (MrDomainJob *job, const char *check, GPtrArray *findings);
+gboolean mr_domain_check_address (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_reverse (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_helo (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_port (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_lists (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_choice (MrDomainJob *job, GPtrArray *findings);
+void mr_domain_port_free (MrDomainPort *port);
+
+gboolean mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_sts (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_tls_reports (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_dane (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_bimi (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_caa (MrDomainJob *job, GPtrArray *findings);
+void mr_domain_sts_free (MrDomainSts *sts);
 
 G_END_DECLS

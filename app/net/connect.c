@@ -148,3 +148,22 @@ mr_connect_dup_local_address (int fd)
 
   return mr_sockaddr_of (fd, FALSE, &local) ? mr_sockaddr_dup_address (&local) : NULL;
 }
+
+char *
+mr_connect_dup_source_address (gboolean is_ip6)
+{
+  /* Documentation addresses (RFC 5737, 3849): connecting a datagram socket sends nothing, it only chooses a route. */
+  MrSockaddr there, here;
+  char *text = NULL;
+  int fd;
+
+  if (!mr_sockaddr_parse (is_ip6 ? "2001:db8::1" : "192.0.2.1", 53, &there))
+    return NULL;
+  fd = socket (there.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return NULL;
+  if (connect (fd, &there.any, mr_sockaddr_length (&there)) == 0 && mr_sockaddr_of (fd, FALSE, &here))
+    text = mr_sockaddr_dup_address (&here);
+  close (fd);
+  return text;
+}

@@ -17,6 +17,9 @@ void mr_connect_cancel (MrConnect *connect);
 /* Our own address of a connected socket, without port; NULL where it cannot be told. (transfer full) */
 char *mr_connect_dup_local_address (int fd);
 
+/* The address that this computer would send from to the internet: of IPv4 or IPv6; nothing is sent. (transfer full) NULL: there is no way out. */
+char *mr_connect_dup_source_address (gboolean is_ip6);
+
 /* Network monitor of the platform (GNetworkMonitor). func is called when something changed (coalesced, 1 s). */
 typedef struct _MrNetworkWatch MrNetworkWatch;
 typedef void (*MrNetworkFunc) (gboolean available, gpointer data);

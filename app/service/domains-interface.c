@@ -78,8 +78,7 @@ handle_start_check_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocatio
                                   .addresses = text_of (options, "addresses"),
                                   .helo = text_of (options, "helo"),
                                   .dns = text_of (options, "dns"),
-                                  .sources = (is_set (options, "ask-relay") ? MR_ADDRESS_RELAY : 0)
-                                             | (is_set (options, "ask-service") ? MR_ADDRESS_DNS : 0),
+                                  .sources = is_set (options, "ask-service") ? MR_ADDRESS_DNS : 0,
                                   .blocklists = is_set (options, "blocklists"),
                                   .keep = is_set (options, "keep") };
   MrCallerJob *job;

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 
 /* Who may be asked for the public address. The local interfaces are always looked at: nobody is asked. */
 typedef enum {
-  MR_ADDRESS_RELAY = 1 << 0, /* the account's own server, which tells it in its answer to EHLO */
-  MR_ADDRESS_DNS = 1 << 1    /* a third party's name server (`[domains] address-service`) */
+  MR_ADDRESS_DNS = 1 << 0 /* a third party's name server (`[domains] address-service`) */
 } MrAddressSources;
 
 /* All may be NULL, "" or 0. Strings are borrowed for the call. */

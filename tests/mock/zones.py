@@ -2,14 +2,14 @@
 
     with Zones({"example.com": [("TXT", ["v=spf1 -all"]), ("A", "192.0.2.1"), "TIMEOUT"]}) as dns: ... dns.port
 
-A record is (type, value): TXT a list of strings or bytes, MX (preference, name), others as text. "TIMEOUT": from there on no answer. "SERVFAIL": that code.
+A record is (type, value): TXT a list of strings or bytes, MX (preference, name), SOA (server, person, serial), TLSA and CAA bytes, others as text. "TIMEOUT": from there on no answer. "SERVFAIL": that code.
 """
 import ipaddress
 import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "TLSA": 52, "CAA": 257}
 NAMES = {number: name for name, number in TYPES.items()}
 
 
@@ -25,6 +25,10 @@ def encode_value(kind, value):
         return ipaddress.IPv6Address(value).packed
     if kind == "MX":
         return struct.pack(">H", value[0]) + encode_name(value[1])
+    if kind == "SOA":
+        return encode_name(value[0]) + encode_name(value[1]) + struct.pack(">IIIII", value[2], 3600, 600, 86400, 60)
+    if kind in ("TLSA", "CAA"):
+        return value
     if kind == "TXT":
         strings = [s if isinstance(s, bytes) else s.encode("utf-8") for s in ([value] if isinstance(value, (str, bytes)) else value)]
         pieces = [s[i:i + 255] for s in strings for i in range(0, max(len(s), 1), 255)]
@@ -41,7 +45,8 @@ def read_question(packet):
 
 
 class Zones:
-    def __init__(self, zones):
+    def __init__(self, zones, address="127.0.0.1", port=0, authoritative=True):
+        self.address, self.wanted_port, self.authoritative = address, port, authoritative
         self.zones = {name.lower().rstrip("."): rows for name, rows in zones.items()}
         self.asked = []
         self.udp, self.tcp = self._bind()
@@ -49,15 +54,14 @@ class Zones:
         for target in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=target, daemon=True).start()
 
-    @staticmethod
-    def _bind():
+    def _bind(self):
         """One port that is free for both."""
         for _ in range(50):
             udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                udp.bind(("127.0.0.1", 0))
-                tcp.bind(("127.0.0.1", udp.getsockname()[1]))
+                udp.bind((self.address, self.wanted_port))
+                tcp.bind((self.address, udp.getsockname()[1]))
                 tcp.listen(16)
                 return udp, tcp
             except OSError:
@@ -100,7 +104,7 @@ class Zones:
         body = b"".join(encode_name(owner) + struct.pack(">HHIH", TYPES[row[0]], 1, 60, len(encode_value(*row))) + encode_value(*row)
                         for owner, row in records)
         code = 2 if stop == "SERVFAIL" else 0 if records or name in self.zones else 3
-        head = struct.pack(">2sHHHHH", packet[:2], 0x8580 | code, 1, len(records), 0, 0)
+        head = struct.pack(">2sHHHHH", packet[:2], (0x8580 if self.authoritative else 0x8180) | code, 1, len(records), 0, 0)
         whole = head + packet[12:end] + body
         if len(whole) > limit:
             return struct.pack(">2sHHHHH", packet[:2], 0x8780, 1, 0, 0, 0) + packet[12:end]

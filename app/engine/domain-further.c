@@ -1,0 +1,290 @@
+/* Further entries: signed DNS, encryption for incoming mail and reports about it, the sender's picture, certificates. Nice to have: none is ever a fault. */
+#include "config.h"
+
+#include "engine/domain-private.h"
+
+#include <string.h>
+
+#include "mailauth/mta-sts.h"
+#include "net/http.h"
+
+#define POLICY_MS  8000
+#define POLICY_MAX (64 * 1024)
+
+static void
+not_looked_up (GPtrArray *findings, const char *check, const char *name)
+{
+  mr_domain_find (findings, check, "", MR_FINDING_UNKNOWN, "not-looked-up", "name", name, NULL);
+}
+
+/* ---- DNSSEC ---- */
+
+gboolean
+mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings)
+{
+  MrAsked asked = mr_domain_ask (job, job->domain, MR_DNS_SOA);
+
+  if (asked.state == MR_ASKED_PENDING)
+    return FALSE;
+  if (asked.state == MR_ASKED_FAILED)
+    not_looked_up (findings, "dnssec", job->domain);
+  else if (!job->trusts_resolver)
+    mr_domain_find (findings, "dnssec", "", MR_FINDING_UNKNOWN, "dnssec-untrusted", NULL);
+  else if (asked.answer->authenticated)
+    mr_domain_find (findings, "dnssec", "", MR_FINDING_GOOD, "dnssec-good", "domain", job->domain, NULL);
+  else
+    mr_domain_find (findings, "dnssec", "", MR_FINDING_NOT_APPLICABLE, "dnssec-none", "domain", job->domain, NULL);
+  return TRUE;
+}
+
+/* ---- texts at a name of their own ---- */
+
+/* The one record there that begins as it must; NULL: *ret_count tells. */
+static MrLookupStatus
+find_text (MrDomainJob *job, const char *name, gboolean (*is_record) (const char *text), const char **ret_text,
+           guint *ret_count)
+{
+  const char *const *texts;
+  MrLookupStatus status = mr_lookup_table_ask (job->table, name, MR_LOOKUP_TXT, &texts);
+
+  *ret_text = NULL;
+  *ret_count = 0;
+  for (; *texts != NULL; texts++)
+    if (is_record (*texts)) {
+      *ret_text = *texts;
+      ++*ret_count;
+    }
+  return status;
+}
+
+static gboolean
+is_tls_report (const char *text)
+{
+  return g_str_has_prefix (text, "v=TLSRPTv1");
+}
+
+static gboolean
+is_bimi (const char *text)
+{
+  return g_ascii_strncasecmp (text, "v=BIMI1", 7) == 0;
+}
+
+gboolean
+mr_domain_check_tls_reports (MrDomainJob *job, GPtrArray *findings)
+{
+  g_autofree char *name = g_strconcat ("_smtp._tls.", job->domain, NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) addresses = NULL;
+  const char *text;
+  guint count;
+  MrLookupStatus status = find_text (job, name, is_tls_report, &text, &count);
+
+  if (status == MR_LOOKUP_PENDING)
+    return FALSE;
+  if (status == MR_LOOKUP_TEMPORARY)
+    not_looked_up (findings, "tls-reports", name);
+  else if (count == 0)
+    mr_domain_find (findings, "tls-reports", "", MR_FINDING_NOT_APPLICABLE, "tls-reports-none", NULL);
+  else if (count > 1)
+    mr_domain_find (findings, "tls-reports", "", MR_FINDING_ATTENTION, "further-two", "name", name, NULL);
+  else if ((addresses = mr_tlsrpt_dup_addresses (text, &error)) == NULL)
+    mr_domain_find (findings, "tls-reports", "", MR_FINDING_ATTENTION, "further-syntax", "name", name, "problem",
+                    error->message, NULL);
+  else
+    mr_domain_find (findings, "tls-reports", "", MR_FINDING_GOOD, "tls-reports-good", "address", addresses[0], NULL);
+  return TRUE;
+}
+
+gboolean
+mr_domain_check_bimi (MrDomainJob *job, GPtrArray *findings)
+{
+  g_autofree char *name = g_strconcat ("default._bimi.", job->domain, NULL);
+  g_autofree char *picture = NULL, *evidence = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *text;
+  guint count;
+  MrLookupStatus status = find_text (job, name, is_bimi, &text, &count);
+
+  if (status == MR_LOOKUP_PENDING)
+    return FALSE;
+  if (status == MR_LOOKUP_TEMPORARY)
+    not_looked_up (findings, "bimi", name);
+  else if (count == 0)
+    mr_domain_find (findings, "bimi", "", MR_FINDING_NOT_APPLICABLE, "bimi-none", NULL);
+  else if (count > 1)
+    mr_domain_find (findings, "bimi", "", MR_FINDING_ATTENTION, "further-two", "name", name, NULL);
+  else if ((picture = mr_bimi_dup_picture (text, &evidence, &error)) == NULL)
+    mr_domain_find (findings, "bimi", "", MR_FINDING_ATTENTION, "further-syntax", "name", name, "problem",
+                    error->message, NULL);
+  else
+    mr_domain_find (findings, "bimi", "", MR_FINDING_GOOD, "bimi-good", "picture", picture, NULL);
+  return TRUE;
+}
+
+/* ---- answers of other types ---- */
+
+static const char *
+first_text (const MrAsked *asked)
+{
+  return ((const MrDnsRecord *)g_ptr_array_index (asked->answer->records, 0))->text;
+}
+
+gboolean
+mr_domain_check_caa (MrDomainJob *job, GPtrArray *findings)
+{
+  MrAsked asked = mr_domain_ask (job, job->domain, MR_DNS_CAA);
+
+  if (asked.state == MR_ASKED_PENDING)
+    return FALSE;
+  if (asked.state == MR_ASKED_FAILED)
+    not_looked_up (findings, "caa", job->domain);
+  else if (asked.answer->outcome != MR_DNS_FOUND)
+    mr_domain_find (findings, "caa", "", MR_FINDING_NOT_APPLICABLE, "caa-none", NULL);
+  else
+    mr_domain_finding_add_fact (mr_domain_find (findings, "caa", "", MR_FINDING_GOOD, "caa-good", NULL), "record",
+                                first_text (&asked));
+  return TRUE;
+}
+
+/* Of the server that takes the domain's mail first. */
+gboolean
+mr_domain_check_dane (MrDomainJob *job, GPtrArray *findings)
+{
+  const char *const *names;
+  MrLookupStatus status = mr_lookup_table_ask (job->table, job->domain, MR_LOOKUP_MX, &names);
+  g_autofree char *name = NULL;
+  MrAsked asked;
+
+  if (status == MR_LOOKUP_PENDING)
+    return FALSE;
+  if (names[0] == NULL || *names[0] == '\0') {
+    mr_domain_find (findings, "dane", "", MR_FINDING_NOT_APPLICABLE, "dane-none", NULL);
+    return TRUE;
+  }
+  name = g_strconcat ("_25._tcp.", names[0], NULL);
+  asked = mr_domain_ask (job, name, MR_DNS_TLSA);
+  if (asked.state == MR_ASKED_PENDING)
+    return FALSE;
+  if (asked.state == MR_ASKED_FAILED)
+    not_looked_up (findings, "dane", name);
+  else if (asked.answer->outcome != MR_DNS_FOUND)
+    mr_domain_find (findings, "dane", "", MR_FINDING_NOT_APPLICABLE, "dane-none", NULL);
+  else if (job->trusts_resolver && !asked.answer->authenticated)
+    mr_domain_find (findings, "dane", "", MR_FINDING_ATTENTION, "dane-unsigned", "host", names[0], NULL);
+  else
+    mr_domain_finding_add_fact (
+        mr_domain_find (findings, "dane", "", MR_FINDING_GOOD, "dane-good", "host", names[0], NULL), "record",
+        first_text (&asked));
+  return TRUE;
+}
+
+/* ---- MTA-STS: the record, then the policy over HTTPS (RFC 8461 3) ---- */
+
+struct _MrDomainSts {
+  MrDomainJob *job;
+  MrHttpRequest *request; /* NULL: over */
+  char *text;             /* the policy; NULL: it could not be had */
+  char *trouble;
+};
+
+void
+mr_domain_sts_free (MrDomainSts *sts)
+{
+  if (sts == NULL)
+    return;
+  if (sts->request != NULL)
+    mr_http_cancel (sts->request);
+  g_free (sts->text);
+  g_free (sts->trouble);
+  g_free (sts);
+}
+
+static void
+policy_cb (const MrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  MrDomainSts *sts = data;
+  gsize len = 0;
+  const char *bytes = answer != NULL ? g_bytes_get_data (answer->body, &len) : NULL;
+
+  sts->request = NULL;
+  if (error != NULL)
+    sts->trouble = g_strdup (error->message);
+  else if (answer->status != 200)
+    sts->trouble = g_strdup_printf ("HTTP %u", answer->status);
+  else
+    sts->text = g_strndup (bytes != NULL ? bytes : "", len);
+  mr_domain_job_wake (sts->job);
+}
+
+static void
+start_policy (MrDomainJob *job)
+{
+  g_autofree char *url = g_strdup_printf ("https://mta-sts.%s/.well-known/mta-sts.txt", job->domain);
+  MrHttpOptions options = { .url = url, .timeout_ms = POLICY_MS, .max_size = POLICY_MAX };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrHttp) http = mr_engine_dup_http (job->all->engine, &error);
+
+  job->sts = g_new0 (MrDomainSts, 1);
+  job->sts->job = job;
+  if (http != NULL)
+    job->sts->request = mr_http_start (http, &options, policy_cb, job->sts);
+  else
+    job->sts->trouble = g_strdup (error->message);
+}
+
+static gboolean
+judge_policy (MrDomainJob *job, GPtrArray *findings)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrStsPolicy) policy = mr_sts_policy_parse (job->sts->text, &error);
+  const char *const *names;
+
+  if (policy == NULL) {
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "mta-sts-policy", "problem", error->message, NULL);
+    return TRUE;
+  }
+  if (mr_lookup_table_ask (job->table, job->domain, MR_LOOKUP_MX, &names) == MR_LOOKUP_PENDING)
+    return FALSE;
+  for (; policy->mode != MR_STS_NONE && *names != NULL; names++)
+    if (**names != '\0' && !mr_sts_policy_covers (policy, *names)) {
+      mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "mta-sts-misses", "host", *names, NULL);
+      return TRUE;
+    }
+  mr_domain_find (findings, "mta-sts", "", MR_FINDING_GOOD,
+                  policy->mode == MR_STS_ENFORCE ? "mta-sts-good" : "mta-sts-mild", "policy",
+                  mr_sts_mode_nick (policy->mode), NULL);
+  return TRUE;
+}
+
+gboolean
+mr_domain_check_sts (MrDomainJob *job, GPtrArray *findings)
+{
+  g_autofree char *name = g_strconcat ("_mta-sts.", job->domain, NULL), *id = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *text;
+  guint count;
+  MrLookupStatus status = find_text (job, name, mr_sts_is_record, &text, &count);
+
+  if (status == MR_LOOKUP_PENDING)
+    return FALSE;
+  if (status == MR_LOOKUP_TEMPORARY)
+    not_looked_up (findings, "mta-sts", name);
+  else if (count == 0)
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_NOT_APPLICABLE, "mta-sts-none", NULL);
+  else if (count > 1)
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "further-two", "name", name, NULL);
+  else if ((id = mr_sts_record_dup_id (text, &error)) == NULL)
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "further-syntax", "name", name, "problem",
+                    error->message, NULL);
+  else {
+    if (job->sts == NULL)
+      start_policy (job);
+    if (job->sts->request != NULL)
+      return FALSE;
+    if (job->sts->text != NULL)
+      return judge_policy (job, findings);
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "mta-sts-no-policy", "domain", job->domain,
+                    "problem", job->sts->trouble, NULL);
+  }
+  return TRUE;
+}
