@@ -12,7 +12,7 @@
 static void
 print_wild (const char *folder, MrDiagnosis *diagnosis)
 {
-  static const char *const parts[] = { "a", "b", "c", "d", "held" };
+  static const char *const parts[] = { "a", "b", "c", "d", "e", "held" };
   g_autofree char *path = g_build_filename (folder, "wild.tsv", NULL);
   g_autoptr (MrTsv) replies = mr_tsv_read (path, NULL);
 

@@ -38,7 +38,7 @@ test_replies (void)
   g_assert_cmpfloat (mr_accuracy_mean (accuracy), >=, 96.0);
 }
 
-/* Replies in wordings that no rule was written after at first: parts a to d are what rules were then widened by, "held"
+/* Replies in wordings that no rule was written after at first: parts a to e are what rules were then widened by, "held"
  * never was, so it tells what to expect of a server that nobody here has met. */
 static void
 test_wild (void)
@@ -47,8 +47,8 @@ test_wild (void)
     const char *part;
     double acceptable, mean, actor;
   } floors[] = {
-    { "a", 98.0, 97.0, 98.0 }, { "b", 98.0, 97.0, 98.0 },    { "c", 97.0, 96.0, 97.0 },
-    { "d", 97.0, 97.0, 97.0 }, { "held", 90.0, 89.0, 92.0 },
+    { "a", 98.0, 97.0, 98.0 }, { "b", 98.0, 97.0, 98.0 }, { "c", 97.0, 96.0, 97.0 },
+    { "d", 97.0, 97.0, 97.0 }, { "e", 97.0, 97.0, 97.0 }, { "held", 90.0, 89.0, 92.0 },
   };
   g_autoptr (GError) error = NULL;
   g_autofree char *path = corpus ("wild.tsv");
@@ -60,7 +60,7 @@ test_wild (void)
 
     if (!g_str_equal (floors[i].part, "held"))
       report (accuracy);
-    g_assert_cmpuint (accuracy->all.n, >, 150);
+    g_assert_cmpuint (accuracy->all.n, >, 140);
     g_assert_cmpfloat (mr_percent (accuracy->all.acceptable, accuracy->all.n), >=, floors[i].acceptable);
     g_assert_cmpfloat (mr_accuracy_mean (accuracy), >=, floors[i].mean);
     g_assert_cmpfloat (mr_percent (accuracy->all.actor, accuracy->all.n), >=, floors[i].actor);
