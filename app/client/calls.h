@@ -31,6 +31,11 @@ void mr_client_set_config_async (MrClient *self, const char *group, const char *
                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean mr_client_set_config_finish (MrClient *self, GAsyncResult *result, GError **error);
 
+/* The default is in force again. */
+void mr_client_reset_config_async (MrClient *self, const char *group, const char *key, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer data);
+gboolean mr_client_reset_config_finish (MrClient *self, GAsyncResult *result, GError **error);
+
 /* backend: "secret-service", "file" or "memory". */
 void mr_client_set_secrets_backend_async (MrClient *self, const char *backend, GCancellable *cancellable,
                                           GAsyncReadyCallback callback, gpointer data);

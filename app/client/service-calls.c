@@ -76,6 +76,19 @@ mr_client_set_config_finish (MrClient *self, GAsyncResult *result, GError **erro
 }
 
 void
+mr_client_reset_config_async (MrClient *self, const char *group, const char *key, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ResetConfig", g_variant_new ("(ss)", group, key), NULL, cancellable, callback, data);
+}
+
+gboolean
+mr_client_reset_config_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  return mr_client_call_finish_void (self, result, error);
+}
+
+void
 mr_client_set_secrets_backend_async (MrClient *self, const char *backend, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data)
 {

@@ -631,6 +631,17 @@ mr_engine_set_config (MrEngine *self, const char *group, const char *key, const 
     apply_one (self, group, key, value, func, data);
 }
 
+void
+mr_engine_reset_config (MrEngine *self, const char *group, const char *key, MrEngineDoneFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!known_key (group, key, &error))
+    mr_answer_done (func, error, data);
+  else
+    apply_one (self, group, key, NULL, func, data);
+}
+
 char *
 mr_engine_dup_config (MrEngine *self, const char *group, const char *key, GError **error)
 {

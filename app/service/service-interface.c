@@ -194,6 +194,15 @@ handle_set_config_cb (MrDBusService *skeleton, GDBusMethodInvocation *invocation
 }
 
 static gboolean
+handle_reset_config_cb (MrDBusService *skeleton, GDBusMethodInvocation *invocation, const char *group, const char *key,
+                        Context *context)
+{
+  if (check_key (invocation, group, key, ""))
+    mr_engine_reset_config (context->engine, group, key, mr_call_done_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
 handle_set_secrets_backend_cb (MrDBusService *skeleton, GDBusMethodInvocation *invocation, const char *backend,
                                Context *context)
 {
@@ -278,6 +287,7 @@ mr_service_interface_new (MrEngine *engine, const char *bus_socket, MrQuitFunc q
   mr_holds_interface_attach_service (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   g_signal_connect (skeleton, "handle-get-config", G_CALLBACK (handle_get_config_cb), context);
   g_signal_connect (skeleton, "handle-set-config", G_CALLBACK (handle_set_config_cb), context);
+  g_signal_connect (skeleton, "handle-reset-config", G_CALLBACK (handle_reset_config_cb), context);
   g_signal_connect (skeleton, "handle-set-secrets-backend", G_CALLBACK (handle_set_secrets_backend_cb), context);
   g_signal_connect (skeleton, "handle-keyring-changed", G_CALLBACK (handle_keyring_changed_cb), context);
   g_signal_connect (skeleton, "handle-get-log", G_CALLBACK (handle_get_log_cb), context);

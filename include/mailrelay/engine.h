@@ -148,6 +148,9 @@ void mr_engine_clear_refusals (MrEngine *engine, MrEngineDoneFunc func, gpointer
 /* Error: unknown key or value that does not fit. */
 void mr_engine_set_config (MrEngine *engine, const char *group, const char *key, const char *value,
                            MrEngineDoneFunc func, gpointer data);
+/* The default is in force again: the key is taken out of the file. Error: unknown key. */
+void
+mr_engine_reset_config (MrEngine *engine, const char *group, const char *key, MrEngineDoneFunc func, gpointer data);
 /* (transfer full) NULL with error for an unknown key. */
 char *mr_engine_dup_config (MrEngine *engine, const char *group, const char *key, GError **error);
 /* The person chose where passwords are kept ("secret-service", "file", "memory"). */

@@ -51,6 +51,33 @@ set (EngineFixture *f, const char *group, const char *key, const char *value)
   return engine_answer_code (&answer);
 }
 
+static gint
+reset (EngineFixture *f, const char *group, const char *key)
+{
+  EngineAnswer answer = { 0 };
+
+  mr_engine_reset_config (f->engine, group, key, engine_done_cb, &answer);
+  return engine_answer_code (&answer);
+}
+
+/* The key goes from the file, and with it the value. */
+static void
+test_reset (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *value = NULL, *text = NULL;
+
+  engine_fixture_start (f, "# a comment that stays\n");
+  g_assert_cmpint (set (f, "retry", "first", "90"), ==, -1);
+  g_assert_cmpint (reset (f, "retry", "first"), ==, -1);
+  g_assert_cmpint (reset (f, "retry", "factor-percent"), ==, -1); /* stands nowhere */
+  g_assert_cmpint (reset (f, "retry", "second"), ==, MR_ERROR_INVALID);
+  value = mr_engine_dup_config (f->engine, "retry", "first", NULL);
+  g_assert_cmpstr (value, ==, mr_config_find_key ("retry", "first")->def);
+  g_assert_true (g_file_get_contents (f->paths->config_file, &text, NULL, NULL));
+  g_assert_null (strstr (text, "first="));
+  g_assert_nonnull (strstr (text, "# a comment that stays\n"));
+}
+
 static void
 test_set_and_get (EngineFixture *f, gconstpointer data)
 {
@@ -196,6 +223,7 @@ main (int argc, char *argv[])
 #define ADD(name, func)                                                                                                \
   g_test_add ("/engine/config/" name, EngineFixture, NULL, engine_fixture_set_up, func, engine_fixture_tear_down)
   ADD ("set-and-get", test_set_and_get);
+  ADD ("reset", test_reset);
   ADD ("broken-file", test_broken_file);
   ADD ("unreadable-file", test_unreadable_file);
   ADD ("broken-at-start", test_broken_at_start);
