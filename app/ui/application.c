@@ -94,6 +94,8 @@ set_accels (GtkApplication *application)
     { "win.search", { "<Control>f", NULL } },
     { "win.back", { "<Alt>Left", NULL } },
     { "win.shortcuts", { "<Control>question", NULL } },
+    { "win.preferences", { "<Control>comma", NULL } },
+    { "win.help::contents", { "F1", NULL } },
     { "win.show-page::outbox", { "<Alt>1", NULL } },
     { "win.show-page::history", { "<Alt>2", NULL } },
     { "win.show-page::accounts", { "<Alt>3", NULL } },

@@ -9,6 +9,8 @@
 #include "ui/statistics-window.h"
 #include "ui/never-window.h"
 #include "ui/log-window.h"
+#include "ui/help-window.h"
+#include "ui/preferences-window.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
 #include "ui/toast.h"
@@ -78,6 +80,20 @@ static void
 log_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_window_present (GTK_WINDOW (mr_log_window_new (MR_WINDOW (widget)->desk, GTK_WINDOW (widget))));
+}
+
+static void
+preferences_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_preferences_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_window_present (GTK_WINDOW (mr_help_window_new (GTK_WINDOW (widget), g_variant_get_string (parameter, NULL))));
 }
 
 static GtkWidget *
@@ -262,6 +278,8 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.never", NULL, never_action },
     { "win.activity", NULL, activity_action },
     { "win.log", NULL, log_action },
+    { "win.preferences", NULL, preferences_action },
+    { "win.help", "s", help_action },
     { "win.choose-secrets", NULL, choose_secrets_action },
     { "win.shortcuts", NULL, shortcuts_action },
     { "win.open-config", NULL, open_config_action },
