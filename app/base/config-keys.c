@@ -104,6 +104,7 @@ static const MrConfigKey keys[] = {
   LIST ("domains", "blocklists", "zen.spamhaus.org;bl.spamcop.net;b.barracudacentral.org;psbl.surriel.com", N_("Block lists to ask about the public address")),
   INTEGER ("domains", "check-every", "86400", 0, 12 * MONTH, N_("Seconds between checks of the domains that mail is sent from; 0: only when you ask")),
   LIST ("domains", "names", "", N_("Further domains to check")),
+  INTEGER ("domains", "watch-every", "15", 1, 3600, N_("Seconds between looks at whether a domain's new entries are published")),
 
   STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
   BOOLEAN ("general", "notifications", "true", N_("Whether the desktop tells when a message fails or an account needs you")),

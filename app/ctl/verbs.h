@@ -62,6 +62,10 @@ int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_explain_headers (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_reports (MrCtl *ctl, int argc, char **argv);
+/* These need it. */
+int mr_verb_domain_records (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain_watch (MrCtl *ctl, int argc, char **argv);
+int mr_verb_domain_dkim (MrCtl *ctl, int argc, char **argv);
 /* The page mail-relay.conf(5) on standard output. */
 void mr_config_print_man (void);
 

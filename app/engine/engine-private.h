@@ -33,6 +33,7 @@ typedef struct _MrOauth MrOauth;
 typedef struct _MrSignIns MrSignIns;
 typedef struct _MrDiscoveries MrDiscoveries;
 typedef struct _MrDkim MrDkim;
+typedef struct _MrPublisher MrPublisher;
 typedef struct _MrDomains MrDomains;
 
 /* In a box: what is still under way in the pool or the loop when it is freed keeps the struct, with configuration NULL. */
@@ -65,6 +66,7 @@ struct _MrEngine {
   MrSignIns *sign_ins;
   MrDiscoveries *discoveries;
   MrDkim *dkim;
+  MrPublisher *publisher;
   MrDomains *domains;
   MrEngineChangedFunc changed_func;
   gpointer changed_data;

@@ -17,6 +17,7 @@
 #include "engine/discovery.h"
 #include "engine/domains.h"
 #include "engine/programs.h"
+#include "engine/publisher.h"
 #include "engine/record.h"
 #include "engine/reports.h"
 #include "engine/scheduler.h"
@@ -64,6 +65,7 @@ mr_engine_free (MrEngine *self)
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   g_clear_pointer (&self->discoveries, mr_discoveries_free);
+  g_clear_pointer (&self->publisher, mr_publisher_free);
   g_clear_pointer (&self->domains, mr_domains_free);
   g_clear_pointer (&self->submission, mr_submission_free);
   g_clear_pointer (&self->programs, mr_programs_free);
@@ -490,6 +492,7 @@ mr_engine_start (MrEngine *self, GError **error)
   self->tests = mr_tests_new (self);
   self->sign_ins = mr_sign_ins_new (self);
   self->discoveries = mr_discoveries_new (self);
+  self->publisher = mr_publisher_new (self);
   self->domains = mr_domains_new (self);
   self->submission = mr_submission_new (self);
   mr_limits_load (self->limits, limits_loaded_cb, self);
@@ -523,6 +526,7 @@ stop_end (Stop *stop)
   g_clear_pointer (&self->tests, mr_tests_free);
   g_clear_pointer (&self->sign_ins, mr_sign_ins_free);
   g_clear_pointer (&self->discoveries, mr_discoveries_free);
+  g_clear_pointer (&self->publisher, mr_publisher_free);
   g_clear_pointer (&self->domains, mr_domains_free);
   mr_engine_save_online (self);
   close_store (self);

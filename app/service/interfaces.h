@@ -30,6 +30,8 @@ void mr_activity_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *eng
 GDBusInterfaceSkeleton *mr_accounts_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_domains_interface_new (MrEngine *engine);
+/* The part of Domains about keys, entries to publish and waiting for them. */
+void mr_publish_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine);
 
 /* The engine told of a change: emits Changed and keeps the properties true. */
 void mr_service_interface_changed (GDBusInterfaceSkeleton *skeleton, MrChanged what, guint64 revision);

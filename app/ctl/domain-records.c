@@ -1,0 +1,355 @@
+/* mail-relayctl domain records and watch: what a domain has to publish, beside what is there, in the form its DNS provider's page wants; and waiting until
+ * it is there.
+ */
+#include <config.h>
+
+#include "ctl/verbs.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/publish-calls.h"
+#include "ctl/output.h"
+#include "policy/dns-providers.h"
+
+typedef struct {
+  char *dns, *provider, *step, *reports, *tls_reports;
+  char **senders, **services;
+  gboolean zone, now;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->dns);
+  g_free (options->provider);
+  g_free (options->step);
+  g_free (options->reports);
+  g_free (options->tls_reports);
+  g_strfreev (options->senders);
+  g_strfreev (options->services);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+add_text (GVariantBuilder *builder, const char *key, const char *text)
+{
+  if (text != NULL)
+    g_variant_builder_add (builder, "{sv}", key, g_variant_new_take_string (g_utf8_make_valid (text, -1)));
+}
+
+static GVariant *
+options_to_variant (const Options *o)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  add_text (&builder, "dns", o->dns);
+  add_text (&builder, "provider", o->provider);
+  add_text (&builder, "dmarc", o->step);
+  add_text (&builder, "reports", o->reports);
+  add_text (&builder, "tls-reports", o->tls_reports);
+  if (o->senders != NULL)
+    g_variant_builder_add (&builder, "{sv}", "senders", g_variant_new_strv ((const char *const *)o->senders, -1));
+  if (o->services != NULL)
+    g_variant_builder_add (&builder, "{sv}", "services", g_variant_new_strv ((const char *const *)o->services, -1));
+  return g_variant_builder_end (&builder);
+}
+
+/* Borrowed; "" where absent. */
+static const char *
+text_of (GVariant *dict, const char *key)
+{
+  const char *text = "";
+
+  g_variant_lookup (dict, key, "&s", &text);
+  return text;
+}
+
+static const char *
+title_of (const char *kind)
+{
+  static const struct {
+    const char *kind, *title;
+  } titles[] = { { "spf", N_ ("Allowed senders (SPF)") },
+                 { "dkim", N_ ("Key of the signature (DKIM)") },
+                 { "dmarc", N_ ("What to do with forgeries (DMARC)") },
+                 { "mta-sts", N_ ("Encryption of incoming mail (MTA-STS)") },
+                 { "tlsrpt", N_ ("Reports about encryption (TLSRPT)") } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (strcmp (titles[i].kind, kind) == 0)
+      return _ (titles[i].title);
+  return kind;
+}
+
+/* ---- records ---- */
+
+static void
+print_existing (GVariant *record)
+{
+  g_autofree const char **existing = NULL;
+
+  g_variant_lookup (record, "existing", "^a&s", &existing);
+  for (guint i = 0; existing != NULL && existing[i] != NULL; i++)
+    printf ("  - %s\n", existing[i]);
+}
+
+static void
+print_record (GVariant *record)
+{
+  const char *state = text_of (record, "state"), *field = text_of (record, "field-name");
+  const char *value = text_of (record, "field-value"), *problem = text_of (record, "problem");
+  gboolean replace = strcmp (state, "replace") == 0;
+
+  printf ("%s: %s\n", title_of (text_of (record, "kind")),
+          strcmp (state, "done") == 0  ? _ ("stands there as it has to")
+          : strcmp (state, "add") == 0 ? _ ("to be added")
+          : replace                    ? _ ("to be put in place of what is there:")
+                                       : _ ("could not be looked up; if there is none yet:"));
+  if (replace)
+    print_existing (record);
+  if (*problem != '\0')
+    mr_print_paragraph (problem, 2);
+  if (strcmp (state, "done") != 0 && *value != '\0') {
+    printf ("  %s: %s\n", _ ("Name"), *field != '\0' ? field : _ ("(empty)"));
+    printf ("  %s: TXT\n", _ ("Type"));
+    printf ("  %s: %s\n", _ ("Value"), value);
+    mr_print_paragraph (text_of (record, "hint"), 2);
+  }
+  putchar ('\n');
+}
+
+static gboolean
+print_records (GVariant *plan, gboolean zone)
+{
+  g_autoptr (GVariant) records = g_variant_lookup_value (plan, "records", G_VARIANT_TYPE ("aa{sv}"));
+  gboolean done = TRUE;
+
+  for (gsize i = 0; records != NULL && i < g_variant_n_children (records); i++) {
+    g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+    gboolean stands = strcmp (text_of (record, "state"), "done") == 0;
+
+    if (zone && !stands && *text_of (record, "value") != '\0')
+      puts (text_of (record, "zone-line"));
+    else if (!zone)
+      print_record (record);
+    done = done && stands;
+  }
+  return done;
+}
+
+/* Too many look-ups make receivers take the whole entry for broken (RFC 7208 4.6.4). */
+static void
+print_look_ups (GVariant *plan)
+{
+  guint look_ups = 0;
+
+  g_variant_lookup (plan, "look-ups", "u", &look_ups);
+  if (look_ups > 10)
+    printf (_ ("The allowed senders cost %u look-ups; receivers stop at 10. Leave out a service that no longer sends, "
+               "or let "
+               "one send from a name below the domain, with an entry of its own.\n"),
+            look_ups);
+}
+
+static int
+show_plan (MrCtl *ctl, GVariant *plan, gboolean zone)
+{
+  gboolean has_keys = FALSE, done;
+
+  if (ctl->json) {
+    g_autoptr (GVariant) records = g_variant_lookup_value (plan, "records", G_VARIANT_TYPE ("aa{sv}"));
+
+    mr_print_json (plan);
+    for (gsize i = 0; i < g_variant_n_children (records); i++) {
+      g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+      if (strcmp (text_of (record, "state"), "done") != 0)
+        return MR_EXIT_REFUSED;
+    }
+    return MR_EXIT_DONE;
+  }
+  if (!zone && *text_of (plan, "provider-name") != '\0')
+    printf (_ ("The entries of %s are kept by %s: %s\nThe way there: %s\n\n"), text_of (plan, "zone"),
+            text_of (plan, "provider-name"), text_of (plan, "provider-url"), text_of (plan, "provider-menu"));
+  done = print_records (plan, zone);
+  g_variant_lookup (plan, "has-keys", "b", &has_keys);
+  if (!zone)
+    print_look_ups (plan);
+  if (!zone && !has_keys)
+    mr_print_paragraph (
+        _ ("This program has no key for the domain. Mail that goes out through a provider has the provider's "
+           "signature: the provider's page tells its entry. For mail without a provider make a key: "
+           "mail-relayctl domain dkim-new"),
+        0);
+  return done ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+}
+
+static int
+list_services (MrCtl *ctl)
+{
+  const char *const titles[] = { _ ("Id"), _ ("Service"), _ ("Term"), NULL };
+  g_autoptr (MrTable) table = mr_table_new (titles);
+  GPtrArray *all = mr_sending_services_get ();
+  GVariantBuilder builder;
+  GVariantDict dict;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < all->len; i++) {
+    const MrSendingService *s = all->pdata[i];
+    const char *cells[] = { s->id, s->name,
+                            s->own_return_path ? _ ("none: it has a return address of its own") : s->term, NULL };
+    GVariantDict row;
+
+    mr_table_add (table, cells, G_MAXUINT, NULL);
+    g_variant_dict_init (&row, NULL);
+    g_variant_dict_insert (&row, "id", "s", s->id);
+    g_variant_dict_insert (&row, "name", "s", s->name);
+    g_variant_dict_insert (&row, "term", "s", s->own_return_path ? "" : s->term);
+    g_variant_builder_add_value (&builder, g_variant_dict_end (&row));
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "services", g_variant_builder_end (&builder));
+  if (ctl->json)
+    mr_print_json (g_variant_dict_end (&dict));
+  else {
+    g_variant_dict_clear (&dict);
+    mr_table_print (table);
+  }
+  return MR_EXIT_DONE;
+}
+
+/* ---- watch ---- */
+
+typedef struct {
+  MrCtl *ctl;
+  char *domain; /* as the service spells it */
+  GVariant *watch;
+  GMainLoop *loop;
+  gboolean once;
+} Watching;
+
+static gboolean
+is_set (GVariant *dict, const char *key)
+{
+  gboolean set = FALSE;
+
+  return g_variant_lookup (dict, key, "b", &set) && set;
+}
+
+static void
+print_watch (GVariant *watch)
+{
+  g_autoptr (GVariant) records = g_variant_lookup_value (watch, "records", G_VARIANT_TYPE ("aa{sv}"));
+
+  for (gsize i = 0; records != NULL && i < g_variant_n_children (records); i++) {
+    g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+    const char *state = text_of (record, "state");
+
+    printf ("  %s %s: %s\n", strcmp (state, "live") == 0 ? "+" : "-", text_of (record, "name"),
+            strcmp (state, "live") == 0          ? _ ("there")
+            : strcmp (state, "other") == 0       ? _ ("something else is there")
+            : strcmp (state, "unreachable") == 0 ? _ ("no name server answers")
+                                                 : _ ("not there yet"));
+  }
+}
+
+static void
+changed_cb (const char *domain, GVariant *watch, gpointer data)
+{
+  Watching *w = data;
+
+  if (w->domain == NULL || strcmp (w->domain, domain) != 0)
+    return;
+  g_variant_unref (w->watch);
+  w->watch = g_variant_ref (watch);
+  if (!w->ctl->json)
+    print_watch (watch);
+  if (is_set (watch, "done") || is_set (watch, "gave-up"))
+    g_main_loop_quit (w->loop);
+}
+
+static int
+watch (MrCtl *ctl, const char *domain, const Options *o)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Watching w = { .ctl = ctl, .loop = loop };
+  guint follow;
+
+  mr_client_watch_records_async (ctl->client, domain, options_to_variant (o), NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  w.watch = mr_client_records_finish (ctl->client, result, &error);
+  if (w.watch == NULL)
+    return mr_ctl_fail (ctl, error);
+  w.domain = g_strdup (text_of (w.watch, "domain"));
+  follow = mr_client_follow_watches (ctl->client, changed_cb, &w);
+  if (!ctl->json)
+    print_watch (w.watch);
+  if (!o->now && !is_set (w.watch, "done"))
+    g_main_loop_run (loop);
+  mr_client_unfollow_watches (ctl->client, follow);
+  gboolean done = is_set (w.watch, "done");
+  if (ctl->json)
+    mr_print_json (w.watch);
+  else if (done)
+    puts (_ ("Everything is published."));
+  g_variant_unref (w.watch);
+  g_free (w.domain);
+  return done ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+}
+
+/* ---- verbs ---- */
+
+static int
+run (MrCtl *ctl, int argc, char **argv, gboolean waits)
+{
+  g_auto (Options) o = { NULL };
+  const GOptionEntry entries[] = {
+    { "sender", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.senders,
+      N_ ("Further allowed sender, such as ip4:192.0.2.1 or include:NAME"), N_ ("TERM") },
+    { "service", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.services,
+      N_ ("Service that sends for the domain; “list” shows all"), N_ ("ID") },
+    { "dmarc", 0, 0, G_OPTION_ARG_STRING, &o.step, N_ ("What to do with forgeries: none, quarantine or reject"),
+      N_ ("POLICY") },
+    { "reports", 0, 0, G_OPTION_ARG_STRING, &o.reports,
+      N_ ("Address for reports, best one of its own: zipped files come there every day"), N_ ("ADDRESS") },
+    { "tls-reports", 0, 0, G_OPTION_ARG_STRING, &o.tls_reports, N_ ("Address for reports about encryption"),
+      N_ ("ADDRESS") },
+    { "provider", 0, 0, G_OPTION_ARG_STRING, &o.provider, N_ ("DNS provider, where it is not recognised"), N_ ("ID") },
+    { "dns", 0, 0, G_OPTION_ARG_STRING, &o.dns, N_ ("DNS server to ask instead of the system's"), N_ ("SERVER:PORT") },
+    { waits ? "once" : "zone", 0, 0, G_OPTION_ARG_NONE, waits ? &o.now : &o.zone,
+      waits ? N_ ("Look once, and go") : N_ ("Print lines for a zone file"), NULL },
+    { 0 },
+  };
+  g_autoptr (GError) error = NULL;
+
+  if (!mr_ctl_parse (ctl, waits ? "domain watch" : "domain records", N_ ("DOMAIN"),
+                     waits ? N_ ("Waits until the domain's own name servers have what is to be published.")
+                           : N_ ("What the domain has to publish so that its mail is believed."),
+                     entries, 0, 1, &argc, &argv))
+    return MR_EXIT_USAGE;
+  if (o.services != NULL && g_strv_contains ((const char *const *)o.services, "list"))
+    return list_services (ctl);
+  if (argc < 2)
+    return mr_ctl_usage (_ ("name a domain"));
+  if (waits)
+    return watch (ctl, argv[1], &o);
+  mr_client_plan_records_async (ctl->client, argv[1], options_to_variant (&o), NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  g_autoptr (GVariant) plan = mr_client_records_finish (ctl->client, result, &error);
+  return plan != NULL ? show_plan (ctl, plan, o.zone) : mr_ctl_fail (ctl, error);
+}
+
+int
+mr_verb_domain_records (MrCtl *ctl, int argc, char **argv)
+{
+  return run (ctl, argc, argv, FALSE);
+}
+
+int
+mr_verb_domain_watch (MrCtl *ctl, int argc, char **argv)
+{
+  return run (ctl, argc, argv, TRUE);
+}
