@@ -131,6 +131,12 @@ mr_client_get_watch_async (MrClient *self, const char *domain, GCancellable *can
   call (self, "GetWatch", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback, data);
 }
 
+void
+mr_client_list_services_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ListServices", NULL, NULL, "(aa{sv})", cancellable, callback, data);
+}
+
 GVariant *
 mr_client_records_finish (MrClient *self, GAsyncResult *result, GError **error)
 {

@@ -37,7 +37,10 @@ void mr_client_watch_records_async (MrClient *self, const char *domain, GVariant
                                     GAsyncReadyCallback callback, gpointer data);
 void mr_client_get_watch_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data);
-/* Of the three above: plan or watch. (transfer full) */
+/* Services that send in a domain's name, aa{sv}: id, name, term ("": of no use there). */
+void
+mr_client_list_services_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* Of the four above: plan, watch or list. (transfer full) */
 GVariant *mr_client_records_finish (MrClient *self, GAsyncResult *result, GError **error);
 void mr_client_stop_watch_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);

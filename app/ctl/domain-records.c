@@ -11,7 +11,6 @@
 
 #include "client/publish-calls.h"
 #include "ctl/output.h"
-#include "policy/dns-providers.h"
 
 typedef struct {
   char *dns, *provider, *step, *reports, *tls_reports;
@@ -190,33 +189,31 @@ static int
 list_services (MrCtl *ctl)
 {
   const char *const titles[] = { _ ("Id"), _ ("Service"), _ ("Term"), NULL };
-  g_autoptr (MrTable) table = mr_table_new (titles);
-  GPtrArray *all = mr_sending_services_get ();
-  GVariantBuilder builder;
-  GVariantDict dict;
+  g_autoptr (GError) error = NULL;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < all->len; i++) {
-    const MrSendingService *s = all->pdata[i];
-    const char *cells[] = { s->id, s->name,
-                            s->own_return_path ? _ ("none: it has a return address of its own") : s->term, NULL };
-    GVariantDict row;
+  mr_client_list_services_async (ctl->client, NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  g_autoptr (GVariant) list = mr_client_records_finish (ctl->client, result, &error);
+  if (list == NULL)
+    return mr_ctl_fail (ctl, error);
+  if (ctl->json) {
+    GVariantDict dict;
+
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert_value (&dict, "services", list);
+    mr_print_json (g_variant_dict_end (&dict));
+    return MR_EXIT_DONE;
+  }
+  g_autoptr (MrTable) table = mr_table_new (titles);
+  for (gsize i = 0; i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (list, i);
+    const char *term = text_of (row, "term");
+    const char *cells[] = { text_of (row, "id"), text_of (row, "name"),
+                            *term != '\0' ? term : _ ("none: it has a return address of its own"), NULL };
 
     mr_table_add (table, cells, G_MAXUINT, NULL);
-    g_variant_dict_init (&row, NULL);
-    g_variant_dict_insert (&row, "id", "s", s->id);
-    g_variant_dict_insert (&row, "name", "s", s->name);
-    g_variant_dict_insert (&row, "term", "s", s->own_return_path ? "" : s->term);
-    g_variant_builder_add_value (&builder, g_variant_dict_end (&row));
   }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "services", g_variant_builder_end (&builder));
-  if (ctl->json)
-    mr_print_json (g_variant_dict_end (&dict));
-  else {
-    g_variant_dict_clear (&dict);
-    mr_table_print (table);
-  }
+  mr_table_print (table);
   return MR_EXIT_DONE;
 }
 

@@ -421,7 +421,27 @@ mr_plan_start (MrPublisher *self, const char *domain, GVariant *options, MrPlanD
   find_zone (plan);
 }
 
-/* ---- the call ---- */
+/* ---- the calls ---- */
+
+GVariant *
+mr_engine_dup_services (void)
+{
+  GPtrArray *all = mr_sending_services_get ();
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < all->len; i++) {
+    const MrSendingService *s = all->pdata[i];
+    GVariantDict row;
+
+    g_variant_dict_init (&row, NULL);
+    g_variant_dict_insert (&row, "id", "s", s->id);
+    g_variant_dict_insert (&row, "name", "s", s->name);
+    g_variant_dict_insert (&row, "term", "s", s->own_return_path ? "" : s->term);
+    g_variant_builder_add_value (&builder, g_variant_dict_end (&row));
+  }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
 
 typedef struct {
   MrPlanFunc func;

@@ -156,6 +156,15 @@ dict_cb (GVariant *dict, const GError *error, gpointer data)
 }
 
 static gboolean
+handle_list_services_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, MrEngine *engine)
+{
+  g_autoptr (GVariant) services = mr_engine_dup_services ();
+
+  mr_dbus_domains_complete_list_services (skeleton, invocation, services);
+  return TRUE;
+}
+
+static gboolean
 handle_plan_records_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, const char *domain,
                         GVariant *options, MrEngine *engine)
 {
@@ -203,6 +212,7 @@ mr_publish_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine)
   g_signal_connect (domains, "handle-set-key-state", G_CALLBACK (handle_set_key_state_cb), engine);
   g_signal_connect (domains, "handle-remove-key", G_CALLBACK (handle_remove_key_cb), engine);
   g_signal_connect (domains, "handle-export-key", G_CALLBACK (handle_export_key_cb), engine);
+  g_signal_connect (domains, "handle-list-services", G_CALLBACK (handle_list_services_cb), engine);
   g_signal_connect (domains, "handle-plan-records", G_CALLBACK (handle_plan_records_cb), engine);
   g_signal_connect (domains, "handle-watch-records", G_CALLBACK (handle_watch_records_cb), engine);
   g_signal_connect (domains, "handle-get-watch", G_CALLBACK (handle_get_watch_cb), engine);

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Services that send in a domain's name: aa{sv}, see ListServices in data/dbus. (transfer full) */
+GVariant *mr_engine_dup_services (void);
+
 /* dict: borrowed; NULL with error. */
 typedef void (*MrPlanFunc) (GVariant *dict, const GError *error, gpointer data);
 /* options a{sv}: senders as (further SPF terms), services as (ids), dmarc s (policy), reports s, tls-reports s, sts-id s, provider s (id of a DNS provider),

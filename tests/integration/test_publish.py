@@ -62,6 +62,8 @@ def from_nothing_to_signed():
         made = profile.ctl_json("domain", "dkim-new", "sender.example", "--both")["keys"]
         equal([(k["algorithm"], k["state"]) for k in made], [("rsa-2048", "new"), ("ed25519", "new")], "keys")
 
+        services = profile.ctl_json("domain", "records", "--service", "list")["services"]
+        check(any(s["id"] == "google-workspace" and s["term"] == "include:_spf.google.com" for s in services), f"services: {services}")
         plan, code = records(profile, "--sender", "ip4:192.0.2.1", "--reports", "reports@sender.example")
         equal(code, 1, "something is to be published")
         values = {r["kind"]: (r["state"], r["field-name"], r["value"]) for r in plan["records"]}
