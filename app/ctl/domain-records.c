@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "client/publish-calls.h"
+#include "base/os.h"
 #include "ctl/output.h"
+#include "net/dns-update.h"
 
 typedef struct {
-  char *dns, *provider, *step, *reports, *tls_reports;
+  char *dns, *provider, *step, *reports, *tls_reports, *update, *key;
   char **senders, **services;
   gboolean zone, now;
 } Options;
@@ -26,6 +28,8 @@ options_clear (Options *options)
   g_free (options->step);
   g_free (options->reports);
   g_free (options->tls_reports);
+  g_free (options->update);
+  g_free (options->key);
   g_strfreev (options->senders);
   g_strfreev (options->services);
 }
@@ -217,6 +221,71 @@ list_services (MrCtl *ctl)
   return MR_EXIT_DONE;
 }
 
+/* ---- update: only with --update ---- */
+
+#define KEY_FILE_MAX 16384
+#define MAX_CHANGES  50
+
+static gboolean
+read_key (const char *path, MrDnsUpdateKey *ret, GError **error)
+{
+  gsize len = 0;
+  char *text = NULL;
+  gboolean ok;
+
+  if (path == NULL) {
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("--update needs --key with the file that holds the key"));
+    return FALSE;
+  }
+  if (!mr_os_read_file (path, KEY_FILE_MAX, &text, &len, error))
+    return FALSE;
+  ok = mr_dns_update_key_parse (text, ret, error);
+  mr_wipe (text, len);
+  g_free (text);
+  return ok;
+}
+
+/* What the plan wants changed goes to the name server, all of it or nothing (RFC 2136 3.7). */
+static int
+update (MrCtl *ctl, GVariant *plan, const Options *o)
+{
+  g_autoptr (GVariant) records = g_variant_lookup_value (plan, "records", G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) dicts = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
+  g_auto (MrDnsUpdateKey) key = { NULL };
+  g_autoptr (GError) error = NULL;
+  MrDnsChange changes[MAX_CHANGES];
+  guint n = 0;
+
+  if (!read_key (o->key, &key, &error))
+    return mr_ctl_fail (ctl, error);
+  for (gsize i = 0; i < g_variant_n_children (records) && n < MAX_CHANGES; i++) {
+    GVariant *record = g_variant_get_child_value (records, i);
+    const char *state = text_of (record, "state");
+    const char **existing = NULL;
+
+    g_ptr_array_add (dicts, record);
+    if ((strcmp (state, "add") != 0 && strcmp (state, "replace") != 0) || *text_of (record, "value") == '\0')
+      continue;
+    g_variant_lookup (record, "existing", "^a&s", &existing);
+    g_ptr_array_add (held, existing);
+    changes[n++] = (MrDnsChange){ text_of (record, "name"), existing, text_of (record, "value") };
+  }
+  if (n > 0
+      && !mr_dns_update_send (o->update, text_of (plan, "zone"), changes, n, ctl->now / G_USEC_PER_SEC, &key, &error))
+    return mr_ctl_fail (ctl, error);
+  if (ctl->json) {
+    GVariantDict dict;
+
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "changed", "u", n);
+    mr_print_json (g_variant_dict_end (&dict));
+  } else
+    printf (_ ("Entries that were changed: %u\n"), n);
+  return MR_EXIT_DONE;
+}
+
 /* ---- watch ---- */
 
 typedef struct {
@@ -316,6 +385,10 @@ run (MrCtl *ctl, int argc, char **argv, gboolean waits)
       N_ ("ADDRESS") },
     { "provider", 0, 0, G_OPTION_ARG_STRING, &o.provider, N_ ("DNS provider, where it is not recognised"), N_ ("ID") },
     { "dns", 0, 0, G_OPTION_ARG_STRING, &o.dns, N_ ("DNS server to ask instead of the system's"), N_ ("SERVER:PORT") },
+    { "update", 0, waits ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING, &o.update,
+      N_ ("Change the entries at this name server (dynamic update)"), N_ ("SERVER:PORT") },
+    { "key", 0, waits ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_FILENAME, &o.key,
+      N_ ("File with the key for that, as tsig-keygen writes it"), N_ ("FILE") },
     { waits ? "once" : "zone", 0, 0, G_OPTION_ARG_NONE, waits ? &o.now : &o.zone,
       waits ? N_ ("Look once, and go") : N_ ("Print lines for a zone file"), NULL },
     { 0 },
@@ -336,7 +409,9 @@ run (MrCtl *ctl, int argc, char **argv, gboolean waits)
   mr_client_plan_records_async (ctl->client, argv[1], options_to_variant (&o), NULL, mr_ctl_ready_cb, ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   g_autoptr (GVariant) plan = mr_client_records_finish (ctl->client, result, &error);
-  return plan != NULL ? show_plan (ctl, plan, o.zone) : mr_ctl_fail (ctl, error);
+  if (plan == NULL)
+    return mr_ctl_fail (ctl, error);
+  return o.update != NULL ? update (ctl, plan, &o) : show_plan (ctl, plan, o.zone);
 }
 
 int

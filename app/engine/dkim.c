@@ -229,6 +229,12 @@ mr_dkim_may_sign (MrDkim *self, const char *const *ids, MrWaitReason *ret_wait, 
 }
 
 gboolean
+mr_dkim_is_waiting (MrDkim *self)
+{
+  return self->wait != MR_WAIT_NONE;
+}
+
+gboolean
 mr_dkim_error_waits (const GError *error, MrWaitReason *ret_wait)
 {
   if (error->code == MR_ERROR_NOT_FOUND || error->code == MR_ERROR_INVALID)
@@ -261,6 +267,8 @@ note_trouble (MrDkim *self, const GError *error)
     mr_dkim_error_waits (error, &wait);
   if (wait != self->wait)
     mr_info ("dkim", "keys for signatures: %s", wait == MR_WAIT_NONE ? "at hand" : mr_wait_reason_nick (wait));
+  if (wait != self->wait)
+    mr_engine_notify (self->engine, MR_CHANGED_STATUS);
   self->wait = wait;
   self->retry_at = mr_clock_wall (self->engine->clock) + (gint64)RECHECK_SECONDS * G_USEC_PER_SEC;
 }

@@ -29,6 +29,8 @@ GPtrArray *mr_dkim_get_all (MrDkim *dkim); /* MrDkimKeyRecord, borrowed */
 char **mr_dkim_dup_signers (MrDkim *dkim, const char *account, gboolean direct, const char *from);
 /* FALSE: the keys cannot be had for now; *ret_wait says why, *ret_next when to look again (wall time). */
 gboolean mr_dkim_may_sign (MrDkim *dkim, const char *const *ids, MrWaitReason *ret_wait, gint64 *ret_next);
+/* TRUE while mail waits for the keyring because it must be signed. */
+gboolean mr_dkim_is_waiting (MrDkim *dkim);
 /* TRUE for an error of mr_dkim_load() after which the mail waits for the keyring; else a person has to help. */
 gboolean mr_dkim_error_waits (const GError *error, MrWaitReason *ret_wait);
 

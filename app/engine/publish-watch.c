@@ -503,6 +503,8 @@ mr_engine_stop_watch (MrEngine *engine, const char *domain, MrEngineDoneFunc fun
 void
 mr_engine_set_watch_func (MrEngine *engine, MrWatchFunc func, gpointer data)
 {
+  if (engine->publisher == NULL) /* it has stopped */
+    return;
   engine->publisher->func = func;
   engine->publisher->data = data;
 }

@@ -1,5 +1,6 @@
 /* What people look at: lists, one message, its body, the status. Recipients that are being sent right now are known here only, not in the store:
  * they are shown as sending. */
+#include "engine/dkim.h"
 #include "engine/accounts.h"
 #include "engine/configuration.h"
 #include "engine/holds.h"
@@ -209,7 +210,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
     .keeps_everything = mr_holds_everything (engine->holds),
     .secrets_backend = (char *)mr_secrets_get_backend (engine->secrets),
     .secrets_state = (char *)mr_secrets_state_nick (mr_secrets_get_state (engine->secrets)),
-    .secrets_needed = mr_accounts_need_keyring (engine->accounts),
+    .secrets_needed = mr_accounts_need_keyring (engine->accounts) || mr_dkim_is_waiting (engine->dkim),
     .listeners = mr_submission_dup_status (engine->submission),
     .n_accounts = mr_accounts_count (engine->accounts),
     .sessions = mr_submission_get_sessions (engine->submission),

@@ -7,6 +7,8 @@
 
 #include "service/bus.h"
 
+#include <mailrelay/engine-publish.h>
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -229,6 +231,17 @@ stop_server (MrBus *self)
 
 /* ---- lifetime ---- */
 
+static void
+watch_cb (const char *domain, GVariant *watch, gpointer data)
+{
+  MrBus *self = data;
+  gboolean done = FALSE;
+
+  mr_publish_interface_watch_changed (self->interfaces[DOMAINS], domain, watch);
+  if (g_variant_lookup (watch, "done", "b", &done) && done)
+    mr_notifications_published (self->notifications, domain);
+}
+
 MrBus *
 mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc quit, gpointer data)
 {
@@ -248,6 +261,7 @@ mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc q
   for (guint i = 0; i < N_INTERFACES; i++)
     mr_caller_guard (self->interfaces[i]);
   self->notifications = mr_notifications_new (engine, clock);
+  mr_engine_set_watch_func (engine, watch_cb, self);
   start_server (self);
   connect_session (self);
   return self;
@@ -275,6 +289,7 @@ mr_bus_free (MrBus *self)
 void
 mr_bus_prepare_stop (MrBus *self)
 {
+  mr_engine_set_watch_func (self->engine, NULL, NULL);
   mr_notifications_stop (self->notifications);
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
   mr_domains_interface_forget (self->interfaces[DOMAINS], NULL);

@@ -400,6 +400,16 @@ be_silent (MrNotifications *self)
 }
 
 void
+mr_notifications_published (MrNotifications *self, const char *domain)
+{
+  g_autofree char *key = g_strconcat ("published:", domain, NULL);
+  g_autofree char *title = g_strdup_printf (_ ("The entries of %s are published"), domain);
+
+  if (!self->stopped)
+    tell (self, key, "published", title, _ ("Every name server of the domain has them now."), NULL);
+}
+
+void
 mr_notifications_changed (MrNotifications *self, MrChanged what)
 {
   if (self->stopped)

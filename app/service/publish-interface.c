@@ -198,10 +198,10 @@ handle_stop_watch_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation
   return TRUE;
 }
 
-static void
-watch_cb (const char *domain, GVariant *watch, gpointer data)
+void
+mr_publish_interface_watch_changed (GDBusInterfaceSkeleton *domains, const char *domain, GVariant *watch)
 {
-  mr_dbus_domains_emit_watch_changed (data, domain, watch);
+  mr_dbus_domains_emit_watch_changed (MR_DBUS_DOMAINS (domains), domain, watch);
 }
 
 void
@@ -217,5 +217,4 @@ mr_publish_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine)
   g_signal_connect (domains, "handle-watch-records", G_CALLBACK (handle_watch_records_cb), engine);
   g_signal_connect (domains, "handle-get-watch", G_CALLBACK (handle_get_watch_cb), engine);
   g_signal_connect (domains, "handle-stop-watch", G_CALLBACK (handle_stop_watch_cb), engine);
-  mr_engine_set_watch_func (engine, watch_cb, domains);
 }

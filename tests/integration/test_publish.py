@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """From "nothing is published" to signed mail that others believe: a real name server (Knot) whose zone is changed meanwhile, keys made, published, watched, used,
 rotated and exported; direct delivery and a provider; the signatures judged by dkimpy, Mail::DKIM and OpenDKIM."""
+import base64
 import json
 import os
 import stat
 
 from harness import Profile, check, equal, free_port, need, queue_id, run_cases, send
 from peers import Folder
+from gnome_keyring import Keyring
 from knot import Knot
 
 try:
@@ -142,4 +144,61 @@ def behind_a_provider():
         judged(sink.wait_for_messages(2)[1].data, [key])
 
 
-run_cases(from_nothing_to_signed, behind_a_provider)
+def by_dynamic_update():
+    """Where a person has the key of the zone, the command line changes it; without the right key nothing happens."""
+    need("knotd")
+    dns = free_port()
+    secret, wrong = base64.b64encode(b"s" * 32).decode(), base64.b64encode(b"w" * 32).decode()
+    with Folder() as folder, Profile() as profile, Knot(os.path.join(folder, "knot"), dns, ZONES, update_key=secret):
+        configure(profile, dns, 25)
+        profile.start_service()
+        profile.ctl("domain", "dkim-new", "sender.example", "--both")
+        for name, word in (("key", secret), ("wrong", wrong)):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+                f.write(f'key "update" {{\n\talgorithm hmac-sha256;\n\tsecret "{word}";\n}};\n')
+        options = ["--sender", "ip4:192.0.2.1", "--reports", "reports@sender.example"]
+        where = ["--update", f"127.0.0.1:{dns}"]
+        equal(profile.ctl("domain", "records", "sender.example", *options, *where, check=False).returncode, 1, "without a key")
+        refused = profile.ctl("domain", "records", "sender.example", *options, *where, "--key", os.path.join(folder, "wrong"), check=False)
+        check(refused.returncode == 1 and "key" in refused.stderr, f"with the wrong key: {refused.stderr}")
+        equal(records(profile, *options)[1], 1, "nothing was changed")
+        changed = profile.ctl_json("domain", "records", "sender.example", *options, *where, "--key", os.path.join(folder, "key"))
+        equal(changed["changed"], 4, "two keys, SPF, DMARC")
+        plan, code = records(profile, *options)
+        equal((code, [len(r["existing"]) for r in plan["records"]]), (0, [1, 1, 1, 1]), "all is there, once")
+
+
+def keys_are_locked():
+    """Mail that must be signed waits while the saved passwords are locked; it never goes unsigned, and other mail is not held up."""
+    need("knotd", "gnome-keyring-daemon", "gdbus")
+    dns, port = free_port(), free_port("127.0.0.3")
+    with Folder() as folder, Profile() as profile, Knot(os.path.join(folder, "knot"), dns, ZONES), Keyring(profile.env) as keyring:
+        sink = profile.add_sink(host="127.0.0.3", port=port)
+        configure(profile, dns, port)
+        profile.configure({"secrets": {"backend": "secret-service", "keep": "never"}})
+        service = profile.start_service()
+        profile.ctl("account", "add", "--id", "mx", "--direct", "--address", "*")
+        key = profile.ctl_json("domain", "dkim-new", "sender.example")["keys"][0]
+        profile.ctl("domain", "dkim-use", key["id"])
+
+        def hand_in(sender="ann@sender.example"):
+            return queue_id(send(profile.smtp, sender, ["bob@recipient.example"], MESSAGE.replace(b"ann@sender.example", sender.encode())))
+
+        service.wait_for_state(hand_in(), "delivered", "relayed")
+        judged(sink.wait_for_messages(1)[0].data, [key])
+        keyring.lock()
+        service.wait(lambda: service.status()["secrets-state"] == "locked", "the lock to be seen")
+        ids = [hand_in(), hand_in()]
+        for id in ids:
+            service.wait(lambda: service.message(id)[0]["recipients"][0].get("wait-reason") == "keyring-locked", "it waits for the key")
+        check(service.status()["secrets-needed"], "the status tells that mail depends on it")
+        service.wait_for_state(hand_in("ann@elsewhere.test"), "delivered", "relayed")
+        equal(len(sink.wait_for_messages(2)), 2, "nothing but the mail of another domain went")
+        keyring.unlock()
+        for id in ids:
+            service.wait_for_state(id, "delivered", "relayed")
+        for message in sink.wait_for_messages(4)[2:]:
+            judged(message.data, [key])
+
+
+run_cases(from_nothing_to_signed, behind_a_provider, by_dynamic_update, keys_are_locked)

@@ -17,7 +17,8 @@ HEAD = "$TTL 60\n@ SOA ns hostmaster %d 3600 600 86400 60\n@ NS ns\nns A 127.0.0
 
 
 class Knot:
-    def __init__(self, folder, port, zones):
+    def __init__(self, folder, port, zones, update_key=None):
+        """update_key: base64 of the key “update” that may change the zones; None: nobody may."""
         self.dir, self.port, self.process, self.serial = pathlib.Path(folder), port, None, 0
         for name in ("run", "db", "zones"):
             (self.dir / name).mkdir(parents=True, exist_ok=True)
@@ -26,7 +27,8 @@ class Knot:
         (self.dir / "knot.conf").write_text(
             f'server:\n    rundir: "{self.dir}/run"\n    listen: 127.0.0.1@{port}\n    udp-workers: 1\n    tcp-workers: 1\n    background-workers: 1\n'
             f'database:\n    storage: "{self.dir}/db"\nlog:\n  - target: stderr\n    any: info\n'
-            f'template:\n  - id: default\n    storage: "{self.dir}/zones"\n    zonefile-sync: -1\nzone:\n{rows}')
+            + (f'key:\n  - id: update\n    algorithm: hmac-sha256\n    secret: {update_key}\nacl:\n  - id: update\n    key: update\n    action: update\n' if update_key else "")
+            + f'template:\n  - id: default\n    storage: "{self.dir}/zones"\n    zonefile-sync: -1\n' + ("    acl: update\n" if update_key else "") + f'zone:\n{rows}')
         self.write()
 
     def write(self):

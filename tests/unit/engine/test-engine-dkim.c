@@ -191,7 +191,7 @@ test_direct (EngineFixture *f, gconstpointer data)
   g_assert_cmpuint (verify (send_text (f, PLAIN), keys), ==, 0); /* its record was not seen: it does not sign */
   g_autoptr (MrDkimKeyRecord) rsa = active_key (f, "example.com", "rsa-2048");
   g_autoptr (MrDkimKeyRecord) ed = active_key (f, "example.com", "ed25519");
-  g_autoptr (MrDkimKeyRecord) foreign = active_key (f, "example.net", "ed25519");
+  mr_dkim_key_record_free (active_key (f, "example.net", "ed25519")); /* of another domain */
   keys[0] = rsa;
   keys[1] = ed;
   g_assert_cmpuint (verify (send_text (f, PLAIN), keys), ==, 2);
@@ -258,7 +258,7 @@ test_signed_already (EngineFixture *f, gconstpointer data)
   g_autoptr (MrDkimKeyRecord) key = active_key (f, "example.com", "ed25519");
   MrDkimKeyRecord *keys[] = { key, NULL };
   g_autofree char *one = g_strdup (send_text (f, PLAIN)->body->str);
-  g_autofree char *again = NULL, *expired = NULL;
+  g_autofree char *again = NULL;
   g_auto (GStrv) lines = g_strsplit (one, "\r", -1);
 
   again = g_strjoinv ("", lines);
@@ -276,7 +276,7 @@ test_two_from (EngineFixture *f, gconstpointer data)
   g_autofree char *id = NULL;
 
   engine_fixture_start (f, DIRECT);
-  g_autoptr (MrDkimKeyRecord) key = active_key (f, "example.com", "ed25519");
+  mr_dkim_key_record_free (active_key (f, "example.com", "ed25519"));
   id = engine_submit_text (f, "me@example.com", TO, "From: me@example.com\n" PLAIN, &error);
   g_assert_no_error (error);
   g_autoptr (MrMessageRecord) message = engine_wait_state (f, id, 0, MR_RECIPIENT_NEEDS_PERSON);
@@ -385,7 +385,7 @@ test_lost_while_signing (EngineFixture *f, gconstpointer data)
   for (guint i = 0; i < 100000; i++)
     g_string_append (big, "a line of text that takes a moment to be hashed, and one more\n");
   engine_fixture_start (f, DIRECT);
-  g_autoptr (MrDkimKeyRecord) key = active_key (f, "example.com", "rsa-4096");
+  mr_dkim_key_record_free (active_key (f, "example.com", "rsa-4096"));
   id = engine_submit_text (f, "me@example.com", TO, big->str, NULL);
   wait_for (smtp_peer_count (f->peer, "EHLO") > 0);
   smtp_peer_say (f->peer, "421 4.3.0 going down\r\n");
