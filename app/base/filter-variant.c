@@ -37,6 +37,35 @@ static const Member words[] = {
 
 /* ---- filters ---- */
 
+static const char *const facets[] = { "program", "account", "domain", "cause" };
+G_STATIC_ASSERT (G_N_ELEMENTS (facets) == MR_N_FACETS);
+
+void
+mr_facet_record_free (MrFacetRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->value);
+  g_free (record);
+}
+
+const char *
+mr_facet_nick (MrFacet facet)
+{
+  return (guint)facet < MR_N_FACETS ? facets[facet] : "unknown";
+}
+
+gboolean
+mr_facet_from_nick (const char *nick, MrFacet *ret)
+{
+  for (guint i = 0; i < MR_N_FACETS; i++)
+    if (g_str_equal (facets[i], nick)) {
+      *ret = (MrFacet)i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 const char *
 mr_list_sort_nick (MrListSort sort)
 {

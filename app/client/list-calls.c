@@ -90,3 +90,27 @@ mr_client_list_rows_finish (MrClient *self, GAsyncResult *result, GError **error
   return rows != NULL ? mr_client_convert_records (rows, convert_message, (GDestroyNotify)mr_message_record_free)
                       : NULL;
 }
+
+void
+mr_client_list_facets_async (MrClient *self, const MrListFilter *filter, MrFacet facet, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ListFacets", g_variant_new ("(@a{sv}s)", mr_list_filter_to_variant (filter), mr_facet_nick (facet)),
+        "(a(su))", cancellable, callback, data);
+}
+
+GPtrArray *
+mr_client_list_facets_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GPtrArray) facets = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_facet_record_free);
+  g_autoptr (GVariantIter) iter = NULL;
+  MrFacetRecord facet;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(a(su))", &iter);
+  while (g_variant_iter_next (iter, "(su)", &facet.value, &facet.messages))
+    g_ptr_array_add (facets, g_memdup2 (&facet, sizeof facet));
+  return g_steal_pointer (&facets);
+}

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "client/client-private.h"
 #include "client/calls.h"
 #include "client/id-list.h"
@@ -22,6 +23,9 @@
 #define MAX_ROWS    2000 /* kept for items that come back */
 #define MAX_SPLICES 200
 #define REFRESH_MS  500
+/* Listing all ids is work for the service: of its time no more than a share of this. What is on the screen is loaded again meanwhile. */
+#define LIST_SHARE  40
+#define LIST_MAX_MS 10000
 
 struct _MrMessageModel {
   GObject parent_instance;
@@ -36,8 +40,11 @@ struct _MrMessageModel {
 
   GCancellable *cancellable; /* of everything asked for with this filter */
   gboolean listing;
-  gboolean dirty;     /* something changed since the last listing began */
-  guint refresh;      /* no new listing before this fires */
+  gboolean dirty;    /* something changed since the last listing began */
+  guint refresh;     /* no new listing before this fires */
+  guint reload;      /* rows on the screen are loaded again when this fires */
+  gint64 list_begun; /* monotonic */
+  MrClock *clock;
   GHashTable *wanted; /* page numbers */
   GHashTable *fetching;
   guint pump; /* idle source */
@@ -203,6 +210,28 @@ want_live_pages (MrMessageModel *self)
   }
 }
 
+static gboolean
+refresh_cb (gpointer data)
+{
+  MrMessageModel *self = data;
+
+  self->refresh = 0;
+  if (self->dirty)
+    refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+reload_cb (gpointer data)
+{
+  MrMessageModel *self = data;
+
+  self->reload = 0;
+  if (self->dirty)
+    want_live_pages (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 ids_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -215,6 +244,9 @@ ids_cb (GObject *object, GAsyncResult *result, gpointer data)
   self->listing = FALSE;
   if (list == NULL)
     return;
+  gint64 took_ms = (mr_clock_monotonic (self->clock) - self->list_begun) / 1000;
+  g_clear_handle_id (&self->refresh, g_source_remove);
+  self->refresh = g_timeout_add ((guint)CLAMP (took_ms * LIST_SHARE, REFRESH_MS, LIST_MAX_MS), refresh_cb, self);
   g_autoptr (GArray) ids = mr_id_list_from_variant (list);
   apply_ids (self, ids);
   want_live_pages (self);
@@ -226,26 +258,17 @@ ids_cb (GObject *object, GAsyncResult *result, gpointer data)
     refresh (self);
 }
 
-static gboolean
-refresh_cb (gpointer data)
-{
-  MrMessageModel *self = data;
-
-  self->refresh = 0;
-  if (self->dirty)
-    refresh (self);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 refresh (MrMessageModel *self)
 {
   self->dirty = TRUE;
+  if (self->loaded && self->reload == 0)
+    self->reload = g_timeout_add (REFRESH_MS, reload_cb, self);
   if (self->listing || self->refresh != 0 || !mr_client_is_connected (self->client))
     return;
   self->dirty = FALSE;
   self->listing = TRUE;
-  self->refresh = g_timeout_add (REFRESH_MS, refresh_cb, self);
+  self->list_begun = mr_clock_monotonic (self->clock);
   mr_client_list_ids_instead_async (self->client, &self->filter, self->number, self->cancellable, ids_cb, self);
 }
 
@@ -408,6 +431,7 @@ mr_message_model_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->refresh, g_source_remove);
+  g_clear_handle_id (&self->reload, g_source_remove);
   g_clear_handle_id (&self->pump, g_source_remove);
   g_hash_table_iter_init (&iter, self->item_ids);
   while (g_hash_table_iter_next (&iter, &item, NULL))
@@ -433,6 +457,7 @@ mr_message_model_finalize (GObject *object)
   g_hash_table_unref (self->fetching);
   g_object_unref (self->cancellable);
   mr_list_filter_clear (&self->filter);
+  mr_clock_unref (self->clock);
   G_OBJECT_CLASS (mr_message_model_parent_class)->finalize (object);
 }
 
@@ -442,6 +467,7 @@ mr_message_model_init (MrMessageModel *self)
   static guint last_number = 0;
 
   self->number = ++last_number;
+  self->clock = mr_clock_new_real ();
   self->ids = g_array_new (FALSE, TRUE, sizeof (MrIdEntry));
   self->items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->item_ids = g_hash_table_new (NULL, NULL);

@@ -1,7 +1,7 @@
 /* The outbox or the history as a lazy GListModel of MrMessageItem.
  *
  * The model knows the ids of all rows (one ListIds) and loads records in pages of 200 around what is asked for; an item lives as long as somebody holds
- * it. When the queue changes it lists the ids again, at most twice a second, tells exactly the rows that came and went, and loads anew only the pages of
+ * it. When the queue changes it lists the ids again, at most twice a second and less often where that takes long, tells exactly the rows that came and went, and loads anew only the pages of
  * items that are held. So 100,000 rows cost no more than 100.
  */
 #pragma once

@@ -98,6 +98,12 @@ mr_engine_list_rows (MrEngine *engine, const char *const *ids, MrListFunc func, 
   mr_store_list_rows (engine->store, ids, list_cb, view);
 }
 
+void
+mr_engine_list_facets (MrEngine *engine, const MrListFilter *filter, MrFacet facet, MrRecordsFunc func, gpointer data)
+{
+  mr_store_list_facets (engine->store, filter, facet, func, data);
+}
+
 /* The ids go straight through to the store, with the caller's data. */
 void
 mr_engine_cancel_list (MrEngine *engine, gpointer data)

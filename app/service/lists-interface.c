@@ -144,6 +144,42 @@ handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, G
   return TRUE;
 }
 
+/* ---- facets ---- */
+
+static void
+facets_cb (GPtrArray *facets, const GError *error, gpointer data)
+{
+  GVariantBuilder builder;
+
+  if (error != NULL) {
+    mr_call_fail (data, error);
+    return;
+  }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(su)"));
+  for (guint i = 0; i < facets->len; i++) {
+    const MrFacetRecord *facet = g_ptr_array_index (facets, i);
+    g_variant_builder_add (&builder, "(su)", facet->value, facet->messages);
+  }
+  g_dbus_method_invocation_return_value (data, g_variant_new ("(a(su))", &builder));
+}
+
+static gboolean
+handle_list_facets_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, const char *by,
+                       MrEngine *engine)
+{
+  MrListFilter filter;
+  MrFacet facet;
+  g_autoptr (GError) error = NULL;
+
+  if (!mr_list_filter_from_variant (wanted, &filter, &error))
+    mr_call_fail (invocation, error);
+  else if (!mr_facet_from_nick (by, &facet))
+    mr_call_refuse (invocation, MR_ERROR_INVALID, _ ("Messages are told apart by program, account, domain or cause"));
+  else
+    mr_engine_list_facets (engine, &filter, facet, facets_cb, invocation);
+  return TRUE;
+}
+
 /* ---- rows ---- */
 
 static void
@@ -168,5 +204,6 @@ mr_lists_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine)
 {
   g_signal_connect (outbox, "handle-list", G_CALLBACK (handle_list_cb), engine);
   g_signal_connect (outbox, "handle-list-ids", G_CALLBACK (handle_list_ids_cb), engine);
+  g_signal_connect (outbox, "handle-list-facets", G_CALLBACK (handle_list_facets_cb), engine);
   g_signal_connect (outbox, "handle-list-rows", G_CALLBACK (handle_list_rows_cb), engine);
 }

@@ -252,7 +252,43 @@ mr_list_query_prepare (const MrListQuery *query, MrDb *db, const char *columns, 
   return row;
 }
 
-/* ---- the order of texts ---- */
+MrRow
+mr_list_query_prepare_facet (const MrListQuery *query, MrDb *db, MrFacet facet, guint limit, GError **error)
+{
+  /* "n" walks over the recipients; what the conditions look at is theirs ("r") or the message's. */
+  static const char *const values[] = {
+    "program",
+    "coalesce (account_override, " REPRESENTATIVE ("account") ")",
+    "domain_of (n.address)",
+    "n.cause",
+  };
+  gboolean recipients = facet == MR_FACET_DOMAIN || facet == MR_FACET_CAUSE;
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (values) == MR_N_FACETS);
+  g_string_append_printf (sql, "SELECT %s AS facet, count(%s) FROM message%s WHERE ", values[facet],
+                          recipients ? "DISTINCT message.id" : "*",
+                          recipients ? " CROSS JOIN recipient n ON n.key BETWEEN num << 20 AND (num << 20 | 1048575)"
+                                     : "");
+  append_conditions (sql, query);
+  g_string_append (sql, " AND facet IS NOT NULL AND facet <> '' GROUP BY facet ORDER BY 2 DESC, 1 LIMIT ?7");
+  MrRow row = mr_db_prepare (db, sql->str, error);
+  if (row != NULL)
+    bind (row, query, limit);
+  return row;
+}
+
+/* ---- functions ---- */
+
+static void
+domain_of_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const char *address = (const char *)sqlite3_value_text (values[0]);
+  const char *at = address != NULL ? strrchr (address, '@') : NULL;
+
+  if (at != NULL)
+    sqlite3_result_text (context, g_ascii_strdown (at + 1, -1), -1, g_free);
+}
 
 static void
 sort_key_cb (sqlite3_context *context, int n, sqlite3_value **values)
@@ -275,7 +311,10 @@ mr_list_query_register (MrDb *db, GError **error)
                                        NULL, NULL);
 
   if (rc == SQLITE_OK)
+    rc = sqlite3_create_function_v2 (db->handle, "domain_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+                                     NULL, domain_of_cb, NULL, NULL, NULL);
+  if (rc == SQLITE_OK)
     return mr_search_register (db, error);
-  g_set_error (error, MR_ERROR, MR_ERROR_STORE, "sort_key: %s", sqlite3_errstr (rc));
+  g_set_error (error, MR_ERROR, MR_ERROR_STORE, "functions of lists: %s", sqlite3_errstr (rc));
   return FALSE;
 }

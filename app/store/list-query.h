@@ -25,6 +25,8 @@ void mr_list_query_narrow (MrListQuery *query, MrSession *session);
  * must know the functions of mr_list_query_register(). */
 MrRow mr_list_query_prepare (const MrListQuery *query, MrDb *db, const char *columns, gboolean paged, guint limit,
                              GError **error);
+/* Rows (value, number of messages), the largest first, at most limit. As mr_list_query_prepare(). */
+MrRow mr_list_query_prepare_facet (const MrListQuery *query, MrDb *db, MrFacet facet, guint limit, GError **error);
 /* The functions that the queries use: sort_key (text), see mr_text_fold(), and those of the search. */
 gboolean mr_list_query_register (MrDb *db, GError **error);
 

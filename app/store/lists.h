@@ -17,5 +17,9 @@ typedef void (*MrStoreIdsFunc) (const char *const *ids, const GError *error, gpo
 void mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc func, gpointer data);
 /* The rows of these ids (strv, at most 500 of them) in this order; ids that are there no more give none. total: how many there are. */
 void mr_store_list_rows (MrStore *store, const char *const *ids, MrStoreListFunc func, gpointer data);
+/* What the list may be told apart by: MrFacetRecord, the one with the most messages first, at most 500; borrowed. */
+typedef void (*MrStoreFacetsFunc) (GPtrArray *facets, const GError *error, gpointer data);
+void
+mr_store_list_facets (MrStore *store, const MrListFilter *filter, MrFacet facet, MrStoreFacetsFunc func, gpointer data);
 
 G_END_DECLS

@@ -6,14 +6,16 @@
 #include <glib/gi18n-lib.h>
 
 #include "ndr/states.h"
+#include "ui/account-form.h"
 #include "ui/format.h"
 
 struct _MrMessageRow {
   GtkWidget parent_instance;
   GtkWidget *box;
   GtkImage *icon;
-  GtkLabel *subject, *age, *people, *state, *origin;
+  GtkLabel *subject, *age, *people, *state, *account, *origin;
   const char *style; /* the state's, static */
+  char *account_style;
 };
 
 G_DEFINE_FINAL_TYPE (MrMessageRow, mr_message_row, GTK_TYPE_WIDGET)
@@ -32,6 +34,19 @@ set_style (MrMessageRow *self, const char *style)
   self->style = style;
 }
 
+/* What only waits for its time says how long that is. */
+static char *
+dup_line (const MrMessageRecord *message, const MrRecipientRecord *first, gint64 now)
+{
+  gboolean by_time = first->wait_reason == MR_WAIT_NONE || first->wait_reason == MR_WAIT_RETRY_TIME;
+  gint64 next = MAX (first->next_attempt, message->not_before);
+
+  if (first->state != MR_RECIPIENT_WAITING || !by_time || first->next_attempt == 0 || next <= now)
+    return mr_state_dup_line (first, now);
+  g_autofree char *countdown = mr_format_countdown (next, now);
+  return g_strdup_printf (_ ("Waiting, next try %s"), countdown);
+}
+
 /* "Waiting, next try in 4 min · The mailbox is full" */
 static char *
 dup_state_text (const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 now)
@@ -42,7 +57,7 @@ dup_state_text (const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 n
     return g_strdup ("");
 
   const MrRecipientRecord *first = g_ptr_array_index (message->recipients, 0);
-  g_autofree char *line = mr_state_dup_line (first, now);
+  g_autofree char *line = dup_line (message, first, now);
   if (first->cause == NULL || *first->cause == '\0')
     return g_steal_pointer (&line);
   g_autofree char *title = mr_cause_dup_title (diagnosis, first->cause, first->cause_params);
@@ -50,8 +65,27 @@ dup_state_text (const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 n
 }
 
 static void
+set_account (MrMessageRow *self, const MrAccountRecord *account)
+{
+  const char *colour = account != NULL ? mr_account_form_colour (mr_account_form_colour_index (account->colour)) : "";
+  g_autofree char *style = *colour != '\0' ? g_strconcat ("badge-", colour, NULL) : NULL;
+
+  gtk_label_set_text (self->account, account != NULL ? mr_format_account_name (account) : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->account), account != NULL);
+  if (g_strcmp0 (style, self->account_style) == 0)
+    return;
+  if (self->account_style != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->account), self->account_style);
+  if (style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->account), style);
+  g_free (self->account_style);
+  self->account_style = g_steal_pointer (&style);
+}
+
+static void
 show_placeholder (MrMessageRow *self)
 {
+  set_account (self, NULL);
   gtk_image_set_from_icon_name (self->icon, "content-loading-symbolic");
   gtk_label_set_text (self->subject, "…");
   gtk_label_set_text (self->age, "");
@@ -62,7 +96,8 @@ show_placeholder (MrMessageRow *self)
 }
 
 void
-mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 now)
+mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, const MrAccountRecord *account,
+                            MrDiagnosis *diagnosis, gint64 now)
 {
   g_return_if_fail (MR_IS_MESSAGE_ROW (self));
 
@@ -72,7 +107,7 @@ mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, 
   }
 
   MrRecipientState summary = mr_message_record_summary_state (message);
-  gboolean held = message->hold != MR_HOLD_NONE;
+  gboolean held = message->hold != MR_HOLD_NONE && message->finished == 0;
   g_autofree char *age = mr_format_age (message->finished > 0 ? message->finished : message->created, now);
   g_autofree char *people = mr_format_people (message);
   g_autofree char *state = dup_state_text (message, diagnosis, now);
@@ -86,6 +121,7 @@ mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, 
   gtk_label_set_text (self->people, people);
   gtk_label_set_text (self->state, state);
   gtk_label_set_text (self->origin, origin);
+  set_account (self, account);
   set_style (self, mr_format_state_style (summary, held));
 }
 
@@ -112,6 +148,13 @@ mr_message_row_dispose (GObject *object)
 }
 
 static void
+mr_message_row_finalize (GObject *object)
+{
+  g_free (MR_MESSAGE_ROW (object)->account_style);
+  G_OBJECT_CLASS (mr_message_row_parent_class)->finalize (object);
+}
+
+static void
 mr_message_row_init (MrMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -123,6 +166,7 @@ mr_message_row_class_init (MrMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mr_message_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mr_message_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/message-row.ui");
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, box);
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, icon);
@@ -130,6 +174,7 @@ mr_message_row_class_init (MrMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, age);
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, people);
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, state);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageRow, account);
   gtk_widget_class_bind_template_child (widget_class, MrMessageRow, origin);
 }
 

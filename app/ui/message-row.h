@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrMessageRow, mr_message_row, MR, MESSAGE_ROW, GtkWidget)
 
 GtkWidget *mr_message_row_new (void);
-/* message NULL: a row whose page has not arrived yet. now: wall time. The record is read, not kept. */
-void
-mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 now);
+/* message NULL: a row whose page has not arrived yet. account: that it goes through, NULL: not known. now: wall time. Nothing is kept. */
+void mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, const MrAccountRecord *account,
+                                 MrDiagnosis *diagnosis, gint64 now);
 /* The text of the state line, as it stands: also the end of the row's accessible name. */
 const char *mr_message_row_get_state_text (MrMessageRow *self);
 /* "Invoice, anna@example.com → bob@example.org, waiting ...": what a screen reader says for the row. (transfer full) */

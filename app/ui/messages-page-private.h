@@ -1,10 +1,11 @@
-/* The page's parts, for messages-page.c and messages-actions.c only. */
+/* The page's parts, for the files messages-*.c only. */
 #pragma once
 
 #include <adwaita.h>
 
 #include "client/message-model.h"
 #include "ui/desk.h"
+#include "ui/list-bar.h"
 #include "ui/message-detail.h"
 #include "ui/messages-page.h"
 #include "ui/selection.h"
@@ -16,7 +17,7 @@ struct _MrMessagesPage {
   GtkWidget parent_instance;
   AdwLeaflet *leaflet;
   GtkWidget *list_side;
-  GtkSearchEntry *search;
+  MrListBar *bar;
   MrWaitCard *wait_card; /* stays hidden in the history */
   GtkStack *list_stack;
   GtkListView *list;
@@ -54,5 +55,8 @@ void mr_messages_page_install_keep_actions (GtkWidgetClass *widget_class);
 void mr_messages_page_install_actions (GtkWidgetClass *widget_class);
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);
+/* messages-rows.c */
+void mr_messages_page_set_up_rows (MrMessagesPage *self);
+void mr_messages_page_popup_menu (MrMessagesPage *self, double x, double y);
 
 G_END_DECLS

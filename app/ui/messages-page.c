@@ -9,11 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/message-row.h"
 #include "ui/messages-page-private.h"
 
-/* Ages and countdowns change by the minute; ten seconds keep them honest at little cost. */
-#define TICK_SECONDS 10
 /* From this width on the list may have more than it needs at least. */
 #define WIDE_PAGE       880
 #define LIST_WIDTH      340
@@ -26,113 +23,6 @@ enum { SIGNAL_LISTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrMessagesPage, mr_messages_page, GTK_TYPE_WIDGET)
-
-/* ---- rows ---- */
-
-static void
-fill_row (MrMessagesPage *self, GtkListItem *list_item)
-{
-  GtkWidget *row = gtk_list_item_get_child (list_item);
-  MrMessageItem *item = gtk_list_item_get_item (list_item);
-  const MrMessageRecord *record = item != NULL ? mr_message_item_get_record (item) : NULL;
-  GtkWidget *frame = gtk_widget_get_parent (row);
-
-  mr_message_row_set_message (MR_MESSAGE_ROW (row), record, mr_desk_get_diagnosis (self->desk),
-                              mr_desk_now (self->desk));
-  /* GTK 4.8 cannot name a list item through its factory; without a name a screen reader says nothing for the row. */
-  if (frame != NULL && record != NULL) {
-    g_autofree char *name = mr_message_row_dup_name (MR_MESSAGE_ROW (row));
-    gtk_accessible_update_property (GTK_ACCESSIBLE (frame), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  }
-}
-
-static void
-item_loaded_cb (MrMessageItem *item, GParamSpec *pspec, GtkListItem *list_item)
-{
-  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
-
-  fill_row (self, list_item);
-}
-
-static void
-popup_menu_at (MrMessagesPage *self, double x, double y)
-{
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->context_popover), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->context_popover));
-}
-
-static void
-row_secondary_cb (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *list_item)
-{
-  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
-  guint position = gtk_list_item_get_position (list_item);
-  double px = 0, py = 0;
-
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (self->selection), position))
-    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  gtk_widget_translate_coordinates (gtk_list_item_get_child (list_item), GTK_WIDGET (self), x, y, &px, &py);
-  popup_menu_at (self, px, py);
-}
-
-/* Where the detail covers the list, a plain tap opens it. Beside the list it follows the selection by itself. */
-static void
-row_released_cb (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *list_item)
-{
-  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
-  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
-
-  if (adw_leaflet_get_folded (self->leaflet) && (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
-    mr_messages_page_open_detail (self);
-}
-
-static void
-setup_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
-{
-  GtkWidget *row = mr_message_row_new ();
-  GtkGesture *secondary = gtk_gesture_click_new ();
-  GtkGesture *primary = gtk_gesture_click_new ();
-
-  g_object_set_data (G_OBJECT (list_item), "page", self);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect (secondary, "pressed", G_CALLBACK (row_secondary_cb), list_item);
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (secondary));
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (primary), GDK_BUTTON_PRIMARY);
-  g_signal_connect (primary, "released", G_CALLBACK (row_released_cb), list_item);
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (primary));
-  gtk_list_item_set_child (list_item, row);
-}
-
-static void
-bind_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
-{
-  g_signal_connect (gtk_list_item_get_item (list_item), "notify", G_CALLBACK (item_loaded_cb), list_item);
-  g_hash_table_add (self->bound, list_item);
-  fill_row (self, list_item);
-}
-
-static void
-unbind_row_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MrMessagesPage *self)
-{
-  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (list_item), item_loaded_cb, list_item);
-  g_hash_table_remove (self->bound, list_item);
-}
-
-static gboolean
-tick_cb (gpointer data)
-{
-  MrMessagesPage *self = data;
-  GHashTableIter iter;
-  gpointer list_item;
-
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
-    return G_SOURCE_CONTINUE;
-  g_hash_table_iter_init (&iter, self->bound);
-  while (g_hash_table_iter_next (&iter, &list_item, NULL))
-    fill_row (self, list_item);
-  mr_message_detail_tick (self->detail, mr_desk_now (self->desk));
-  return G_SOURCE_CONTINUE;
-}
 
 /* ---- detail ---- */
 
@@ -229,13 +119,13 @@ static void
 update_stack (MrMessagesPage *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
-  gboolean searching = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0';
+  gboolean narrow = mr_list_filter_is_narrow (mr_list_bar_get_filter (self->bar));
   const char *page = "list";
 
   if (n == 0)
-    page = !mr_message_model_is_loaded (self->model) ? "loading" : searching ? "no-match" : "empty";
+    page = !mr_message_model_is_loaded (self->model) ? "loading" : narrow ? "no-match" : "empty";
   gtk_stack_set_visible_child_name (self->list_stack, page);
-  gtk_widget_set_visible (GTK_WIDGET (self->search), n > 0 || searching);
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), n > 0 || narrow);
 }
 
 static void
@@ -254,17 +144,17 @@ queue_changed_cb (MrMessagesPage *self)
 }
 
 static void
-search_changed_cb (MrMessagesPage *self)
+filter_changed_cb (MrMessagesPage *self)
 {
   if (self->model != NULL)
-    mr_message_model_set_search (self->model, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+    mr_message_model_set_filter (self->model, mr_list_bar_get_filter (self->bar));
 }
 
 static void
-search_stopped_cb (MrMessagesPage *self)
+clear_filters_cb (MrMessagesPage *self)
 {
-  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  mr_list_bar_clear (self->bar);
+  mr_list_bar_focus_search (self->bar);
 }
 
 void
@@ -272,7 +162,7 @@ mr_messages_page_focus_search (MrMessagesPage *self)
 {
   g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
   mr_messages_page_go_back (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  mr_list_bar_focus_search (self->bar);
 }
 
 void
@@ -343,11 +233,13 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
   g_return_if_fail (self->desk == NULL);
 
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   MrListKind kind = self->history ? MR_LIST_HISTORY : MR_LIST_OUTBOX;
 
   self->desk = g_object_ref (desk);
+  mr_list_bar_set_desk (self->bar, desk, kind);
+  mr_list_bar_capture_keys (self->bar, GTK_WIDGET (self->list));
   self->model = mr_message_model_new (mr_desk_get_client (desk), kind);
+  filter_changed_cb (self);
   self->selection = mr_selection_new (G_LIST_MODEL (self->model));
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -360,13 +252,8 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   if (!self->history)
     mr_wait_card_set_desk (self->wait_card, desk);
 
-  g_signal_connect_object (factory, "setup", G_CALLBACK (setup_row_cb), self, 0);
-  g_signal_connect_object (factory, "bind", G_CALLBACK (bind_row_cb), self, 0);
-  g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_row_cb), self, 0);
-  gtk_list_view_set_factory (self->list, factory);
-  g_object_unref (factory);
+  mr_messages_page_set_up_rows (self);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
-  self->tick = g_timeout_add_seconds (TICK_SECONDS, tick_cb, self);
   update_stack (self);
   selection_changed_cb (self);
 }
@@ -497,7 +384,7 @@ menu_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
 
   if (mr_messages_page_count_selected (self) == 0)
     return FALSE;
-  popup_menu_at (self, gtk_widget_get_width (self->list_side) / 2.0, 100);
+  mr_messages_page_popup_menu (self, gtk_widget_get_width (self->list_side) / 2.0, 100);
   return TRUE;
 }
 
@@ -521,7 +408,7 @@ bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_side);
-  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, search);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_stack);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, wait_card);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list);
@@ -536,8 +423,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar_remove);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, detail);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, context_menu);
-  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, clear_filters_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 }
 
@@ -563,6 +450,7 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);
+  g_type_ensure (MR_TYPE_LIST_BAR);
   g_type_ensure (MR_TYPE_WAIT_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");
   bind_children (widget_class);

@@ -40,7 +40,25 @@ typedef struct {
   gboolean ascending; /* FALSE: newest, largest, last of the alphabet first */
 } MrListFilter;
 
+/* What a list may be told apart by. */
+typedef enum {
+  MR_FACET_PROGRAM,
+  MR_FACET_ACCOUNT,
+  MR_FACET_DOMAIN, /* of recipients: a message counts in each of its domains */
+  MR_FACET_CAUSE,  /* of recipients */
+  MR_N_FACETS
+} MrFacet;
+
+/* Messages of a list that have one value. */
+typedef struct {
+  char *value; /* program, account id, domain, cause id */
+  guint messages;
+} MrFacetRecord;
+void mr_facet_record_free (MrFacetRecord *record);
+
 /* Nicks: as in types.h. */
+const char *mr_facet_nick (MrFacet facet);
+gboolean mr_facet_from_nick (const char *nick, MrFacet *ret);
 const char *mr_list_sort_nick (MrListSort sort);
 gboolean mr_list_sort_from_nick (const char *nick, MrListSort *ret);
 /* How a person expects the order: texts from A on, the next attempt first; sizes and times the other way round. */

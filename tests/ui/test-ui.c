@@ -4,6 +4,7 @@
  * journeys.py. With MR_UI_SHOTS set, pictures are written there.
  */
 #include <adwaita.h>
+#include <string.h>
 
 #include "audit.h"
 #include "shot.h"
@@ -14,7 +15,9 @@
 #include "ui/account-test.h"
 #include "ui/connect-window.h"
 #include "ui/copy-button.h"
+#include "ui/filter-popover.h"
 #include "ui/format.h"
+#include "ui/list-bar.h"
 #include "ui/message-detail.h"
 #include "ui/message-row.h"
 #include "ui/password-dialog.h"
@@ -278,14 +281,105 @@ test_message_row (void)
   GtkWidget *window = show_in_window (row, 420);
   g_autoptr (MrMessageRecord) message = make_message (3, MR_RECIPIENT_WAITING);
 
-  mr_message_row_set_message (MR_MESSAGE_ROW (row), NULL, mr_desk_get_diagnosis (desk), NOW);
-  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, mr_desk_get_diagnosis (desk), NOW);
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), NULL, NULL, mr_desk_get_diagnosis (desk), NOW);
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, NULL, mr_desk_get_diagnosis (desk), NOW);
   g_autofree char *name = mr_message_row_dup_name (MR_MESSAGE_ROW (row));
   g_assert_true (g_str_has_prefix (name, "Invoice <2026> & more, anna@example.com → bob0@example.org +2, "));
   g_assert_nonnull (audit_find (window, GTK_TYPE_LABEL, "20 min"));
   message->hold = MR_HOLD_PERSON;
-  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, mr_desk_get_diagnosis (desk), NOW);
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, NULL, mr_desk_get_diagnosis (desk), NOW);
   g_assert_cmpstr (mr_message_row_get_state_text (MR_MESSAGE_ROW (row)), !=, "");
+  destroy_windows ();
+}
+
+/* ---- search, filter, order ---- */
+
+static guint n_changed;
+
+static void
+bar_changed_cb (MrListBar *bar)
+{
+  n_changed++;
+}
+
+static GtkWidget *
+find_drop_down (GtkWidget *widget, const char *id)
+{
+  return GTK_WIDGET (
+      gtk_widget_get_template_child (audit_find (widget, MR_TYPE_FILTER_POPOVER, NULL), MR_TYPE_FILTER_POPOVER, id));
+}
+
+static void
+test_list_bar (void)
+{
+  g_autoptr (MrDesk) desk = make_desk ();
+  MrListBar *bar = g_object_new (MR_TYPE_LIST_BAR, NULL);
+  GtkWidget *window = show_in_window (GTK_WIDGET (bar), NARROW);
+  const MrListFilter *filter = mr_list_bar_get_filter (bar);
+
+  mr_list_bar_set_desk (bar, desk, MR_LIST_OUTBOX);
+  g_signal_connect (bar, "changed", G_CALLBACK (bar_changed_cb), NULL);
+  g_assert_false (mr_list_filter_is_narrow (filter));
+  audit_names (window, "list bar");
+
+  GtkMenuButton *button = GTK_MENU_BUTTON (audit_find (window, GTK_TYPE_MENU_BUTTON, NULL));
+  gtk_menu_button_popup (button);
+  shot_settle (window);
+  GtkWidget *popover = GTK_WIDGET (gtk_menu_button_get_popover (button));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (find_drop_down (window, "state")), 2);
+  g_assert_cmpint (filter->state, ==, MR_RECIPIENT_NEEDS_PERSON);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (find_drop_down (window, "state")), 4);
+  g_assert_true (filter->held_only);
+  g_assert_cmpint (filter->state, ==, -1);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (audit_find (popover, GTK_TYPE_CHECK_BUTTON, NULL)), TRUE);
+  g_assert_true (filter->needs_person);
+  g_assert_cmpuint (n_changed, ==, 3);
+  audit_names (popover, "filter popover");
+  shot_save (popover, "filter-popover");
+  gtk_menu_button_popdown (button);
+
+  /* A chip takes its filter away. */
+  g_assert_nonnull (audit_find (window, GTK_TYPE_LABEL, "Kept back"));
+  shot_save (window, "list-bar-chips");
+  assert_fits_phone (window);
+  GtkWidget *chip = gtk_widget_get_ancestor (audit_find (window, GTK_TYPE_LABEL, "Needs a decision"), GTK_TYPE_BUTTON);
+  g_signal_emit_by_name (chip, "clicked");
+  g_assert_false (filter->needs_person);
+  g_assert_true (filter->held_only);
+  gtk_widget_activate_action (GTK_WIDGET (audit_find (window, GTK_TYPE_SEARCH_ENTRY, NULL)), "list.sort", "s",
+                              "subject");
+  g_assert_cmpint (filter->sort, ==, MR_LIST_SORT_SUBJECT);
+  g_assert_true (filter->ascending);
+  gtk_widget_activate_action (GTK_WIDGET (audit_find (window, GTK_TYPE_SEARCH_ENTRY, NULL)), "list.reverse", NULL);
+  g_assert_false (filter->ascending);
+  mr_list_bar_clear (bar);
+  g_assert_false (mr_list_filter_is_narrow (filter));
+  g_assert_cmpint (filter->sort, ==, MR_LIST_SORT_SUBJECT);
+  destroy_windows ();
+}
+
+/* The colour of an account and the time that is left stand in the row. */
+static void
+test_row_account_and_countdown (void)
+{
+  g_autoptr (MrDesk) desk = make_desk ();
+  GtkWidget *row = mr_message_row_new ();
+  GtkWidget *window = show_in_window (row, NARROW);
+  g_autoptr (MrMessageRecord) message = make_message (1, MR_RECIPIENT_WAITING);
+  g_autoptr (MrAccountRecord) account = make_account ();
+
+  account->colour = g_strdup ("green");
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, account, mr_desk_get_diagnosis (desk), NOW);
+  GtkWidget *tag = audit_find (window, GTK_TYPE_LABEL, "Work");
+  g_assert_nonnull (tag);
+  g_assert_true (gtk_widget_has_css_class (tag, "badge-green"));
+  g_assert_nonnull (strstr (mr_message_row_get_state_text (MR_MESSAGE_ROW (row)), "in 4 minutes"));
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, account, mr_desk_get_diagnosis (desk), NOW + 2 * MINUTE);
+  g_assert_nonnull (strstr (mr_message_row_get_state_text (MR_MESSAGE_ROW (row)), "in 2 minutes"));
+  shot_save (window, "row-account");
+  assert_fits_phone (window);
+  mr_message_row_set_message (MR_MESSAGE_ROW (row), message, NULL, mr_desk_get_diagnosis (desk), NOW);
+  g_assert_false (gtk_widget_get_visible (tag));
   destroy_windows ();
 }
 
@@ -608,6 +702,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/detail/narrow", test_detail_narrow);
   g_test_add_func ("/ui/rows/message", test_message_row);
   g_test_add_func ("/ui/rows/account", test_account_rows);
+  g_test_add_func ("/ui/rows/account-and-countdown", test_row_account_and_countdown);
+  g_test_add_func ("/ui/list-bar", test_list_bar);
   g_test_add_data_func ("/ui/rows/trace", GINT_TO_POINTER (FALSE), test_trace_rows);
   g_test_add_data_func ("/ui/rows/trace-narrow", GINT_TO_POINTER (TRUE), test_trace_rows);
   g_test_add_func ("/ui/status-bar", test_status_bar);

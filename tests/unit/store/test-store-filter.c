@@ -10,7 +10,7 @@
 typedef StoreFixture Fixture;
 
 #define MESSAGES  90
-#define QUESTIONS 250
+#define QUESTIONS 120
 
 static const char *const subjects[] = { NULL,    "",           "Rechnung", "rechnung 12", "Ärger",
                                         "Zebra", "100 % sure", "a_b",      "änderung" };
@@ -355,6 +355,65 @@ ask (Fixture *fixture, GPtrArray *messages, MrListFilter *filter, guint page)
   g_ptr_array_unref (rows.ids);
 }
 
+/* ---- facets ---- */
+
+static void
+facets_cb (GPtrArray *facets, const GError *error, gpointer data)
+{
+  Found *found = data;
+
+  for (guint i = 0; facets != NULL && i < facets->len; i++) {
+    const MrFacetRecord *facet = facets->pdata[i];
+    g_ptr_array_add (found->ids, g_strdup_printf ("%u %s", facet->messages, facet->value));
+  }
+  store_answer_cb (error, &found->answer);
+}
+
+static gboolean
+has_value (const MrMessageRecord *m, MrFacet facet, const char *value)
+{
+  if (facet == MR_FACET_PROGRAM)
+    return g_strcmp0 (m->program, value) == 0;
+  if (facet == MR_FACET_ACCOUNT)
+    return g_str_equal (get_account (m), value);
+  for (guint i = 0; i < m->recipients->len; i++) {
+    const MrRecipientRecord *r = m->recipients->pdata[i];
+    if (facet == MR_FACET_DOMAIN ? domain_is (r->address, value) : g_strcmp0 (r->cause, value) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* For each value that there may be: how many messages of the list have it. */
+static void
+ask_facets (Fixture *fixture, GPtrArray *messages, const MrListFilter *filter, MrFacet facet)
+{
+  static const char *const values[] = { "git",         "cron",         "Mail Relay",  "work",
+                                        "home",        "example.com",  "example.net", "sub.example.com",
+                                        "ex_mple.com", "mailbox-full", "greylisted" };
+  Found found = { .ids = g_ptr_array_new_with_free_func (g_free) };
+  guint n_values = 0, before = G_MAXUINT;
+
+  mr_store_list_facets (fixture->store, filter, facet, facets_cb, &found);
+  store_wait_ok (&found.answer);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
+    guint n = 0;
+
+    for (guint k = 0; k < messages->len; k++)
+      n += fits (messages->pdata[k], filter) && has_value (messages->pdata[k], facet, values[i]);
+    g_autofree char *wanted = g_strdup_printf ("%u %s", n, values[i]);
+    g_assert_cmpint (g_ptr_array_find_with_equal_func (found.ids, wanted, g_str_equal, NULL), ==, n > 0);
+    n_values += n > 0;
+  }
+  g_assert_cmpuint (found.ids->len, ==, n_values);
+  for (guint i = 0; i < found.ids->len; i++) {
+    guint n = (guint)g_ascii_strtoull (found.ids->pdata[i], NULL, 10);
+    g_assert_cmpuint (n, <=, before);
+    before = n;
+  }
+  g_ptr_array_unref (found.ids);
+}
+
 static MrListFilter
 random_question (GRand *rand)
 {
@@ -425,6 +484,7 @@ test_against_judge (Fixture *fixture, gconstpointer data)
     MrListFilter question = random_question (rand);
 
     ask (fixture, messages, &question, (guint)g_rand_int_range (rand, 1, 20));
+    ask_facets (fixture, messages, &question, (MrFacet)(i % MR_N_FACETS));
   }
 }
 
