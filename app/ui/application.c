@@ -89,7 +89,7 @@ set_accels (GtkApplication *application)
   } accels[] = {
     { "app.quit", { "<Control>q", NULL } },
     { "window.close", { "<Control>w", NULL } },
-    { "win.toggle-paused", { "<Control>p", NULL } },
+    { "win.toggle-paused", { "<Control><Shift>p", NULL } },
     { "win.add-account", { "<Control>n", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.back", { "<Alt>Left", NULL } },
@@ -99,6 +99,7 @@ set_accels (GtkApplication *application)
     { "win.show-page::outbox", { "<Alt>1", NULL } },
     { "win.show-page::history", { "<Alt>2", NULL } },
     { "win.show-page::accounts", { "<Alt>3", NULL } },
+    { "win.show-page::held", { "<Alt>4", NULL } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

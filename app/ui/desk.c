@@ -333,6 +333,10 @@ mr_desk_get_notice_facts (MrDesk *self, MrNoticeFacts *ret)
   ret->store_notice = status->store_notice;
   ret->n_waiting = status->counts.messages_active;
   ret->paused = status->paused;
+  ret->paused_until = status->paused_until;
+  ret->keeps_everything = status->keeps_everything;
+  ret->n_held = status->counts.messages_held;
+  ret->now = mr_desk_now (self);
   ret->online = status->online;
   add_listener_facts (status, ret);
 }

@@ -1,10 +1,12 @@
 /* What a person can do with messages. Each action sends the ids to the service, says in a toast what came of it, and leaves the list to the
- * service's own word: nothing is changed on the screen before it happened. Only stopping and removing destroy, and ask first.
+ * service's own word: nothing is changed on the screen before it happened. What would destroy can be undone
+ * for a while instead of asking first: stopping as long as the text is kept, removing for 15 seconds.
  */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "client/edit-calls.h"
 #include "ui/messages-page-private.h"
 #include "ui/toast.h"
 
@@ -44,7 +46,9 @@ mr_messages_page_update_actions (MrMessagesPage *self)
   const MrMessageRecord *message = n == 1 ? mr_message_detail_get_message (self->detail) : NULL;
   gboolean active = n > 0 && !self->history && (message == NULL || message->finished == 0);
   gboolean may_hold = active && (message == NULL || message->hold == MR_HOLD_NONE);
-  gboolean may_send = active && (message == NULL || message->hold == MR_HOLD_PERSON || message->hold == MR_HOLD_OLD);
+  gboolean may_send = active
+                      && (message == NULL || message->hold == MR_HOLD_PERSON || message->hold == MR_HOLD_OLD
+                          || message->hold == MR_HOLD_RULE || message->hold == MR_HOLD_NEVER_WRITE);
   gboolean finished = n > 0 && (self->history || (message != NULL && message->finished != 0));
 
   gtk_widget_action_set_enabled (widget, "messages.try-now", may_hold);
@@ -53,40 +57,59 @@ mr_messages_page_update_actions (MrMessagesPage *self)
   gtk_widget_action_set_enabled (widget, "messages.stop", active);
   gtk_widget_action_set_enabled (widget, "messages.remove", finished);
   mr_messages_page_update_keep_actions (self);
+  mr_messages_page_update_edits (self, active, finished);
 }
 
 /* ---- calls ---- */
 
-typedef enum { DONE_RETRY, DONE_HOLD, DONE_RELEASE, DONE_CANCEL, DONE_DELETE, DONE_MARK } Done;
-
-typedef gboolean (*FinishFunc) (MrClient *client, GAsyncResult *result, guint *ret_count, GError **error);
-
 typedef struct {
   MrMessagesPage *page; /* valid only while the call is not cancelled */
-  FinishFunc finish;
-  Done done;
+  MrCountFinish finish;
+  char *(*dup_words) (guint count);
+  char **undo_ids;
 } Call;
 
 static char *
-dup_done_text (Done done, guint count)
+retry_words (guint count)
 {
-  switch (done) {
-  case DONE_RETRY:
-    return g_strdup_printf (ngettext ("%u message is tried now", "%u messages are tried now", count), count);
-  case DONE_HOLD:
-    return g_strdup_printf (ngettext ("%u message is kept back", "%u messages are kept back", count), count);
-  case DONE_RELEASE:
-    return g_strdup_printf (ngettext ("%u message goes out now", "%u messages go out now", count), count);
-  case DONE_CANCEL:
-    return g_strdup_printf (ngettext ("%u message was stopped", "%u messages were stopped", count), count);
-  case DONE_DELETE:
-    return g_strdup_printf (
-        ngettext ("%u message was removed from the history", "%u messages were removed from the history", count),
-        count);
-  case DONE_MARK:
-  default:
-    return g_strdup (_ ("Marked as delivered"));
-  }
+  return g_strdup_printf (ngettext ("%u message is tried now", "%u messages are tried now", count), count);
+}
+
+static char *
+hold_words (guint count)
+{
+  return g_strdup_printf (ngettext ("%u message is kept back", "%u messages are kept back", count), count);
+}
+
+static char *
+release_words (guint count)
+{
+  return g_strdup_printf (ngettext ("%u message goes out now", "%u messages go out now", count), count);
+}
+
+static char *
+stop_words (guint count)
+{
+  return g_strdup_printf (ngettext ("%u message was stopped", "%u messages were stopped", count), count);
+}
+
+static char *
+remove_words (guint count)
+{
+  return g_strdup_printf (
+      ngettext ("%u message was removed from the history", "%u messages were removed from the history", count), count);
+}
+
+static char *
+restore_words (guint count)
+{
+  return g_strdup_printf (ngettext ("%u message is back", "%u messages are back", count), count);
+}
+
+static char *
+mark_words (guint count)
+{
+  return g_strdup (_ ("Marked as delivered"));
 }
 
 static void
@@ -96,9 +119,18 @@ undo_clicked_cb (MrMessagesPage *self)
 }
 
 static void
-call_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+call_free (Call *call)
 {
-  g_autofree Call *call = data;
+  g_strfreev (call->undo_ids);
+  g_free (call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+void
+mr_messages_call_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
   g_autoptr (GError) error = NULL;
   guint count = 0;
   gboolean ok = call->finish (MR_CLIENT (source), result, &count, &error);
@@ -114,21 +146,26 @@ call_done_cb (GObject *source, GAsyncResult *result, gpointer data)
     mr_toast_show (widget, _ ("Nothing to do: the messages are past that"));
     return;
   }
-  g_autofree char *text = dup_done_text (call->done, count);
-  if (call->done == DONE_HOLD)
-    mr_toast_show_button (widget, text, _ ("Undo"), G_CALLBACK (undo_clicked_cb), G_OBJECT (widget));
-  else
+  g_autofree char *text = call->dup_words (count);
+  if (call->undo_ids == NULL) {
     mr_toast_show (widget, text);
+    return;
+  }
+  g_strfreev (call->page->undo_ids);
+  call->page->undo_ids = g_steal_pointer (&call->undo_ids);
+  call->page->undo_is_release = call->dup_words == hold_words;
+  mr_toast_show_button (widget, text, _ ("Undo"), G_CALLBACK (undo_clicked_cb), G_OBJECT (widget));
 }
 
-static Call *
-call_new (MrMessagesPage *self, FinishFunc finish, Done done)
+gpointer
+mr_messages_call_new (MrMessagesPage *self, MrCountFinish finish, char *(*dup_words) (guint count), char **undo_ids)
 {
   Call *call = g_new0 (Call, 1);
 
   call->page = self;
   call->finish = finish;
-  call->done = done;
+  call->dup_words = dup_words;
+  call->undo_ids = undo_ids;
   return call;
 }
 
@@ -141,8 +178,8 @@ as_const (char **ids)
 static void
 send_ids (MrMessagesPage *self, char **ids)
 {
-  mr_client_release_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, call_done_cb,
-                           call_new (self, mr_client_release_finish, DONE_RELEASE));
+  mr_client_release_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, mr_messages_call_done_cb,
+                           mr_messages_call_new (self, mr_client_release_finish, release_words, NULL));
 }
 
 static void
@@ -151,20 +188,18 @@ try_now_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
   g_auto (GStrv) ids = mr_messages_page_dup_selected_ids (self);
 
-  mr_client_retry_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, call_done_cb,
-                         call_new (self, mr_client_retry_finish, DONE_RETRY));
+  mr_client_retry_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, mr_messages_call_done_cb,
+                         mr_messages_call_new (self, mr_client_retry_finish, retry_words, NULL));
 }
 
 static void
 keep_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
-  g_auto (GStrv) ids = mr_messages_page_dup_selected_ids (self);
-  Call *call = call_new (self, mr_client_hold_finish, DONE_HOLD);
+  char **ids = mr_messages_page_dup_selected_ids (self);
 
-  mr_client_hold_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, call_done_cb, call);
-  g_strfreev (self->undo_ids);
-  self->undo_ids = g_steal_pointer (&ids);
+  mr_client_hold_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, mr_messages_call_done_cb,
+                        mr_messages_call_new (self, mr_client_hold_finish, hold_words, ids));
 }
 
 static void
@@ -173,8 +208,12 @@ undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
   g_auto (GStrv) ids = g_steal_pointer (&self->undo_ids);
 
-  if (ids != NULL)
+  if (ids != NULL && self->undo_is_release)
     send_ids (self, ids);
+  else if (ids != NULL)
+    mr_client_restore_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable,
+                             mr_messages_call_done_cb,
+                             mr_messages_call_new (self, mr_client_restore_finish, restore_words, NULL));
 }
 
 static void
@@ -186,86 +225,26 @@ send_action (GtkWidget *widget, const char *name, GVariant *parameter)
   send_ids (self, ids);
 }
 
-/* ---- what destroys asks first ---- */
-
-/* The ids are those that were selected when the question was asked. */
-typedef struct {
-  MrMessagesPage *page; /* owned: the dialog may outlive the page's window */
-  char **ids;
-} Question;
-
-static void
-question_free (Question *question)
-{
-  g_object_unref (question->page);
-  g_strfreev (question->ids);
-  g_free (question);
-}
-
-static void
-stop_response_cb (Question *question, const char *response)
-{
-  MrMessagesPage *self = question->page;
-
-  if (!g_str_equal (response, "stop") || self->desk == NULL)
-    return;
-  mr_client_cancel_async (mr_desk_get_client (self->desk), as_const (question->ids), self->cancellable, call_done_cb,
-                          call_new (self, mr_client_cancel_finish, DONE_CANCEL));
-}
-
-static void
-remove_response_cb (Question *question, const char *response)
-{
-  MrMessagesPage *self = question->page;
-
-  if (!g_str_equal (response, "remove") || self->desk == NULL)
-    return;
-  mr_client_delete_async (mr_desk_get_client (self->desk), as_const (question->ids), self->cancellable, call_done_cb,
-                          call_new (self, mr_client_delete_finish, DONE_DELETE));
-}
-
-static void
-ask (MrMessagesPage *self, const char *title, const char *body, const char *response, const char *label,
-     GCallback callback)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, title, body);
-  Question *question = g_new0 (Question, 1);
-
-  question->page = g_object_ref (self);
-  question->ids = mr_messages_page_dup_selected_ids (self);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), response, label, NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), response, ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_object_set_data_full (G_OBJECT (dialog), "question", question, (GDestroyNotify)question_free);
-  g_signal_connect_swapped (dialog, "response", callback, question);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
+/* ---- what can be undone asks nothing ---- */
 
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
-  guint n = mr_messages_page_count_selected (self);
-  g_autofree char *title = g_strdup_printf (ngettext ("Stop %u Message?", "Stop %u Messages?", n), n);
+  char **ids = mr_messages_page_dup_selected_ids (self);
 
-  ask (self, title,
-       _ ("What has not been sent yet will not be sent, and its text is deleted. Recipients who already have it keep "
-          "it."),
-       "stop", _ ("Stop Sending"), G_CALLBACK (stop_response_cb));
+  mr_client_cancel_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, mr_messages_call_done_cb,
+                          mr_messages_call_new (self, mr_client_cancel_finish, stop_words, ids));
 }
 
 static void
 remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MrMessagesPage *self = MR_MESSAGES_PAGE (widget);
-  guint n = mr_messages_page_count_selected (self);
-  g_autofree char *title = g_strdup_printf (
-      ngettext ("Remove %u Message From the History?", "Remove %u Messages From the History?", n), n);
+  char **ids = mr_messages_page_dup_selected_ids (self);
 
-  ask (self, title, _ ("You will no longer see here what became of it. Nothing changes for the recipients."), "remove",
-       _ ("Remove"), G_CALLBACK (remove_response_cb));
+  mr_client_delete_async (mr_desk_get_client (self->desk), as_const (ids), self->cancellable, mr_messages_call_done_cb,
+                          mr_messages_call_new (self, mr_client_delete_finish, remove_words, ids));
 }
 
 /* ---- single messages ---- */
@@ -278,8 +257,9 @@ mark_delivered_action (GtkWidget *widget, const char *name, GVariant *parameter)
   guint recipient;
 
   g_variant_get (parameter, "(&su)", &id, &recipient);
-  mr_client_mark_delivered_async (mr_desk_get_client (self->desk), id, recipient, self->cancellable, call_done_cb,
-                                  call_new (self, mr_client_mark_delivered_finish, DONE_MARK));
+  mr_client_mark_delivered_async (mr_desk_get_client (self->desk), id, recipient, self->cancellable,
+                                  mr_messages_call_done_cb,
+                                  mr_messages_call_new (self, mr_client_mark_delivered_finish, mark_words, NULL));
 }
 
 static void
@@ -290,8 +270,9 @@ send_through_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gboolean always;
 
   g_variant_get (parameter, "(&s&sb)", &id, &account, &always);
-  mr_client_send_through_async (mr_desk_get_client (self->desk), id, account, always, self->cancellable, call_done_cb,
-                                call_new (self, mr_client_send_through_finish, DONE_RELEASE));
+  mr_client_send_through_async (mr_desk_get_client (self->desk), id, account, always, self->cancellable,
+                                mr_messages_call_done_cb,
+                                mr_messages_call_new (self, mr_client_send_through_finish, release_words, NULL));
 }
 
 static void
@@ -316,6 +297,7 @@ void
 mr_messages_page_install_actions (GtkWidgetClass *widget_class)
 {
   mr_messages_page_install_keep_actions (widget_class);
+  mr_messages_page_install_edits (widget_class);
   gtk_widget_class_install_action (widget_class, "messages.try-now", NULL, try_now_action);
   gtk_widget_class_install_action (widget_class, "messages.keep-back", NULL, keep_back_action);
   gtk_widget_class_install_action (widget_class, "messages.undo", NULL, undo_action);

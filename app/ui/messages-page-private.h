@@ -42,7 +42,9 @@ struct _MrMessagesPage {
   char *detail_id; /* the one selected message */
   GCancellable *fetch_cancellable;
   gboolean fetching, fetch_again;
-  char **undo_ids; /* messages that "Undo" sends again */
+  char **undo_ids;          /* messages that "Undo" is about */
+  gboolean undo_is_release; /* it sends them; else it brings them back */
+  gboolean held;            /* only what is kept back */
 };
 
 guint mr_messages_page_count_selected (MrMessagesPage *self);
@@ -53,6 +55,16 @@ void mr_messages_page_update_actions (MrMessagesPage *self);
 void mr_messages_page_update_keep_actions (MrMessagesPage *self);
 void mr_messages_page_install_keep_actions (GtkWidgetClass *widget_class);
 void mr_messages_page_install_actions (GtkWidgetClass *widget_class);
+
+/* messages-actions.c: the end of a call that counts messages. dup_words: what the toast says. undo_ids (transfer full) or NULL: with "Undo". */
+typedef gboolean (*MrCountFinish) (MrClient *client, GAsyncResult *result, guint *ret_count, GError **error);
+gpointer
+mr_messages_call_new (MrMessagesPage *self, MrCountFinish finish, char *(*dup_words) (guint count), char **undo_ids);
+void mr_messages_call_done_cb (GObject *source, GAsyncResult *result, gpointer call);
+
+/* messages-edits.c */
+void mr_messages_page_install_edits (GtkWidgetClass *widget_class);
+void mr_messages_page_update_edits (MrMessagesPage *self, gboolean active, gboolean finished);
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);
 /* messages-rows.c */

@@ -17,7 +17,7 @@
 #define NARROWEST       360
 #define WIDE_LIST_WIDTH 420
 
-enum { PROP_0, PROP_HISTORY, PROP_CAN_GO_BACK, N_PROPS };
+enum { PROP_0, PROP_HISTORY, PROP_HELD, PROP_CAN_GO_BACK, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 enum { SIGNAL_LISTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -146,8 +146,12 @@ queue_changed_cb (MrMessagesPage *self)
 static void
 filter_changed_cb (MrMessagesPage *self)
 {
-  if (self->model != NULL)
-    mr_message_model_set_filter (self->model, mr_list_bar_get_filter (self->bar));
+  if (self->model == NULL)
+    return;
+  MrListFilter filter = *mr_list_bar_get_filter (self->bar); /* its strings are borrowed for the call */
+  if (self->held)
+    filter.held_only = TRUE;
+  mr_message_model_set_filter (self->model, &filter);
 }
 
 static void
@@ -196,6 +200,13 @@ setup_empty_page (MrMessagesPage *self)
     adw_status_page_set_description (self->empty_page,
                                      _ ("Messages are listed here once they were handed over, refused or stopped."));
     gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
+  } else if (self->held) {
+    adw_status_page_set_icon_name (self->empty_page, "media-playback-pause-symbolic");
+    adw_status_page_set_title (self->empty_page, _ ("Nothing Is Kept Back"));
+    adw_status_page_set_description (self->empty_page, _ ("Messages that you or your rules keep back wait here until "
+                                                          "you send them, send them to others, or stop them."));
+    gtk_button_set_label (self->empty_button, _ ("Rules for Keeping Back…"));
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), "win.hold-rules");
   } else {
     adw_status_page_set_icon_name (self->empty_page, "mail-send-symbolic");
     adw_status_page_set_title (self->empty_page, _ ("Nothing Waits"));
@@ -249,7 +260,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   g_signal_connect_object (desk, "queue-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
   mr_message_detail_set_client (self->detail, mr_desk_get_client (desk));
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
-  if (!self->history)
+  if (!self->history && !self->held)
     mr_wait_card_set_desk (self->wait_card, desk);
 
   mr_messages_page_set_up_rows (self);
@@ -266,6 +277,9 @@ mr_messages_page_get_property (GObject *object, guint id, GValue *value, GParamS
   MrMessagesPage *self = MR_MESSAGES_PAGE (object);
 
   switch (id) {
+  case PROP_HELD:
+    g_value_set_boolean (value, self->held);
+    break;
   case PROP_HISTORY:
     g_value_set_boolean (value, self->history);
     break;
@@ -280,7 +294,9 @@ mr_messages_page_get_property (GObject *object, guint id, GValue *value, GParamS
 static void
 mr_messages_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  if (id == PROP_HISTORY)
+  if (id == PROP_HELD)
+    MR_MESSAGES_PAGE (object)->held = g_value_get_boolean (value);
+  else if (id == PROP_HISTORY)
     MR_MESSAGES_PAGE (object)->history = g_value_get_boolean (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -294,8 +310,8 @@ mr_messages_page_constructed (GObject *object)
   G_OBJECT_CLASS (mr_messages_page_parent_class)->constructed (object);
   setup_empty_page (self);
   gtk_widget_set_visible (self->bar_remove, self->history);
-  gtk_widget_set_visible (self->bar_try, !self->history);
-  gtk_widget_set_visible (self->bar_keep, !self->history);
+  gtk_widget_set_visible (self->bar_try, !self->history && !self->held);
+  gtk_widget_set_visible (self->bar_keep, !self->history && !self->held);
   gtk_widget_set_visible (self->bar_send, !self->history);
   gtk_widget_set_visible (self->bar_stop, !self->history);
 }
@@ -447,6 +463,8 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   signals[SIGNAL_LISTED] = g_signal_new ("listed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 0);
+  properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);

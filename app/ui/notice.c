@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/format.h"
+
 static void
 set_notice (MrNotice *ret, MrNoticeLevel level, const char *icon, char *text, const char *button, const char *action)
 {
@@ -179,13 +181,30 @@ choose_refusal (const MrNoticeFacts *facts, MrNotice *ret)
   return TRUE;
 }
 
+/* "until 14:05", "until tomorrow, 08:00": as the rows say it. */
+static char *
+dup_paused_text (const MrNoticeFacts *facts)
+{
+  g_autofree char *when = facts->paused_until > 0 ? mr_format_time (facts->paused_until) : NULL;
+
+  return when != NULL ? g_strdup_printf (_ ("Sending is paused until %s. Mail is taken and waits."), when)
+                      : g_strdup (_ ("Sending is paused. Programs can still hand in mail; it waits."));
+}
+
 static gboolean
 choose_rest (const MrNoticeFacts *facts, MrNotice *ret)
 {
   if (facts->paused)
-    set_notice (ret, MR_NOTICE_INFO, "media-playback-pause-symbolic",
-                g_strdup (_ ("Sending is paused. Programs can still hand in mail; it waits.")), _ ("Go On"),
+    set_notice (ret, MR_NOTICE_INFO, "media-playback-pause-symbolic", dup_paused_text (facts), _ ("Go On"),
                 "win.toggle-paused");
+  else if (facts->keeps_everything)
+    set_notice (ret, MR_NOTICE_INFO, "media-playback-pause-symbolic",
+                facts->n_held > 0 ? g_strdup_printf (ngettext ("All new mail is kept back for review: %u message.",
+                                                               "All new mail is kept back for review: %u messages.",
+                                                               (guint)MIN (facts->n_held, G_MAXUINT)),
+                                                     (guint)MIN (facts->n_held, G_MAXUINT))
+                                  : g_strdup (_ ("All new mail is kept back for review.")),
+                _ ("Send New Mail Again"), "win.send-everything");
   else if (!facts->online)
     set_notice (ret, MR_NOTICE_INFO, "network-offline-symbolic",
                 g_strdup (_ ("No network. Mail goes out when it is back.")), NULL, NULL);

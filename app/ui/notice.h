@@ -36,6 +36,10 @@ typedef struct {
   const char *refused_program;    /* newest refused attempt, NULL: none */
   const char *refused_user;
   gboolean paused;
+  gint64 paused_until;       /* wall time, 0: until a person goes on */
+  gboolean keeps_everything; /* a rule keeps all new mail back */
+  guint64 n_held;            /* messages that are kept back */
+  gint64 now;
   gboolean online;
 } MrNoticeFacts;
 

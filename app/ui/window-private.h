@@ -20,8 +20,8 @@ struct _MrWindow {
   GtkStack *top;
   AdwStatusPage *unreachable_page;
   AdwViewStack *pages;
-  AdwViewStackPage *outbox_tab, *accounts_tab;
-  MrMessagesPage *outbox, *history;
+  AdwViewStackPage *outbox_tab, *held_tab, *accounts_tab;
+  MrMessagesPage *outbox, *held, *history;
   MrAccountsPage *accounts;
 
   MrDesk *desk;
@@ -30,6 +30,7 @@ struct _MrWindow {
   MrKeyringTalk keyring_talk;
   GCancellable *keyring_question; /* NULL: none is open */
   gboolean keyring_is_open;       /* as last seen */
+  GtkWidget *pause_popover;       /* NULL until it is first opened */
   guint updating;                 /* source */
   gboolean adding_first;          /* the account page that is open is for the first account */
   char *test_message;             /* queue id of the last message to oneself; NULL */
@@ -40,6 +41,9 @@ struct _MrWindow {
 
 void mr_window_install_actions (GtkWidgetClass *widget_class);
 void mr_window_install_account_actions (GtkWidgetClass *widget_class);
+void mr_window_install_hold_actions (GtkWidgetClass *widget_class);
+/* Says which of its actions can be used now. */
+void mr_window_update_hold_actions (MrWindow *self);
 void mr_window_install_keyring_actions (GtkWidgetClass *widget_class);
 /* As the status says. Opened by somebody else: what was said about our question is over, and the question as well. */
 void mr_window_saw_keyring (MrWindow *self, gboolean is_open);

@@ -41,7 +41,7 @@ update_header (MrWindow *self, const char *face)
   const MrServiceStatus *status = mr_desk_get_status (self->desk);
   gboolean main_face = g_str_equal (face, "main");
   gboolean paused = status != NULL && status->paused;
-  const char *label = paused ? _ ("Go on with sending") : _ ("Pause all sending");
+  const char *label = paused ? _ ("Go on with sending") : _ ("Pause sending");
   MrMessagesPage *page = mr_window_current_messages (self);
   gboolean can_go_back = main_face && page != NULL && mr_messages_page_get_can_go_back (page);
 
@@ -62,6 +62,8 @@ static void
 update_tabs (MrWindow *self, const MrNoticeFacts *facts)
 {
   adw_view_stack_page_set_badge_number (self->outbox_tab, (guint)MIN (facts->n_waiting, 9999));
+  adw_view_stack_page_set_visible (self->held_tab, facts->n_held > 0 || facts->keeps_everything);
+  adw_view_stack_page_set_badge_number (self->held_tab, (guint)MIN (facts->n_held, 9999));
   adw_view_stack_page_set_needs_attention (self->accounts_tab, facts->n_accounts_in_trouble > 0);
 }
 
@@ -96,6 +98,7 @@ mr_window_update (MrWindow *self)
   }
   update_header (self, face);
   update_tabs (self, &facts);
+  mr_window_update_hold_actions (self);
   update_notice (self, face, &facts);
 }
 
@@ -164,6 +167,7 @@ mr_window_dispose (GObject *object)
   MrWindow *self = MR_WINDOW (object);
 
   g_clear_handle_id (&self->updating, g_source_remove);
+  g_clear_pointer (&self->pause_popover, gtk_widget_unparent);
   g_clear_pointer (&self->test_message, g_free);
   g_clear_pointer (&self->followed, g_free);
   g_cancellable_cancel (self->cancellable);
@@ -190,6 +194,7 @@ mr_window_init (MrWindow *self)
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (mr_window_update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->outbox, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->held, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->outbox, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->history, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->history, "notify::can-go-back", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
@@ -221,10 +226,13 @@ mr_window_class_init (MrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWindow, outbox_tab);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts_tab);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, outbox);
+  gtk_widget_class_bind_template_child (widget_class, MrWindow, held_tab);
+  gtk_widget_class_bind_template_child (widget_class, MrWindow, held);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, history);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts);
   mr_window_install_actions (widget_class);
   mr_window_install_keyring_actions (widget_class);
+  mr_window_install_hold_actions (widget_class);
   mr_window_install_account_actions (widget_class);
 }
 
@@ -248,6 +256,7 @@ mr_window_new (GtkApplication *application, MrDesk *desk)
   self->desk = g_object_ref (desk);
   remember (self);
   mr_messages_page_set_desk (self->outbox, desk);
+  mr_messages_page_set_desk (self->held, desk);
   mr_messages_page_set_desk (self->history, desk);
   mr_accounts_page_set_desk (self->accounts, desk);
   g_signal_connect_object (desk, "status-changed", G_CALLBACK (mr_window_update), self, G_CONNECT_SWAPPED);

@@ -39,6 +39,10 @@ test_order (void)
   assert_action (&facts, MR_NOTICE_INFO, "win.restart-service");
   facts.online = FALSE;
   assert_action (&facts, MR_NOTICE_INFO, NULL);
+  facts.online = TRUE;
+  facts.keeps_everything = TRUE;
+  assert_action (&facts, MR_NOTICE_INFO, "win.send-everything");
+  facts.online = FALSE;
   facts.paused = TRUE;
   assert_action (&facts, MR_NOTICE_INFO, "win.toggle-paused");
   facts.refused_program = "smartd";
