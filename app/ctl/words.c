@@ -17,10 +17,12 @@ mr_words_dup_message_state (MrCtl *ctl, const MrMessageRecord *message)
 
   const MrRecipientRecord *first = message->recipients->pdata[0];
   char *line = mr_state_dup_line (first, ctl->now);
-  if (first->cause == NULL || *first->cause == '\0')
+  const char *cause = mr_state_get_cause (first);
+  if (cause == NULL)
     return line;
   g_autofree char *own = line;
-  g_autofree char *title = mr_cause_dup_title (mr_ctl_get_diagnosis (ctl), first->cause, first->cause_params);
+  g_autoptr (GVariant) params = mr_state_dup_params (first);
+  g_autofree char *title = mr_cause_dup_title (mr_ctl_get_diagnosis (ctl), cause, params);
   return *title != '\0' ? g_strconcat (own, " · ", title, NULL) : g_steal_pointer (&own);
 }
 
@@ -29,6 +31,8 @@ mr_words_get_colour (const MrMessageRecord *message)
 {
   if (message->hold != MR_HOLD_NONE)
     return MR_COLOUR_WAITING;
+  if (message->recipients->len > 0 && ((const MrRecipientRecord *)message->recipients->pdata[0])->bounced > 0)
+    return MR_COLOUR_BAD;
   switch (mr_message_record_summary_state (message)) {
   case MR_RECIPIENT_DELIVERED:
   case MR_RECIPIENT_RELAYED:
@@ -55,12 +59,15 @@ mr_words_dup_explanation (MrCtl *ctl, const MrRecipientRecord *recipient)
 {
   MrDiagnosis *diagnosis = mr_ctl_get_diagnosis (ctl);
 
-  if (recipient->cause == NULL || *recipient->cause == '\0')
+  const char *cause = mr_state_get_cause (recipient);
+  g_autoptr (GVariant) params = mr_state_dup_params (recipient);
+
+  if (cause == NULL)
     return recipient->wait_reason != MR_WAIT_NONE && recipient->wait_reason != MR_WAIT_RETRY_TIME
                ? g_strdup (mr_wait_reason_sentence (recipient->wait_reason))
                : NULL;
-  g_autofree char *sentence = mr_cause_dup_sentence (diagnosis, recipient->cause, recipient->cause_params);
-  g_autofree char *more = mr_cause_dup_explanation (diagnosis, recipient->cause, recipient->cause_params);
+  g_autofree char *sentence = mr_cause_dup_sentence (diagnosis, cause, params);
+  g_autofree char *more = mr_cause_dup_explanation (diagnosis, cause, params);
   if (more == NULL || *more == '\0')
     return g_steal_pointer (&sentence);
   return g_strconcat (sentence, " ", more, NULL);

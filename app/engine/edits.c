@@ -88,6 +88,28 @@ change_account (Step *step, const MrMessageRecord *message)
   store_edit (step, &edit, &now, 1);
 }
 
+/* Sent again through another account, where it failed. Nothing is done about those who have it. */
+static void
+change_account_of_failed (Step *step, const MrMessageRecord *message)
+{
+  g_autoptr (GArray) edits = g_array_new (FALSE, FALSE, sizeof (MrRecipientEdit));
+  MrStoreEdit edit = edit_of (step);
+
+  edit.set_account = TRUE;
+  edit.account = step->action->account;
+  for (guint i = 0; i < message->recipients->len; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (message->recipients, i);
+    const MrRecipientEdit again = { MR_EDIT_REVIVE, r->n, NULL };
+
+    if (r->state == MR_RECIPIENT_FAILED || r->state == MR_RECIPIENT_EXPIRED)
+      g_array_append_val (edits, again);
+  }
+  if (edits->len == 0)
+    mr_step_done (step, FALSE, NULL);
+  else
+    store_edit (step, &edit, (const MrRecipientEdit *)(gpointer)edits->data, edits->len);
+}
+
 /* The life of a message that is to go next week begins next week. */
 static void
 schedule (Step *step)
@@ -297,6 +319,8 @@ mr_edits_apply (Step *step, MrMessageRecord *message)
     copy (step, message);
   else if (action->kind == ACTION_RESTORE)
     revive (step, message);
+  else if (!active && action->kind == ACTION_CHANGE_ACCOUNT)
+    change_account_of_failed (step, message);
   else if (!active || (action->kind == ACTION_SCHEDULE && message->hold != MR_HOLD_NONE))
     mr_step_done (step, FALSE, NULL);
   else if (action->kind == ACTION_SCHEDULE)

@@ -248,6 +248,33 @@ mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now)
   return g_strdup (mr_state_word (recipient->state));
 }
 
+const char *
+mr_state_get_cause (const MrRecipientRecord *recipient)
+{
+  gboolean sent = recipient->state == MR_RECIPIENT_DELIVERED || recipient->state == MR_RECIPIENT_RELAYED
+                  || recipient->state == MR_RECIPIENT_CANCELLED;
+  const char *cause = recipient->bounced > 0 ? recipient->bounced_cause : sent ? NULL : recipient->cause;
+
+  return cause != NULL && *cause != '\0' ? cause : NULL;
+}
+
+GVariant *
+mr_state_dup_params (const MrRecipientRecord *recipient)
+{
+  const char *domain = recipient->address != NULL ? strrchr (recipient->address, '@') : NULL;
+  GVariantBuilder builder;
+
+  if (recipient->bounced == 0)
+    return recipient->cause_params != NULL ? g_variant_ref (recipient->cause_params) : NULL;
+  /* Of a report that came later only the cause was kept. */
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  if (domain != NULL) {
+    g_variant_builder_add (&builder, "{ss}", "recipient", recipient->address);
+    g_variant_builder_add (&builder, "{ss}", "domain", domain + 1);
+  }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 static char *
 dup_ready (const MrAccountRecord *account, gint64 now)
 {

@@ -21,5 +21,9 @@ const char *mr_stage_sentence (MrStage stage);
 const char *mr_stage_activity (MrStage stage);
 /* "Waiting, next try 14:10" / "in 4 min" and so on for one recipient; now: wall time (microseconds). (transfer full) */
 char *mr_state_dup_line (const MrRecipientRecord *recipient, gint64 now);
+/* The cause that the state is about: of the report that came later, else of the last attempt where it did not end well. NULL: none. Borrowed. */
+const char *mr_state_get_cause (const MrRecipientRecord *recipient);
+/* What fills the words of that cause. (transfer full) a{ss}, NULL: nothing */
+GVariant *mr_state_dup_params (const MrRecipientRecord *recipient);
 
 G_END_DECLS

@@ -83,6 +83,7 @@ create_card_cb (gpointer item, gpointer data)
   GtkWidget *card = mr_recipient_card_new ();
   guint position = 0;
 
+  mr_recipient_card_set_accounts (MR_RECIPIENT_CARD (card), self->accounts);
   if (g_list_store_find (self->recipient_items, item, &position) && position < self->message->recipients->len)
     fill_card (self, MR_RECIPIENT_CARD (card), position);
   return card;

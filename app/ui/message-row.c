@@ -58,9 +58,11 @@ dup_state_text (const MrMessageRecord *message, MrDiagnosis *diagnosis, gint64 n
 
   const MrRecipientRecord *first = g_ptr_array_index (message->recipients, 0);
   g_autofree char *line = dup_line (message, first, now);
-  if (first->cause == NULL || *first->cause == '\0')
+  const char *cause = mr_state_get_cause (first);
+  if (cause == NULL)
     return g_steal_pointer (&line);
-  g_autofree char *title = mr_cause_dup_title (diagnosis, first->cause, first->cause_params);
+  g_autoptr (GVariant) params = mr_state_dup_params (first);
+  g_autofree char *title = mr_cause_dup_title (diagnosis, cause, params);
   return *title != '\0' ? g_strdup_printf ("%s · %s", line, title) : g_steal_pointer (&line);
 }
 
@@ -106,7 +108,9 @@ mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, 
     return;
   }
 
-  MrRecipientState summary = mr_message_record_summary_state (message);
+  const MrRecipientRecord *first = message->recipients->len > 0 ? message->recipients->pdata[0] : NULL;
+  MrRecipientState summary = first != NULL && first->bounced > 0 ? MR_RECIPIENT_FAILED
+                                                                 : mr_message_record_summary_state (message);
   gboolean held = message->hold != MR_HOLD_NONE && message->finished == 0;
   g_autofree char *age = mr_format_age (message->finished > 0 ? message->finished : message->created, now);
   g_autofree char *people = mr_format_people (message);

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/messages-page-private.h"
+#include "ui/messages-recipient.h"
 
 /* From this width on the list may have more than it needs at least. */
 #define WIDE_PAGE       880
@@ -154,6 +155,19 @@ filter_changed_cb (MrMessagesPage *self)
   mr_message_model_set_filter (self->model, &filter);
 }
 
+/* The messages that wait for the one reason above the list, or all again. */
+static void
+show_changed_cb (MrMessagesPage *self)
+{
+  MrListFilter filter
+      = { .kind = MR_LIST_OUTBOX, .state = -1, .search = gtk_editable_get_text (GTK_EDITABLE (self->search)) };
+
+  if (self->model == NULL)
+    return;
+  mr_wait_card_get_filter (self->wait_card, &filter);
+  mr_message_model_set_filter (self->model, &filter);
+}
+
 static void
 clear_filters_cb (MrMessagesPage *self)
 {
@@ -262,6 +276,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
   if (!self->history && !self->held)
     mr_wait_card_set_desk (self->wait_card, desk);
+  g_signal_connect_object (self->wait_card, "show-changed", G_CALLBACK (show_changed_cb), self, G_CONNECT_SWAPPED);
 
   mr_messages_page_set_up_rows (self);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
@@ -473,6 +488,7 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");
   bind_children (widget_class);
   mr_messages_page_install_actions (widget_class);
+  mr_messages_page_install_recipient_actions (widget_class);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
 }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrRecipientCard, mr_recipient_card, MR, RECIPIENT_CARD, GtkListBoxRow)
 
 GtkWidget *mr_recipient_card_new (void);
+/* What a person may choose from to send through: list of MrRecordItem with MrAccountRecord, NULL: nothing. Before the first record. */
+void mr_recipient_card_set_accounts (MrRecipientCard *self, GListModel *accounts);
 /* The records are read, not kept. direct: the last attempt went to the recipient's own server. now: wall time. The buttons use the actions
- * "messages.try-now", "messages.mark-delivered" (message id, recipient) and "win.edit-account" (account id). */
+ * "messages.try-now", "messages.mark-delivered" (message id, recipient), "messages.recipient-*" and "win.edit-account" (account id). */
 void mr_recipient_card_set (MrRecipientCard *self, const MrMessageRecord *message, const MrRecipientRecord *recipient,
                             gboolean direct, MrDiagnosis *diagnosis, gint64 now);
 

@@ -15,24 +15,60 @@ struct _MrWaitCard {
   GtkImage *icon;
   GtkLabel *text, *account;
   GtkButton *button;
+  GtkToggleButton *show;
 
   MrDesk *desk;
   GPtrArray *groups; /* the last answer, NULL: none yet */
   char *action;
+  /* of the group that is told */
+  char *cause, *account_id;
+  MrWaitReason wait_reason;
   GCancellable *cancellable;
   guint pause;
   gboolean again; /* something changed since the last question */
 };
 
+enum { SIGNAL_SHOW_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (MrWaitCard, mr_wait_card, GTK_TYPE_WIDGET)
 
 static void ask (MrWaitCard *self);
+
+/* Another group, or none any more: the whole list is shown again. */
+static void
+set_group (MrWaitCard *self, const MrWaitReasonNotice *notice)
+{
+  if (notice->text != NULL && notice->wait_reason == self->wait_reason && g_strcmp0 (notice->cause, self->cause) == 0
+      && g_strcmp0 (notice->account_id, self->account_id) == 0)
+    return;
+  gtk_toggle_button_set_active (self->show, FALSE);
+  g_free (self->cause);
+  g_free (self->account_id);
+  self->cause = g_strdup (notice->cause);
+  self->account_id = g_strdup (notice->account_id);
+  self->wait_reason = notice->wait_reason;
+}
+
+gboolean
+mr_wait_card_get_filter (MrWaitCard *self, MrListFilter *filter)
+{
+  g_return_val_if_fail (MR_IS_WAIT_CARD (self), FALSE);
+
+  if (!gtk_toggle_button_get_active (self->show))
+    return FALSE;
+  filter->cause = self->cause;
+  filter->account = self->account_id;
+  filter->wait_reason = self->wait_reason;
+  return TRUE;
+}
 
 void
 mr_wait_card_set_notice (MrWaitCard *self, const MrWaitReasonNotice *notice)
 {
   g_return_if_fail (MR_IS_WAIT_CARD (self));
 
+  set_group (self, notice);
   gtk_widget_set_visible (GTK_WIDGET (self), notice->text != NULL);
   if (notice->text == NULL)
     return;
@@ -122,6 +158,14 @@ button_clicked_cb (MrWaitCard *self)
 }
 
 static void
+show_toggled_cb (MrWaitCard *self)
+{
+  gtk_button_set_label (GTK_BUTTON (self->show),
+                        gtk_toggle_button_get_active (self->show) ? _ ("Show All") : _ ("Show Only These"));
+  g_signal_emit (self, signals[SIGNAL_SHOW_CHANGED], 0);
+}
+
+static void
 mr_wait_card_dispose (GObject *object)
 {
   MrWaitCard *self = MR_WAIT_CARD (object);
@@ -133,6 +177,8 @@ mr_wait_card_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->groups, g_ptr_array_unref);
   g_clear_pointer (&self->action, g_free);
+  g_clear_pointer (&self->cause, g_free);
+  g_clear_pointer (&self->account_id, g_free);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (mr_wait_card_parent_class)->dispose (object);
 }
@@ -149,6 +195,8 @@ mr_wait_card_class_init (MrWaitCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mr_wait_card_dispose;
+  signals[SIGNAL_SHOW_CHANGED] = g_signal_new ("show-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/wait-card.ui");
   gtk_widget_class_bind_template_child (widget_class, MrWaitCard, box);
@@ -156,5 +204,7 @@ mr_wait_card_class_init (MrWaitCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWaitCard, text);
   gtk_widget_class_bind_template_child (widget_class, MrWaitCard, account);
   gtk_widget_class_bind_template_child (widget_class, MrWaitCard, button);
+  gtk_widget_class_bind_template_child (widget_class, MrWaitCard, show);
   gtk_widget_class_bind_template_callback (widget_class, button_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_toggled_cb);
 }

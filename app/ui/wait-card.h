@@ -15,4 +15,8 @@ G_DECLARE_FINAL_TYPE (MrWaitCard, mr_wait_card, MR, WAIT_CARD, GtkWidget)
 void mr_wait_card_set_desk (MrWaitCard *self, MrDesk *desk);
 void mr_wait_card_set_notice (MrWaitCard *self, const MrWaitReasonNotice *notice);
 
+/* Signal "show-changed": the person wants to see only the messages that are told, or all again. TRUE: only those; the filter's cause, account and wait
+ * reason are set, borrowed until the card changes. */
+gboolean mr_wait_card_get_filter (MrWaitCard *self, MrListFilter *filter);
+
 G_END_DECLS

@@ -73,6 +73,9 @@ fill (MrWaitReasonNotice *ret, const MrGroupRecord *group, const char *reason, M
   ret->action = g_action_print_detailed_name (row->action, target);
   ret->button = _ (row->button);
   ret->icon = row->icon;
+  ret->wait_reason = group->wait_reason > MR_WAIT_RETRY_TIME ? group->wait_reason : MR_WAIT_NONE;
+  ret->cause = ret->wait_reason == MR_WAIT_NONE ? g_strdup (group->cause) : NULL;
+  ret->account_id = g_strdup (group->account);
   if (target != NULL)
     ret->account = g_strdup (mr_format_account_name (account));
 }
@@ -147,5 +150,7 @@ mr_wait_reason_clear (MrWaitReasonNotice *notice)
   g_free (notice->text);
   g_free (notice->account);
   g_free (notice->action);
+  g_free (notice->cause);
+  g_free (notice->account_id);
   *notice = (MrWaitReasonNotice){ 0 };
 }

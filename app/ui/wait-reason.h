@@ -19,6 +19,10 @@ typedef struct {
   const char *button; /* translated */
   const char *icon;
   char *action; /* detailed action name */
+  /* What finds them in the list */
+  char *cause;              /* cause id, NULL: the wait reason finds them */
+  MrWaitReason wait_reason; /* none: the cause finds them */
+  char *account_id;
 } MrWaitReasonNotice;
 
 /* groups: MrGroupRecord, the largest first. accounts: list of MrRecordItem with MrAccountRecord. Fills ret. */

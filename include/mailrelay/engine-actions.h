@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * never written to; MR_ERROR_NOT_FOUND: the content is no longer stored. */
 void mr_engine_edit_recipients (MrEngine *engine, const char *id, const MrRecipientEdit *edits, guint n_edits,
                                 MrCountFunc func, gpointer data);
-/* account NULL: as the sender's address says. What waits or needs a person goes at once; what was held for want of an account is let go. */
+/* account NULL: as the sender's address says. What waits or needs a person goes at once; what was held for want of an account is let go. Of a message
+ * of the history what failed or expired waits anew. */
 void mr_engine_change_account (MrEngine *engine, const char *const *ids, const char *account, MrCountFunc func,
                                gpointer data);
 /* Not before this wall time; 0: no longer scheduled. Held messages stay held. The give-up time counts from then. */

@@ -160,6 +160,37 @@ test_follows (Play *play, gconstpointer unused)
   wait_until (!is_shown (play));
 }
 
+/* The outbox was last asked for these. The history, which has a page of its own, is not here. */
+static gboolean
+asked_for (Play *play, const char *reason, const char *account)
+{
+  const char *given_reason = NULL, *given_account = NULL;
+
+  g_variant_lookup (play->fake->filter, "wait-reason", "&s", &given_reason);
+  g_variant_lookup (play->fake->filter, "account", "&s", &given_account);
+  return g_strcmp0 (given_reason, reason) == 0 && g_strcmp0 (given_account, account) == 0;
+}
+
+/* Only those that are told are listed, until all are asked for again or nothing is told any more. */
+static void
+test_show (Play *play, gconstpointer unused)
+{
+  set_waiting (play, 17);
+  wait_until (is_shown (play));
+  GtkWidget *show = audit_find (GTK_WIDGET (play->card), GTK_TYPE_TOGGLE_BUTTON, "Show Only These");
+  g_assert_nonnull (show);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (show), TRUE);
+  wait_until (asked_for (play, "account-paused", "work"));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (show)), ==, "Show All");
+  shot_save (play->window, "wait-card-show");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (show), FALSE);
+  wait_until (asked_for (play, NULL, NULL));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (show), TRUE);
+  wait_until (asked_for (play, "account-paused", "work"));
+  set_waiting (play, 0);
+  wait_until (asked_for (play, NULL, NULL));
+}
+
 /* The account tells before the queue does that the password was right. */
 static void
 test_account_works (Play *play, gconstpointer unused)
@@ -199,6 +230,7 @@ main (int argc, char **argv)
   adw_init ();
   load_style ();
   g_test_add ("/waits/follows", Play, NULL, set_up, test_follows, tear_down);
+  g_test_add ("/waits/show", Play, NULL, set_up, test_show, tear_down);
   g_test_add ("/waits/account-works", Play, NULL, set_up, test_account_works, tear_down);
   g_test_add ("/waits/dark", Play, NULL, set_up, test_dark, tear_down);
   return g_test_run ();

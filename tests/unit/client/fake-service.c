@@ -27,6 +27,8 @@ list_ids_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *
   guint n = 0;
 
   fake->n_list_ids++;
+  g_clear_pointer (&fake->filter, g_variant_unref);
+  fake->filter = g_variant_ref (filter);
   g_variant_lookup (filter, "search", "&s", &search);
   for (guint i = 0; i < fake->ids->len; i++)
     if (search == NULL || strstr (fake->ids->pdata[i], search) != NULL)
@@ -325,6 +327,7 @@ fake_service_free (FakeService *fake)
   remove_folder (fake->folder);
   g_free (fake->folder);
   g_free (fake->last);
+  g_clear_pointer (&fake->filter, g_variant_unref);
   g_free (fake);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
   MrDBusPrograms *programs;
   GPtrArray *ids; /* char *, newest first: the outbox */
   guint n_list_ids, n_list;
+  GVariant *filter;     /* what ListIds was last asked for, NULL: nothing yet */
   char *last;           /* what the last call of interest was given */
   gboolean silent_test; /* a test is started and never ends by itself */
   guint n_cancelled_tests;

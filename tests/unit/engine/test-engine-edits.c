@@ -287,6 +287,25 @@ test_change_account (EngineFixture *f, gconstpointer data)
   mr_message_record_free (engine_wait_state (f, id, 0, MR_RECIPIENT_DELIVERED));
 }
 
+/* A message of the history goes once more, through another account, to those who did not get it. */
+static void
+test_change_account_of_failed (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  EngineAnswer answer = { 0 };
+
+  engine_fixture_start_simple (f);
+  smtp_peer_reply (f->peer, "RCPT TO:<bad@", "550 5.1.1 no such user", 1);
+  id = engine_submit (f, "me@example.com", "bad@example.net");
+  mr_message_record_free (engine_wait_state (f, id, 0, MR_RECIPIENT_FAILED));
+  const char *ids[] = { id, NULL };
+  mr_engine_change_account (f->engine, ids, "main", engine_count_cb, &answer);
+  g_assert_cmpuint (engine_answer_count (&answer), ==, 1);
+  mr_message_record_free (engine_wait_state (f, id, 0, MR_RECIPIENT_DELIVERED));
+  mr_engine_change_account (f->engine, ids, "main", engine_count_cb, &answer);
+  g_assert_cmpuint (engine_answer_count (&answer), ==, 0);
+}
+
 static void
 test_undo (EngineFixture *f, gconstpointer data)
 {
@@ -331,6 +350,7 @@ main (int argc, char *argv[])
   ADD ("schedule", test_schedule);
   ADD ("return", test_return);
   ADD ("change-account", test_change_account);
+  ADD ("change-account-of-failed", test_change_account_of_failed);
   ADD ("undo", test_undo);
   return g_test_run ();
 }
