@@ -144,6 +144,7 @@ queue_changed_cb (MrMessagesPage *self)
   mr_messages_page_fetch_detail (self);
 }
 
+/* What the bar says, and the one reason above the list where only its messages are to be seen. */
 static void
 filter_changed_cb (MrMessagesPage *self)
 {
@@ -152,18 +153,6 @@ filter_changed_cb (MrMessagesPage *self)
   MrListFilter filter = *mr_list_bar_get_filter (self->bar); /* its strings are borrowed for the call */
   if (self->held)
     filter.held_only = TRUE;
-  mr_message_model_set_filter (self->model, &filter);
-}
-
-/* The messages that wait for the one reason above the list, or all again. */
-static void
-show_changed_cb (MrMessagesPage *self)
-{
-  MrListFilter filter
-      = { .kind = MR_LIST_OUTBOX, .state = -1, .search = gtk_editable_get_text (GTK_EDITABLE (self->search)) };
-
-  if (self->model == NULL)
-    return;
   mr_wait_card_get_filter (self->wait_card, &filter);
   mr_message_model_set_filter (self->model, &filter);
 }
@@ -276,7 +265,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
   if (!self->history && !self->held)
     mr_wait_card_set_desk (self->wait_card, desk);
-  g_signal_connect_object (self->wait_card, "show-changed", G_CALLBACK (show_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->wait_card, "show-changed", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);
 
   mr_messages_page_set_up_rows (self);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
