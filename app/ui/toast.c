@@ -7,7 +7,8 @@
 
 #include <gio/gio.h>
 
-#define ERROR_SECONDS 8
+#define ERROR_SECONDS  8
+#define BUTTON_SECONDS 14
 
 static AdwToastOverlay *
 find_overlay (GtkWidget *from)
@@ -52,6 +53,7 @@ mr_toast_show_button (GtkWidget *from, const char *text, const char *button, GCa
     return;
   AdwToast *toast = make_toast (text);
   adw_toast_set_button_label (toast, button);
+  adw_toast_set_timeout (toast, BUTTON_SECONDS); /* to be read, thought about and reached by keyboard */
   /* It belongs to what was done just now: it does not wait behind others. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_object (toast, "button-clicked", callback, object, G_CONNECT_SWAPPED);

@@ -203,7 +203,7 @@ def keep_send_stop_try():
         window.select("Gamma")
         window.label("452 4.2.2 The mailbox is full")
         window.click("push button", "Stop Sending")
-        window.label("1 message was stopped")
+        window.get("push button", "Undo")
         picture("journey-stop")
         window.page("History")
         window.row("Gamma")

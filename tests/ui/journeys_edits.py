@@ -17,18 +17,27 @@ def refuse_bob(session, argument):
     return "450 4.2.2 The mailbox is full" if "bob@" in argument else None
 
 
-def press(window, name):
-    """The button of this name that is on the screen: other pages may have one, too."""
+def shown(window, role, name):
+    """The node of this name that is on the screen: other pages may have one, too."""
     fits = name if callable(name) else lambda n: n in (name, f"{name} {name}")
 
-    def shown():
+    def look():
         for node in window.walk():
-            if node.get_role_name() == "push button" and fits(node.get_name() or "") and node.get_action_iface() \
-                    and node.get_action_iface().get_n_actions() > 0 and has(node, "sensitive") \
-                    and node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).width > 0:
+            if node.get_role_name() == role and fits(node.get_name() or "") and has(node, "sensitive") \
+                    and node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).width > 0 \
+                    and (role != "push button" or (node.get_action_iface() and node.get_action_iface().get_n_actions() > 0)):
                 return node
         return None
-    window.act(window.wait(shown, f"{name} on the screen"))
+    return window.wait(look, f"{role} {name} on the screen")
+
+
+def press(window, name):
+    window.act(shown(window, "push button", name))
+
+
+def select_shown(window, part):
+    row = shown(window, "list item", lambda n: part in n and " → " in n)
+    row.get_parent().get_selection_iface().select_child(row.get_index_in_parent())
 
 
 def more(window, item):
@@ -63,7 +72,7 @@ def recipients_and_time():
         press(window, "Send Later")
         window.wait(lambda: desk.service.message(later)[0].get("not-before", 0) > 0, "the time")
         press(window, "Stop Sending")
-        window.label("1 message was stopped")
+        window.wait(lambda: desk.service.message(later)[0].get("finished"), "the message to be stopped")
         press(window, "Undo")
         window.wait(lambda: "finished" not in desk.service.message(later)[0], "the message to be back")
         # Through another account, to others, back to the sender.
@@ -88,9 +97,9 @@ def recipients_and_time():
         equal(sink.messages[1].recipients, ["cleo@recipient.example"], "the new message")
         window.select("For later")
         press(window, "Remove From History")
-        window.label("1 message was removed from the history")
+        window.wait(lambda: later not in [m["id"] for m in desk.service.list("history")], "it to go")
         press(window, "Undo")
-        window.label("1 message is back")
+        window.wait(lambda: later in [m["id"] for m in desk.service.list("history")], "it to be back")
         window.row("For later")
 
 
@@ -105,7 +114,8 @@ def kept_back():
         id = desk.send("Draft of a program")
         window.page("Kept Back")
         window.row("Draft of a program")
-        window.select("Draft of a program")
+        select_shown(window, "Draft of a program")
+        shown(window, "push button", lambda n: n.startswith("More"))
         window.label("One of your rules keeps it back for review")
         picture("held-page")
         more(window, "Send to Other Recipients…")
