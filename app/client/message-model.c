@@ -23,9 +23,9 @@
 #define MAX_ROWS    2000 /* kept for items that come back */
 #define MAX_SPLICES 200
 #define REFRESH_MS  500
-/* Listing all ids is work for the service: of its time no more than a share of this. What is on the screen is loaded again meanwhile. */
-#define LIST_SHARE  40
-#define LIST_MAX_MS 10000
+/* Listing all ids is work for the service: so many times as long as that took nothing more is listed. */
+#define LIST_SHARE  12
+#define LIST_MAX_MS 5000
 
 struct _MrMessageModel {
   GObject parent_instance;
@@ -42,7 +42,6 @@ struct _MrMessageModel {
   gboolean listing;
   gboolean dirty;    /* something changed since the last listing began */
   guint refresh;     /* no new listing before this fires */
-  guint reload;      /* rows on the screen are loaded again when this fires */
   gint64 list_begun; /* monotonic */
   MrClock *clock;
   GHashTable *wanted; /* page numbers */
@@ -221,17 +220,6 @@ refresh_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-reload_cb (gpointer data)
-{
-  MrMessageModel *self = data;
-
-  self->reload = 0;
-  if (self->dirty)
-    want_live_pages (self);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 ids_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -262,8 +250,6 @@ static void
 refresh (MrMessageModel *self)
 {
   self->dirty = TRUE;
-  if (self->loaded && self->reload == 0)
-    self->reload = g_timeout_add (REFRESH_MS, reload_cb, self);
   if (self->listing || self->refresh != 0 || !mr_client_is_connected (self->client))
     return;
   self->dirty = FALSE;
@@ -431,7 +417,6 @@ mr_message_model_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->refresh, g_source_remove);
-  g_clear_handle_id (&self->reload, g_source_remove);
   g_clear_handle_id (&self->pump, g_source_remove);
   g_hash_table_iter_init (&iter, self->item_ids);
   while (g_hash_table_iter_next (&iter, &item, NULL))
