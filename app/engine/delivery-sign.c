@@ -155,6 +155,8 @@ work (gpointer data)
     if (field != NULL)
       g_string_append (s->fields, field);
   }
+  if (s->last)
+    mr_dkim_thread_done ();
 }
 
 /* ---- in the loop ---- */

@@ -15,6 +15,7 @@
 #include "engine/dkim.h"
 #include "engine/scheduler.h"
 #include "mail/address.h"
+#include "mailauth/dkim-sign.h"
 #include "mailauth/lookup.h"
 
 #define LETTERS      "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -221,6 +222,7 @@ generate (gpointer data)
   m->secret = m->key != NULL ? mr_dkim_key_to_secret (m->key, &m->error) : NULL;
   if (m->secret != NULL)
     m->record->record = mr_dkim_key_dup_record (m->key);
+  mr_dkim_thread_done ();
 }
 
 static void

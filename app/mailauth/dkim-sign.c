@@ -4,6 +4,7 @@
 #include "mailauth/dkim-sign.h"
 
 #include <glib/gi18n-lib.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
 #include "mailauth/dkim-canon.h"
@@ -190,4 +191,10 @@ mr_dkim_signer_end (MrDkimSigner *self, GError **error)
   }
   g_string_append (field, "\r\n");
   return g_strdup (field->str);
+}
+
+void
+mr_dkim_thread_done (void)
+{
+  OPENSSL_thread_stop ();
 }

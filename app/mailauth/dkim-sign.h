@@ -31,6 +31,9 @@ void mr_dkim_signer_feed (MrDkimSigner *signer, const void *data, gsize len);
 /* Once. The field "DKIM-Signature: ..." with folding and final CRLF, to stand before all others. (transfer full) */
 char *mr_dkim_signer_end (MrDkimSigner *signer, GError **error);
 
+/* What OpenSSL keeps for a thread of a pool (its random numbers) is given back: such a thread lives until the process ends, which frees nothing of it. */
+void mr_dkim_thread_done (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDkimSigner, mr_dkim_signer_free)
 
 G_END_DECLS
