@@ -158,7 +158,8 @@ set_buttons (MrRecipientCard *self, const MrMessageRecord *message, const MrReci
   g_autofree char *label = dup_suggested_label (self, diagnosis,
                                                 cause != NULL ? mr_cause_get_action (diagnosis, cause) : "none");
   gtk_widget_set_visible (GTK_WIDGET (self->suggested), self->suggestion != MR_SUGGEST_NOTHING);
-  gtk_button_set_label (self->suggested, label);
+  if (*label != '\0')
+    gtk_button_set_label (self->suggested, label);
   gtk_widget_set_visible (GTK_WIDGET (self->mark_delivered), recipient->state == MR_RECIPIENT_UNCERTAIN);
   set_menu (self, message, recipient, diagnosis);
 }

@@ -489,7 +489,7 @@ def looks():
                 window.wait(lambda: has(window.get("list item", lambda n: "Offer 2041" in n), "selected"), "the narrow window")
             picture(name, "Mail Relay")
             if narrow:
-                keys("ctrl+f", "Tab", "Return")
+                keys("ctrl+f", "Tab", "Tab", "Tab", "Return")  # past the buttons for filters and order
                 window.get("push button", "Zurück zur Liste" if german else "Back to the list")
                 picture(name + "-detail", "Mail Relay")
             window.close()

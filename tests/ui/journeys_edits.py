@@ -18,16 +18,18 @@ def refuse_bob(session, argument):
 
 
 def shown(window, role, name):
-    """The node of this name that is on the screen: other pages may have one, too."""
+    """The node of this name that is on the screen: other pages may have one, too. GTK 4.8 does not tell what is showing, and a page that was left keeps
+    its size; the journeys go through the pages in their order, so that it is the last one that has a size."""
     fits = name if callable(name) else lambda n: n in (name, f"{name} {name}")
 
     def look():
+        found = None
         for node in window.walk():
             if node.get_role_name() == role and fits(node.get_name() or "") and has(node, "sensitive") \
                     and node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).width > 0 \
                     and (role != "push button" or (node.get_action_iface() and node.get_action_iface().get_n_actions() > 0)):
-                return node
-        return None
+                found = node
+        return found
     return window.wait(look, f"{role} {name} on the screen")
 
 
