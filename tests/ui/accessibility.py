@@ -66,6 +66,8 @@ class Walk:
                 continue
             if stop[0] == last:
                 stuck += 1
+                if len(seen) == 1 and stop[1] in CONTAINERS:
+                    break  # an empty place has nothing else to go to
                 check(stuck < 3, f"{self.place}: {stop[1]} {stop[2]!r} keeps the focus")
                 continue
             stuck = 0
@@ -81,8 +83,14 @@ class Walk:
         return len(seen)
 
 
+# libadwaita 1.2 gives its own window for preferences a button without a name in the header.
+PLATFORMS_OWN = {"Preferences": 1}
+
+
 def look(window, place, top=None):
-    equal(window.unnamed(), [], f"{place}: controls without a name")
+    unnamed = window.unnamed()
+    if not (place in PLATFORMS_OWN and len(unnamed) <= PLATFORMS_OWN[place] and all("AdwGizmo" in u for u in unnamed)):
+        equal(unnamed, [], f"{place}: controls without a name")
     stops = Walk(window, place, top or window.get("frame", "Mail Relay")).around()
     # GTK 4.8 tells nobody that the field of an entry row has the keyboard: a window with nothing else has no stop that can be seen.
     fields = [n for n in window.walk(top) if n.get_role_name() == "text" and has(n, "sensitive")] if top else []
@@ -133,7 +141,8 @@ def pages():
         filled(desk)
         window = desk.open()
         window.row("Waits")
-        tabs = sorted({n.get_name() for n in window.walk() if n.get_role_name() == "page tab"})
+        tabs = sorted({n.get_name() for n in window.walk()
+                       if n.get_role_name() == "page tab" and n.get_component_iface().get_extents(Atspi.CoordType.WINDOW).width > 0})
         check(len(tabs) >= 3, f"the pages are there: {tabs}")
         for tab in tabs:
             window.page(tab)
