@@ -7,6 +7,7 @@
 #include <locale.h>
 
 #include "ui/desk.h"
+#include "ui/domain-window.h"
 #include "ui/window.h"
 
 /* More windows at once help nobody. */
@@ -56,6 +57,19 @@ show_message_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   GtkWindow *window = find_main_window (GTK_APPLICATION (data));
   if (window != NULL)
     mr_window_follow_message (MR_WINDOW (window), g_variant_get_string (parameter, NULL));
+}
+
+/* What a message's card says is wrong with the sender's domain is looked up. */
+static void
+open_domain_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  MrApplication *self = MR_APPLICATION (data);
+  const char *domain, *check;
+
+  g_variant_get (parameter, "(&s&s)", &domain, &check);
+  GtkWidget *window = mr_domain_window_new (self->desk, find_main_window (GTK_APPLICATION (self)));
+  gtk_window_present (GTK_WINDOW (window));
+  mr_domain_window_check (MR_DOMAIN_WINDOW (window), domain, check);
 }
 
 static void
@@ -119,6 +133,7 @@ mr_application_startup (GApplication *application)
   static const GActionEntry entries[] = {
     { .name = "about", .activate = about_action },
     { .name = "quit", .activate = quit_action },
+    { .name = "open-domain", .activate = open_domain_action, .parameter_type = "(ss)" },
     { .name = "show-message", .activate = show_message_action, .parameter_type = "s" },
   };
   MrApplication *self = MR_APPLICATION (application);

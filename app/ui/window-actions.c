@@ -5,6 +5,7 @@
 
 #include "ui/activity-window.h"
 #include "ui/connect-window.h"
+#include "ui/domain-window.h"
 #include "ui/explain-window.h"
 #include "ui/statistics-window.h"
 #include "ui/never-window.h"
@@ -52,6 +53,14 @@ senders_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MrWindow *self = MR_WINDOW (widget);
 
   gtk_window_present (GTK_WINDOW (mr_senders_window_new (self->desk, GTK_WINDOW (self))));
+}
+
+static void
+check_domain_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (mr_domain_window_new (self->desk, GTK_WINDOW (self))));
 }
 
 static void
@@ -274,6 +283,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.connect-programs", NULL, connect_programs_action },
     { "win.senders", NULL, senders_action },
     { "win.explain-returned", NULL, explain_returned_action },
+    { "win.check-domain", NULL, check_domain_action },
     { "win.statistics", NULL, statistics_action },
     { "win.never", NULL, never_action },
     { "win.activity", NULL, activity_action },

@@ -440,6 +440,26 @@ def every_page_has_names():
             equal(window.unnamed(), [], f"controls without a name in {title}")
 
 
+def check_a_domain():
+    """A domain is checked from the menu: findings come in words, each with what it means; the accounts' domains are a click away."""
+    with Desk(start=False) as desk:
+        desk.configure({**start_destinations(desk), "domains": {"check-every": "0"}})
+        desk.service = desk.start_service()
+        desk.ctl("account", "add", "--id", "work", "--name", "Work", "--direct", "--address", "*@sender.example")
+        window = desk.open()
+        window.page("Outbox")
+        window.window_action("win.check-domain")
+        dialog = window.get("frame", "Check a Domain")
+        window.get("list item", lambda n: "sender.example" in n, dialog)
+        window.type("text", "Domain, such as example.com", "friends.example", dialog)
+        window.click("push button", "Check", dialog)
+        window.wait(lambda: has(window.get("push button", "Check", dialog), "sensitive"), "the check to end", 60)
+        window.label("friends.example does not say which servers may send for it.")
+        window.label("one TXT entry at friends.example that begins with v=spf1")
+        equal(window.unnamed(), [], "controls without a name")
+        picture("journey-domain", "Check a Domain")
+
+
 # program, sender, subject, recipients: what a day's outbox may hold. The domains are those of the demonstration's servers.
 DAY = (("mutt", "anna@sender.example", "Minutes of Tuesday's meeting", ["bob@accepts.example"]),
        ("backup", "anna@sender.example", "Backup of the file server: finished", ["eve@down.example"]),
@@ -503,4 +523,4 @@ def looks():
 
 if __name__ == "__main__":
     run_cases(first_run, stored_password_stays_away, no_keyring, wrong_password, unknown_recipient, keep_send_stop_try, pause_and_go_on, accounts_in_order, no_account_fits,
-              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, search_as_one_types, every_page_has_names, looks)
+              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, search_as_one_types, every_page_has_names, check_a_domain, looks)

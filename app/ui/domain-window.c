@@ -1,0 +1,334 @@
+/* The check runs in the service; closing the window stops it. Findings are shown as they come and put into the order of the report at the end. */
+#include "config.h"
+
+#include "ui/domain-window.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "client/domain-calls.h"
+#include "ndr/domain-texts.h"
+#include "ui/copy-button.h"
+#include "ui/toast.h"
+
+struct _MrDomainWindow {
+  AdwWindow parent_instance;
+  AdwEntryRow *domain;
+  GtkWidget *start, *stop, *known_group, *progress_group, *findings_group, *further_group;
+  GtkListBox *known, *findings, *further;
+  GtkProgressBar *progress;
+  GtkLabel *summary;
+
+  MrDesk *desk;
+  GCancellable *cancellable; /* of the window: the list */
+  GCancellable *check;       /* of the check that runs; NULL: none */
+  char *wanted;              /* check to open when it is there */
+};
+
+G_DEFINE_FINAL_TYPE (MrDomainWindow, mr_domain_window, ADW_TYPE_WINDOW)
+
+typedef struct {
+  const char *icon, *style;
+} Look;
+
+static const Look looks[MR_FINDING_N_STATES] = {
+  [MR_FINDING_GOOD] = { "emblem-ok-symbolic", "success" },
+  [MR_FINDING_ATTENTION] = { "dialog-warning-symbolic", "warning" },
+  [MR_FINDING_WRONG] = { "dialog-error-symbolic", "error" },
+  [MR_FINDING_NOT_APPLICABLE] = { "content-loading-symbolic", "dim-label" },
+  [MR_FINDING_UNKNOWN] = { "dialog-question-symbolic", "dim-label" },
+};
+
+static void
+clear_list (GtkListBox *list)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (list))) != NULL)
+    gtk_list_box_remove (list, child);
+}
+
+static void
+append_label (GtkBox *box, const char *text, const char *style)
+{
+  if (text == NULL || *text == '\0')
+    return;
+  GtkWidget *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_box_append (box, label);
+}
+
+/* What it means, what helps, and what was seen: to be copied as it stands. */
+static GtkWidget *
+new_details (const MrDomainFinding *finding)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  g_autofree char *meaning = mr_domain_dup_meaning (finding);
+  g_autofree char *remedy = mr_domain_dup_remedy (finding);
+  g_autofree char *facts = mr_domain_dup_facts (finding);
+
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_widget_set_margin_top (box, 10);
+  gtk_widget_set_margin_bottom (box, 10);
+  append_label (GTK_BOX (box), meaning, NULL);
+  append_label (GTK_BOX (box), remedy, "heading");
+  append_label (GTK_BOX (box), facts, "reply");
+  if (*facts != '\0') {
+    GtkWidget *copy = mr_copy_button_new (facts, _ ("Copy what was seen"));
+    gtk_widget_set_halign (copy, GTK_ALIGN_START);
+    gtk_box_append (GTK_BOX (box), copy);
+  }
+  return box;
+}
+
+static void
+append_finding (MrDomainWindow *self, const MrDomainFinding *finding)
+{
+  GtkListBox *list = mr_domain_check_is_further (finding->check) ? self->further : self->findings;
+  const Look *look = &looks[finding->state < MR_FINDING_N_STATES ? finding->state : MR_FINDING_UNKNOWN];
+  GtkWidget *row = adw_expander_row_new ();
+  GtkWidget *icon = gtk_image_new_from_icon_name (look->icon);
+  g_autofree char *sentence = mr_domain_dup_sentence (finding);
+  g_autofree char *subtitle = g_strdup_printf ("%s · %s", mr_domain_check_name (finding->check),
+                                               mr_finding_state_word (finding->state));
+  g_autofree char *title_markup = g_markup_escape_text (sentence, -1);
+  g_autofree char *subtitle_markup = g_markup_escape_text (subtitle, -1);
+
+  gtk_widget_add_css_class (icon, look->style);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title_markup);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle_markup);
+  GtkWidget *holder = gtk_list_box_row_new ();
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (holder), new_details (finding));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (holder), FALSE);
+  gtk_widget_set_focusable (holder, FALSE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), holder);
+  gtk_list_box_append (list, row);
+  gtk_widget_set_visible (list == self->further ? self->further_group : self->findings_group, TRUE);
+  if (self->wanted != NULL && g_str_equal (self->wanted, finding->check) && finding->state != MR_FINDING_GOOD)
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+}
+
+static void
+clear_findings (MrDomainWindow *self)
+{
+  clear_list (self->findings);
+  clear_list (self->further);
+  gtk_widget_set_visible (self->findings_group, FALSE);
+  gtk_widget_set_visible (self->further_group, FALSE);
+}
+
+/* ---- the check ---- */
+
+static void
+show_running (MrDomainWindow *self, gboolean running)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
+  gtk_widget_set_visible (self->stop, running);
+  gtk_widget_set_sensitive (self->start, !running && *gtk_editable_get_text (GTK_EDITABLE (self->domain)) != '\0');
+}
+
+static void
+finding_cb (const MrDomainFinding *finding, guint done, guint total, gpointer data)
+{
+  MrDomainWindow *self = data;
+
+  if (self->desk == NULL) /* closed meanwhile */
+    return;
+  if (total > 0)
+    gtk_progress_bar_set_fraction (self->progress, MIN (1.0, (double)done / total));
+  if (finding != NULL)
+    append_finding (self, finding);
+}
+
+static char *
+dup_summary (const MrDomainReport *report)
+{
+  guint wrong = 0, attention = 0;
+
+  mr_domain_report_count (report, &wrong, &attention);
+  if (report->stopped)
+    return g_strdup_printf (_ ("The check of %s was stopped."), report->domain);
+  if (wrong == 0 && attention == 0)
+    return g_strdup_printf (_ ("Nothing needs to be changed at %s."), report->domain);
+  g_autofree char *mistakes = g_strdup_printf (ngettext ("%u is wrong", "%u are wrong", wrong), wrong);
+  g_autofree char *looks_at = g_strdup_printf (ngettext ("%u deserves attention", "%u deserve attention", attention),
+                                               attention);
+  return g_strdup_printf (_ ("%s: %s, %s."), report->domain, mistakes, looks_at);
+}
+
+static void
+checked_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrDomainReport) report = mr_client_check_domain_finish (MR_CLIENT (object), result, &error);
+  g_autoptr (MrDomainWindow) self = data;
+
+  if (self->desk == NULL) /* closed meanwhile */
+    return;
+  g_clear_object (&self->check);
+  show_running (self, FALSE);
+  if (report == NULL) {
+    gtk_label_set_text (self->summary, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                                           ? _ ("The check was stopped.")
+                                           : error->message);
+    return;
+  }
+  clear_findings (self);
+  for (guint i = 0; i < report->findings->len; i++)
+    append_finding (self, report->findings->pdata[i]);
+  g_autofree char *summary = dup_summary (report);
+  gtk_label_set_text (self->summary, summary);
+  g_clear_pointer (&self->wanted, g_free);
+}
+
+void
+mr_domain_window_check (MrDomainWindow *self, const char *domain, const char *check)
+{
+  const MrClientDomainCheck options = { .keep = TRUE };
+
+  g_return_if_fail (MR_IS_DOMAIN_WINDOW (self) && domain != NULL);
+  if (self->check != NULL || *domain == '\0')
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->domain), domain);
+  g_free (self->wanted);
+  self->wanted = g_strdup (check);
+  clear_findings (self);
+  gtk_progress_bar_set_fraction (self->progress, 0);
+  g_autofree char *summary = g_strdup_printf (_ ("Checking %s…"), domain);
+  gtk_label_set_text (self->summary, summary);
+  gtk_widget_set_visible (self->progress_group, TRUE);
+  self->check = g_cancellable_new ();
+  show_running (self, TRUE);
+  mr_client_check_domain_async (mr_desk_get_client (self->desk), domain, &options, finding_cb, self, self->check,
+                                checked_cb, g_object_ref (self));
+}
+
+static void
+start_clicked_cb (MrDomainWindow *self)
+{
+  g_autofree char *domain = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain))));
+
+  mr_domain_window_check (self, domain, NULL);
+}
+
+static void
+stop_clicked_cb (MrDomainWindow *self)
+{
+  g_cancellable_cancel (self->check);
+}
+
+static void
+domain_changed_cb (MrDomainWindow *self)
+{
+  show_running (self, self->check != NULL);
+}
+
+/* ---- domains of the accounts ---- */
+
+static void
+known_activated_cb (MrDomainWindow *self, GtkListBoxRow *row)
+{
+  mr_domain_window_check (self, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), NULL);
+}
+
+static void
+listed_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) domains = mr_client_list_domains_finish (MR_CLIENT (object), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrDomainWindow *self = data;
+  if (domains == NULL) {
+    mr_toast_show_error (GTK_WIDGET (self), _ ("Could not list the domains"), error);
+    return;
+  }
+  for (guint i = 0; i < domains->len; i++) {
+    const MrDomainRecord *record = domains->pdata[i];
+    GtkWidget *row = adw_action_row_new ();
+    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), record->domain);
+    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+    gtk_list_box_append (self->known, row);
+  }
+  gtk_widget_set_visible (self->known_group, domains->len > 0);
+}
+
+/* ---- class ---- */
+
+static void
+mr_domain_window_dispose (GObject *object)
+{
+  MrDomainWindow *self = MR_DOMAIN_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->check != NULL)
+    g_cancellable_cancel (self->check);
+  g_clear_object (&self->check);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (mr_domain_window_parent_class)->dispose (object);
+}
+
+static void
+mr_domain_window_finalize (GObject *object)
+{
+  MrDomainWindow *self = MR_DOMAIN_WINDOW (object);
+
+  g_clear_object (&self->cancellable);
+  g_free (self->wanted);
+  G_OBJECT_CLASS (mr_domain_window_parent_class)->finalize (object);
+}
+
+static void
+mr_domain_window_init (MrDomainWindow *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  show_running (self, FALSE);
+}
+
+static void
+mr_domain_window_class_init (MrDomainWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mr_domain_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mr_domain_window_finalize;
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/domain-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, domain);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, start);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, stop);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, known_group);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, progress_group);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, findings_group);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, further_group);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, known);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, findings);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, further);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, progress);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, summary);
+  gtk_widget_class_bind_template_callback (widget_class, start_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, domain_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, known_activated_cb);
+}
+
+GtkWidget *
+mr_domain_window_new (MrDesk *desk, GtkWindow *parent)
+{
+  MrDomainWindow *self = g_object_new (MR_TYPE_DOMAIN_WINDOW, "transient-for", parent, NULL);
+
+  self->desk = g_object_ref (desk);
+  mr_client_list_domains_async (mr_desk_get_client (desk), self->cancellable, listed_cb, self);
+  return GTK_WIDGET (self);
+}
