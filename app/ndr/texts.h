@@ -15,7 +15,7 @@ static const char *const mr_diagnosis_texts[] = {
   N_ ("{recipient} has moved to another address."),
   N_ ("The server’s answer below may name the new address. Send the message there."),
   N_ ("The domain does not exist"),
-  N_ ("There is no {domain} on the internet."),
+  N_ ("{domain} does not exist on the internet."),
   N_ ("The part behind the @ could not be found. Most often it is a typing mistake. Correct the address and send the message again."),
   N_ ("The domain takes no mail"),
   N_ ("{domain} exists and says that it takes no mail."),

@@ -147,6 +147,17 @@ finding_cb (const MrDomainFinding *finding, guint done, guint total, gpointer da
     append_finding (self, finding);
 }
 
+static gboolean
+has_unknown (const MrDomainReport *report)
+{
+  for (guint i = 0; i < report->findings->len; i++) {
+    const MrDomainFinding *finding = report->findings->pdata[i];
+    if (finding->state == MR_FINDING_UNKNOWN && !mr_domain_check_is_further (finding->check))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static char *
 dup_summary (const MrDomainReport *report)
 {
@@ -155,6 +166,8 @@ dup_summary (const MrDomainReport *report)
   mr_domain_report_count (report, &wrong, &attention);
   if (report->stopped)
     return g_strdup_printf (_ ("The check of %s was stopped."), report->domain);
+  if (wrong == 0 && attention == 0 && has_unknown (report))
+    return g_strdup_printf (_ ("No mistake was found at %s, but not everything could be looked up."), report->domain);
   if (wrong == 0 && attention == 0)
     return g_strdup_printf (_ ("Nothing needs to be changed at %s."), report->domain);
   g_autofree char *mistakes = g_strdup_printf (ngettext ("%u is wrong", "%u are wrong", wrong), wrong);

@@ -36,6 +36,7 @@ typedef struct {
   char *message_id, *envid, *queue_id;
   GPtrArray *facts; /* of Facts, one at least */
   guint next;
+  gboolean complaint;
 } Lookup;
 
 static void
@@ -189,7 +190,8 @@ ask_next (Lookup *lookup)
                                   .recipient = facts->recipient,
                                   .cause = facts->cause,
                                   .when = mr_desk_now (self->desk),
-                                  .failed = facts->failed };
+                                  .failed = facts->failed,
+                                  .complaint = lookup->complaint };
 
   mr_client_link_report_async (mr_desk_get_client (self->desk), &report, self->cancellable, linked_cb, lookup);
 }
@@ -203,6 +205,7 @@ lookup_new (MrSentCard *self, const MrReturned *report)
   lookup->message_id = g_strdup (report->message_id);
   lookup->envid = g_strdup (report->envelope_id);
   lookup->queue_id = g_strdup (report->queue_id);
+  lookup->complaint = report->outcome == MR_RETURNED_COMPLAINT;
   lookup->facts = g_ptr_array_new_with_free_func (facts_free);
   for (guint i = 0; i < report->recipients->len || i == 0; i++) {
     Facts *facts = g_new0 (Facts, 1);

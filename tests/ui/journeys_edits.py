@@ -157,4 +157,5 @@ def paused_for_an_hour():
         sink.wait_for_messages(1)
 
 
-run_cases(recipients_and_time, kept_back, paused_for_an_hour)
+if __name__ == "__main__":
+    run_cases(recipients_and_time, kept_back, paused_for_an_hour)
