@@ -267,7 +267,7 @@ test_preview_cancel (Play *play, gconstpointer unused)
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (preview), TRUE);
   shot_settle (play->window);
   shot_save (play->window, "preview-loading");
-  cancel = audit_find (preview, GTK_TYPE_BUTTON, "_Cancel");
+  cancel = audit_find (preview, GTK_TYPE_BUTTON, "Cancel");
   g_assert_nonnull (cancel);
   g_signal_emit_by_name (cancel, "clicked");
   g_assert_false (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (preview)));
