@@ -18,16 +18,20 @@ class CountingSink(Sink):
     def __init__(self, **options):
         self.accepted, self.life, self.lock = {}, 0, threading.Lock()
         self.busy = 0
-        options.setdefault("replies", {})["DOT"] = self.dot
+        options.setdefault("replies", {}).update(greeting=self.greeting, DOT=self.dot)
         super().__init__(**options)
         self.keep_data = True
+
+    def greeting(self, session, argument):
+        """What a killed life had sent may be read only while the next one runs: the life is that in which the connection began."""
+        session.life = self.life
 
     def dot(self, session, received):
         match = ID.search(received.data)
         if not match:
             raise Failed("a message without id came: " + repr(received.data[:200]))
         with self.lock:
-            self.accepted.setdefault(match.group(1).decode(), []).append(self.life)
+            self.accepted.setdefault(match.group(1).decode(), []).append(session.life)
         received.data = b""
         return None
 
