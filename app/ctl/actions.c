@@ -48,8 +48,6 @@ act (MrCtl *ctl, const Action *action, int argc, char **argv)
   const GOptionEntry entries[] = { { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("All messages of the outbox"), NULL },
                                    { 0 } };
   const char *const everything[] = { NULL };
-  g_autoptr (GError) error = NULL;
-  guint count = 0;
 
   if (!mr_ctl_parse (ctl, action->name, "ID…", action->summary, action->may_be_all ? entries : NULL, 0, -1, &argc,
                      &argv))
@@ -58,19 +56,7 @@ act (MrCtl *ctl, const Action *action, int argc, char **argv)
     return mr_ctl_usage ("%s", action->may_be_all ? _ ("name the messages by their ids, or give --all")
                                                   : _ ("name the messages by their ids"));
   action->start (ctl->client, all ? everything : (const char *const *)argv + 1, NULL, mr_ctl_ready_cb, ctl);
-  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  if (!action->finish (ctl->client, result, &count, &error))
-    return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    GVariantDict dict;
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "count", "u", count);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else {
-    g_autofree char *words = action->dup_words (count);
-    puts (words);
-  }
-  return count > 0 || all ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+  return mr_ctl_answer_count (ctl, all, action->finish, action->dup_words);
 }
 
 int

@@ -77,26 +77,18 @@ print_json (GPtrArray *records)
   mr_print_json (g_variant_dict_end (&dict));
 }
 
+static char *
+stop_words (guint count)
+{
+  return g_strdup (count > 0 ? _ ("The transmission was ended. The message is kept back.")
+                             : _ ("There was nothing to end: it is not being sent, or all of it is out already."));
+}
+
 static int
 stop (MrCtl *ctl, const char *id)
 {
-  g_autoptr (GError) error = NULL;
-  guint count = 0;
-
   mr_client_stop_sending_async (ctl->client, id, NULL, mr_ctl_ready_cb, ctl);
-  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  if (!mr_client_stop_sending_finish (ctl->client, result, &count, &error))
-    return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    GVariantDict dict;
-
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "count", "u", count);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else
-    puts (count > 0 ? _ ("The transmission was ended. The message is kept back.")
-                    : _ ("There was nothing to end: it is not being sent, or all of it is out already."));
-  return count > 0 ? MR_EXIT_DONE : MR_EXIT_REFUSED;
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_stop_sending_finish, stop_words);
 }
 
 static gboolean

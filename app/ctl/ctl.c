@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/os.h"
 #include "base/paths.h"
+#include "ctl/output.h"
 
 MrCtl *
 mr_ctl_new (void)
@@ -166,4 +167,25 @@ mr_ctl_get_diagnosis (MrCtl *ctl)
     mr_os_read_folder (folder, MR_DIAGNOSIS_SUFFIX, MR_DIAGNOSIS_FILE_MAX, own_words_cb, ctl);
   }
   return ctl->diagnosis;
+}
+
+int
+mr_ctl_answer_count (MrCtl *ctl, gboolean none_is_fine, MrCtlCountFunc finish, char *(*dup_words) (guint count))
+{
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  g_autoptr (GError) error = NULL;
+  guint count = 0;
+
+  if (!finish (ctl->client, result, &count, &error))
+    return mr_ctl_fail (ctl, error);
+  if (ctl->json) {
+    GVariantDict dict;
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "count", "u", count);
+    mr_print_json (g_variant_dict_end (&dict));
+  } else {
+    g_autofree char *words = dup_words (count);
+    puts (words);
+  }
+  return count > 0 || none_is_fine ? MR_EXIT_DONE : MR_EXIT_REFUSED;
 }

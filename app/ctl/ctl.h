@@ -46,6 +46,10 @@ void mr_ctl_ready_cb (GObject *source, GAsyncResult *result, gpointer ctl);
 GAsyncResult *mr_ctl_wait (MrCtl *ctl);
 /* Tells the error and gives the exit code that belongs to it. */
 int mr_ctl_fail (MrCtl *ctl, const GError *error);
+typedef gboolean (*MrCtlCountFunc) (MrClient *client, GAsyncResult *result, guint *ret_count, GError **error);
+/* Waits for a call whose answer is how many messages were in a state for it, prints that (dup_words; with --json the number) and returns the exit
+ * code. Where none was: MR_EXIT_REFUSED, unless none_is_fine (all of none were asked for). */
+int mr_ctl_answer_count (MrCtl *ctl, gboolean none_is_fine, MrCtlCountFunc finish, char *(*dup_words) (guint count));
 int mr_ctl_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* The rules of the program and the person's own. Borrowed. */
 MrDiagnosis *mr_ctl_get_diagnosis (MrCtl *ctl);

@@ -12,8 +12,6 @@
 #include "ctl/output.h"
 #include "mail/address.h"
 
-typedef gboolean (*FinishFunc) (MrClient *client, GAsyncResult *result, guint *ret_count, GError **error);
-
 static char *
 changed_words (guint n)
 {
@@ -55,28 +53,6 @@ static char *
 restored_words (guint n)
 {
   return g_strdup_printf (ngettext ("%u message is back", "%u messages are back", n), n);
-}
-
-/* Waits for a call whose answer is a count. */
-static int
-answer_count (MrCtl *ctl, FinishFunc finish, char *(*dup_words) (guint n))
-{
-  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  g_autoptr (GError) error = NULL;
-  GVariantDict dict;
-  guint count = 0;
-
-  if (!finish (ctl->client, result, &count, &error))
-    return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "count", "u", count);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else {
-    g_autofree char *words = dup_words (count);
-    puts (words);
-  }
-  return count > 0 ? MR_EXIT_DONE : MR_EXIT_REFUSED;
 }
 
 /* ---- edit ---- */
@@ -173,7 +149,7 @@ mr_verb_edit (MrCtl *ctl, int argc, char **argv)
     }
   mr_client_edit_recipients_async (ctl->client, argv[1], (const MrRecipientEdit *)(gpointer)edits->data, edits->len,
                                    NULL, mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_edit_recipients_finish, changed_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_edit_recipients_finish, changed_words);
 }
 
 /* ---- account, time ---- */
@@ -195,7 +171,7 @@ mr_verb_through (MrCtl *ctl, int argc, char **argv)
   if ((account != NULL) == automatic)
     return mr_ctl_usage (_ ("give --account ID or --automatic"));
   mr_client_change_account_async (ctl->client, (const char *const *)argv + 1, account, NULL, mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_change_account_finish, through_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_change_account_finish, through_words);
 }
 
 int
@@ -216,7 +192,7 @@ mr_verb_schedule (MrCtl *ctl, int argc, char **argv)
     return mr_ctl_usage ("%s", error->message);
   mr_client_schedule_async (ctl->client, (const char *const *)argv + 1, g_str_equal (at, "now") ? 0 : when, NULL,
                             mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_schedule_finish, scheduled_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_schedule_finish, scheduled_words);
 }
 
 /* ---- other recipients, once more, back ---- */
@@ -238,7 +214,7 @@ mr_verb_redirect (MrCtl *ctl, int argc, char **argv)
     return mr_ctl_usage (_ ("say who gets it: --to ADDRESS"));
   mr_client_redirect_async (ctl->client, (const char *const *)argv + 1, (const char *const *)to, keep, NULL,
                             mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_redirect_finish, redirected_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_redirect_finish, redirected_words);
 }
 
 int
@@ -281,7 +257,7 @@ mr_verb_return (MrCtl *ctl, int argc, char **argv)
                      1, -1, &argc, &argv))
     return MR_EXIT_USAGE;
   mr_client_return_async (ctl->client, (const char *const *)argv + 1, report, NULL, mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_return_finish, returned_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_return_finish, returned_words);
 }
 
 /* ---- history ---- */
@@ -294,7 +270,7 @@ mr_verb_delete (MrCtl *ctl, int argc, char **argv)
                      -1, &argc, &argv))
     return MR_EXIT_USAGE;
   mr_client_delete_async (ctl->client, (const char *const *)argv + 1, NULL, mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_delete_finish, removed_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_delete_finish, removed_words);
 }
 
 int
@@ -304,5 +280,5 @@ mr_verb_restore (MrCtl *ctl, int argc, char **argv)
                      NULL, 1, -1, &argc, &argv))
     return MR_EXIT_USAGE;
   mr_client_restore_async (ctl->client, (const char *const *)argv + 1, NULL, mr_ctl_ready_cb, ctl);
-  return answer_count (ctl, mr_client_restore_finish, restored_words);
+  return mr_ctl_answer_count (ctl, FALSE, mr_client_restore_finish, restored_words);
 }
