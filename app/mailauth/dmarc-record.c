@@ -19,6 +19,17 @@ mr_dmarc_policy_nick (MrDmarcPolicy policy)
   return (guint)policy < G_N_ELEMENTS (policies) ? policies[policy] : "";
 }
 
+gboolean
+mr_dmarc_policy_from_nick (const char *nick, MrDmarcPolicy *ret)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (policies); i++)
+    if (g_ascii_strcasecmp (nick, policies[i]) == 0) {
+      *ret = (MrDmarcPolicy)i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 mr_dmarc_record_free (MrDmarcRecord *record)
 {
@@ -62,15 +73,13 @@ static MrDmarcPolicy
 read_policy (MrDmarcRecord *record, const MrTags *tags, const char *name, gboolean *ret_bad)
 {
   const char *value = mr_tags_get (tags, name);
+  MrDmarcPolicy policy = MR_DMARC_UNSET;
 
-  for (guint i = 0; value != NULL && i < G_N_ELEMENTS (policies); i++)
-    if (g_ascii_strcasecmp (value, policies[i]) == 0)
-      return (MrDmarcPolicy)i;
-  if (value != NULL) {
+  if (value != NULL && !mr_dmarc_policy_from_nick (value, &policy)) {
     tell (record, _ ("%s=%.40s is none of none, quarantine and reject"), name, value);
     *ret_bad = TRUE;
   }
-  return MR_DMARC_UNSET;
+  return policy;
 }
 
 /* One of two letters; otherwise the default, and a problem where something else stands there. */

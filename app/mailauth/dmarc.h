@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef enum { MR_DMARC_NONE, MR_DMARC_QUARANTINE, MR_DMARC_REJECT, MR_DMARC_UNSET } MrDmarcPolicy;
 
 const char *mr_dmarc_policy_nick (MrDmarcPolicy policy); /* "none" "quarantine" "reject" "" */
+/* Without case. FALSE: none of the three; *ret is untouched. */
+gboolean mr_dmarc_policy_from_nick (const char *nick, MrDmarcPolicy *ret);
 
 typedef struct {
   MrDmarcPolicy p, sp, np; /* UNSET: not given; p is never UNSET after parsing */

@@ -170,6 +170,18 @@ plan_dkim (const MrPublishKey *key, MrPublishLookFunc look, gpointer data)
 
 /* ---- DMARC ---- */
 
+/* What an edited record keeps: not what RFC 9989 dropped, nor a misspelt policy, which would make the whole record count as p=none (4.10.1). */
+static gboolean
+is_kept (const MrTags *tags, const char *name)
+{
+  static const char *const dropped[] = { "v", "p", "pct", "rf", "ri", NULL };
+  MrDmarcPolicy policy;
+
+  if (g_str_equal (name, "sp") || g_str_equal (name, "np"))
+    return mr_dmarc_policy_from_nick (mr_tags_get (tags, name), &policy);
+  return !g_strv_contains (dropped, name);
+}
+
 char *
 mr_dmarc_edit (const char *existing, MrDmarcPolicy policy, const char *reports, GError **error)
 {
@@ -190,12 +202,9 @@ mr_dmarc_edit (const char *existing, MrDmarcPolicy policy, const char *reports, 
   }
   out = g_string_new ("v=DMARC1");
   g_string_append_printf (out, "; p=%s", mr_dmarc_policy_nick (policy));
-  for (guint i = 0; (name = mr_tags_get_name (tags, i)) != NULL; i++) {
-    static const char *const dropped[] = { "v", "p", "pct", "rf", "ri", NULL };
-
-    if (!g_strv_contains (dropped, name))
+  for (guint i = 0; (name = mr_tags_get_name (tags, i)) != NULL; i++)
+    if (is_kept (tags, name))
       g_string_append_printf (out, "; %s=%s", name, mr_tags_get (tags, name));
-  }
   if (reports != NULL && *reports != '\0' && mr_tags_get (tags, "rua") == NULL)
     g_string_append_printf (out, "; rua=mailto:%s", reports);
   return g_string_free (g_steal_pointer (&out), FALSE);

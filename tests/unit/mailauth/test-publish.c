@@ -165,6 +165,18 @@ test_steps (void)
   }
 }
 
+/* A policy that is misspelt would make the whole record count as p=none. */
+static void
+test_dmarc_edit_misspelt (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *edited = mr_dmarc_edit ("v=DMARC1; p=none; sp=rejct; np=Reject; adkim=s; pct=5", MR_DMARC_QUARANTINE,
+                                           "r@x.example", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (edited, ==, "v=DMARC1; p=quarantine; np=Reject; adkim=s; rua=mailto:r@x.example");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -174,5 +186,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/publish/faults", test_faults);
   g_test_add_func ("/publish/unknown-and-broken", test_unknown_and_broken);
   g_test_add_func ("/publish/steps", test_steps);
+  g_test_add_func ("/publish/dmarc-edit-misspelt", test_dmarc_edit_misspelt);
   return g_test_run ();
 }
