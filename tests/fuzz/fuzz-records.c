@@ -5,6 +5,7 @@
 #include "fuzz.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/mta-sts.h"
+#include "mailauth/publish.h"
 #include "mailauth/results.h"
 #include "mailauth/spf-edit.h"
 #include "mailauth/tags.h"
@@ -40,10 +41,14 @@ check_edit (const char *text)
   g_autofree char *merged = mr_spf_merge (text, (const char *const[]){ "mx", NULL }, NULL);
   g_autofree char *again = merged != NULL ? mr_spf_merge (merged, (const char *const[]){ "mx", NULL }, NULL) : NULL;
   g_autofree char *quoted = mr_txt_quote (text), *server = NULL;
+  g_autofree char *edited = mr_dmarc_edit (text, MR_DMARC_REJECT, "reports@example.com", NULL);
+  g_autoptr (MrDmarcRecord) read = edited != NULL ? mr_dmarc_record_parse (edited, NULL) : NULL;
   g_autoptr (GPtrArray) results = mr_auth_results_parse (text, &server);
 
   g_assert_cmpstr (merged, ==, again);
   g_assert_true ((results == NULL) == (server == NULL));
+  /* An edited record can be read, and says what was wanted. */
+  g_assert_true (edited == NULL || (read != NULL && read->p == MR_DMARC_REJECT));
 }
 
 int
