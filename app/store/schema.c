@@ -188,11 +188,12 @@ static const char schema_4[]
       " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 255), account TEXT, host TEXT,"
       " reply_code INTEGER NOT NULL DEFAULT 0, reply_enhanced TEXT, reply_text TEXT, cause TEXT);";
 
+/* Version 5: notes of the engine (notes.h). */
+static const char schema_5[] = "CREATE TABLE note (kind TEXT NOT NULL, key TEXT NOT NULL, changed INTEGER NOT NULL,"
+                               " text TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;";
+
 static const MrMigration migrations[] = {
-  { 1, schema_1, NULL },
-  { 2, schema_2, NULL },
-  { 3, schema_3, NULL },
-  { 4, schema_4, NULL },
+  { 1, schema_1, NULL }, { 2, schema_2, NULL }, { 3, schema_3, NULL }, { 4, schema_4, NULL }, { 5, schema_5, NULL },
 };
 
 const MrMigration *
