@@ -86,9 +86,10 @@ mr_client_remove_key_async (MrClient *self, const char *id, gboolean force, GCan
   call (self, "RemoveKey", g_variant_new ("(sb)", id, force), NULL, "()", cancellable, callback, data);
 }
 
-void
-mr_client_export_key_async (MrClient *self, const char *id, int fd, GCancellable *cancellable,
-                            GAsyncReadyCallback callback, gpointer data)
+/* id NULL: the file is the only argument. */
+static void
+call_with_file (MrClient *self, const char *method, const char *id, const char *reply_type, int fd,
+                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
@@ -97,7 +98,15 @@ mr_client_export_key_async (MrClient *self, const char *id, int fd, GCancellable
   if (index < 0)
     g_task_report_new_error (self, callback, data, NULL, MR_ERROR, MR_ERROR_FAILED, "%s", error->message);
   else
-    call (self, "ExportKey", g_variant_new ("(sh)", id, index), fds, "()", cancellable, callback, data);
+    call (self, method, id != NULL ? g_variant_new ("(sh)", id, index) : g_variant_new ("(h)", index), fds, reply_type,
+          cancellable, callback, data);
+}
+
+void
+mr_client_export_key_async (MrClient *self, const char *id, int fd, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
+{
+  call_with_file (self, "ExportKey", id, "()", fd, cancellable, callback, data);
 }
 
 gboolean
@@ -135,6 +144,37 @@ void
 mr_client_list_services_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   call (self, "ListServices", NULL, NULL, "(aa{sv})", cancellable, callback, data);
+}
+
+/* ---- reports ---- */
+
+void
+mr_client_import_reports_async (MrClient *self, int fd, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer data)
+{
+  call_with_file (self, "ImportReports", NULL, "(a{sv})", fd, cancellable, callback, data);
+}
+
+void
+mr_client_get_evidence_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "GetEvidence", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback, data);
+}
+
+void
+mr_client_set_source_foreign_async (MrClient *self, const char *domain, const char *source, gboolean foreign,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "SetSourceForeign", g_variant_new ("(ssb)", domain, source, foreign), NULL, "()", cancellable, callback,
+        data);
+}
+
+void
+mr_client_forget_reports_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "ForgetReports", g_variant_new ("(s)", domain), NULL, "()", cancellable, callback, data);
 }
 
 GVariant *

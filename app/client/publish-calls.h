@@ -40,11 +40,22 @@ void mr_client_get_watch_async (MrClient *self, const char *domain, GCancellable
 /* Services that send in a domain's name, aa{sv}: id, name, term ("": of no use there). */
 void
 mr_client_list_services_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-/* Of the four above: plan, watch or list. (transfer full) */
+/* fd: a file with aggregate reports; stays the caller's. Evidence: see GetEvidence. */
+void mr_client_import_reports_async (MrClient *self, int fd, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer data);
+void mr_client_get_evidence_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer data);
+/* Of the six above: plan, watch, list, result or evidence. (transfer full) */
 GVariant *mr_client_records_finish (MrClient *self, GAsyncResult *result, GError **error);
 void mr_client_stop_watch_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
 gboolean mr_client_stop_watch_finish (MrClient *self, GAsyncResult *result, GError **error);
+
+/* These two end with mr_client_change_key_finish(). */
+void mr_client_set_source_foreign_async (MrClient *self, const char *domain, const char *source, gboolean foreign,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void mr_client_forget_reports_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer data);
 
 /* After each round of any watch. watch: borrowed. Works from the first answer of a call on, until mr_client_unfollow_watches(); 0: not connected. */
 typedef void (*MrClientWatchFunc) (const char *domain, GVariant *watch, gpointer data);

@@ -11,13 +11,14 @@
 
 #include "client/publish-calls.h"
 #include "base/os.h"
+#include "ctl/domain-plan.h"
 #include "ctl/output.h"
 #include "net/dns-update.h"
 
 typedef struct {
-  char *dns, *provider, *step, *reports, *tls_reports, *update, *key;
+  char *dns, *provider, *step, *reports, *tls_reports, *update, *key, *sts_mode, *addresses, *helo;
   char **senders, **services;
-  gboolean zone, now;
+  gboolean zone, now, mta_sts, lists, direct;
 } Options;
 
 static void
@@ -30,6 +31,9 @@ options_clear (Options *options)
   g_free (options->tls_reports);
   g_free (options->update);
   g_free (options->key);
+  g_free (options->sts_mode);
+  g_free (options->addresses);
+  g_free (options->helo);
   g_strfreev (options->senders);
   g_strfreev (options->services);
 }
@@ -53,6 +57,12 @@ options_to_variant (const Options *o)
   add_text (&builder, "dmarc", o->step);
   add_text (&builder, "reports", o->reports);
   add_text (&builder, "tls-reports", o->tls_reports);
+  add_text (&builder, "sts-mode", o->sts_mode);
+  add_text (&builder, "addresses", o->addresses);
+  add_text (&builder, "helo", o->helo);
+  g_variant_builder_add (&builder, "{sv}", "mta-sts", g_variant_new_boolean (o->mta_sts || o->sts_mode != NULL));
+  g_variant_builder_add (&builder, "{sv}", "mailing-lists", g_variant_new_boolean (o->lists));
+  g_variant_builder_add (&builder, "{sv}", "direct", g_variant_new_boolean (o->direct));
   if (o->senders != NULL)
     g_variant_builder_add (&builder, "{sv}", "senders", g_variant_new_strv ((const char *const *)o->senders, -1));
   if (o->services != NULL)
@@ -178,8 +188,10 @@ show_plan (MrCtl *ctl, GVariant *plan, gboolean zone)
             text_of (plan, "provider-name"), text_of (plan, "provider-url"), text_of (plan, "provider-menu"));
   done = print_records (plan, zone);
   g_variant_lookup (plan, "has-keys", "b", &has_keys);
-  if (!zone)
+  if (!zone) {
     print_look_ups (plan);
+    mr_ctl_print_plan_rest (plan);
+  }
   if (!zone && !has_keys)
     mr_print_paragraph (
         _ ("This program has no key for the domain. Mail that goes out through a provider has the provider's "
@@ -383,6 +395,16 @@ run (MrCtl *ctl, int argc, char **argv, gboolean waits)
       N_ ("Address for reports, best one of its own: zipped files come there every day"), N_ ("ADDRESS") },
     { "tls-reports", 0, 0, G_OPTION_ARG_STRING, &o.tls_reports, N_ ("Address for reports about encryption"),
       N_ ("ADDRESS") },
+    { "mta-sts", 0, 0, G_OPTION_ARG_NONE, &o.mta_sts, N_ ("Also what asks senders to encrypt (MTA-STS)"), NULL },
+    { "sts-mode", 0, 0, G_OPTION_ARG_STRING, &o.sts_mode, N_ ("The same, and how strictly: testing or enforce"),
+      N_ ("MODE") },
+    { "mailing-lists", 0, 0, G_OPTION_ARG_NONE, &o.lists,
+      N_ ("People of the domain write to mailing lists: forgeries are never refused, only put into the junk folder"),
+      NULL },
+    { "direct", 0, 0, G_OPTION_ARG_NONE, &o.direct, N_ ("As if mail were delivered without a provider"), NULL },
+    { "address", 0, 0, G_OPTION_ARG_STRING, &o.addresses, N_ ("Public internet addresses of this computer"),
+      N_ ("ADDRESS,...") },
+    { "helo", 0, 0, G_OPTION_ARG_STRING, &o.helo, N_ ("Name that this computer greets with"), N_ ("NAME") },
     { "provider", 0, 0, G_OPTION_ARG_STRING, &o.provider, N_ ("DNS provider, where it is not recognised"), N_ ("ID") },
     { "dns", 0, 0, G_OPTION_ARG_STRING, &o.dns, N_ ("DNS server to ask instead of the system's"), N_ ("SERVER:PORT") },
     { "update", 0, waits ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING, &o.update,

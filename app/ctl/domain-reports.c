@@ -1,13 +1,17 @@
-/* mail-relayctl domain reports: aggregate reports (DMARC) as a table of who sends in a domain's name. Without the service. */
+/* mail-relayctl domain reports: aggregate reports (DMARC) as a table of who sends in a domain's name. Without the service, unless they are to be kept. */
 #include <config.h>
 
 #include "ctl/verbs.h"
 
 #include <glib/gi18n-lib.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/os.h"
+#include "client/publish-calls.h"
 #include "ctl/output.h"
 #include "mail/unpack.h"
 #include "mailauth/dmarc-report.h"
@@ -129,20 +133,42 @@ print_text (GPtrArray *reports, GPtrArray *sources)
              "the addresses."));
 }
 
+/* The service keeps what the file says. */
+static gboolean
+keep (MrCtl *ctl, const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0) {
+    mr_set_errno_error (error, errno, _ ("It could not be opened"));
+    return FALSE;
+  }
+  mr_client_import_reports_async (ctl->client, fd, NULL, mr_ctl_ready_cb, ctl);
+  close (fd); /* the message holds a copy */
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  g_autoptr (GVariant) answer = mr_client_records_finish (ctl->client, result, error);
+  return answer != NULL;
+}
+
 int
 mr_verb_domain_reports (MrCtl *ctl, int argc, char **argv)
 {
   g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dmarc_report_free);
   guint64 messages, passed;
+  gboolean keeps = FALSE;
+  const GOptionEntry entries[] = {
+    { "keep", 0, 0, G_OPTION_ARG_NONE, &keeps, N_ ("Keep what they say as evidence for the domain's next step"), NULL },
+    { 0 },
+  };
 
   if (!mr_ctl_parse (ctl, "domain reports", N_ ("FILE …"),
-                     N_ ("Who sends in a domain's name, by the reports (DMARC) of others: XML, gz or zip."), NULL, 1,
+                     N_ ("Who sends in a domain's name, by the reports (DMARC) of others: XML, gz or zip."), entries, 1,
                      -1, &argc, &argv))
     return MR_EXIT_USAGE;
   for (int i = 1; i < argc; i++) {
     g_autoptr (GError) error = NULL;
 
-    if (!read_reports (argv[i], reports, &error)) {
+    if (!read_reports (argv[i], reports, &error) || (keeps && !keep (ctl, argv[i], &error))) {
       g_prefix_error (&error, "%s: ", argv[i]);
       return mr_ctl_fail (ctl, error);
     }

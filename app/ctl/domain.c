@@ -14,6 +14,7 @@ mr_verb_domain (MrCtl *ctl, int argc, char **argv)
     { "verify", N_ ("The signatures of a message in a file"), mr_verb_domain_verify },
     { "explain-headers", N_ ("What the receiver of a test message found"), mr_verb_domain_explain_headers },
     { "reports", N_ ("Reports of others about a domain's mail (DMARC)"), mr_verb_domain_reports },
+    { "evidence", N_ ("What kept reports say of a domain"), mr_verb_domain_evidence },
     { "records", N_ ("What a domain has to publish"), mr_verb_domain_records },
     { "watch", N_ ("Wait until it is published"), mr_verb_domain_watch },
     { "dkim-list", N_ ("Keys that sign mail"), mr_verb_domain_dkim },

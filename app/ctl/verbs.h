@@ -57,12 +57,13 @@ int mr_verb_account_oauth_client (MrCtl *ctl, int argc, char **argv);
 int mr_verb_account_unlock (MrCtl *ctl, int argc, char **argv);
 /* Needs the service. */
 int mr_verb_domain_check (MrCtl *ctl, int argc, char **argv);
-/* Verbs of domain; none of them needs the service. */
+/* Verbs of domain; none of them needs the service (reports does with --keep). */
 int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_explain_headers (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_reports (MrCtl *ctl, int argc, char **argv);
 /* These need it. */
+int mr_verb_domain_evidence (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_records (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_watch (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_dkim (MrCtl *ctl, int argc, char **argv);

@@ -8,40 +8,17 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "engine/accounts.h"
-#include "engine/answer.h"
-#include "engine/dkim.h"
+#include "base/log.h"
 #include "engine/domain-private.h"
-#include "mail/address.h"
-#include "mailauth/spf-edit.h"
 #include "mailauth/spf-tree.h"
-#include "net/auth-lookups.h"
 #include "policy/dns-providers.h"
 
 #define MAX_ROUNDS 40 /* of look-ups: what an SPF record includes, ten deep at most */
-#define MAX_TEXT   512
-
-struct _MrPlan {
-  MrPublisher *publisher;
-  GVariant *options;
-  char *domain, *zone;
-  const char *candidate;    /* of the zone: a tail of domain */
-  GPtrArray *servers;       /* char *: names, then NULL */
-  MrResolver *own_resolver; /* NULL: the engine's */
-  MrLookupTable *table;
-  MrLookups *lookups;
-  guint rounds;
-  GPtrArray *senders; /* char *, then NULL */
-  MrPublishWish wish;
-  MrPublishKey *keys;
-  MrPlanDoneFunc func;
-  gpointer data;
-};
 
 static void evaluate (MrPlan *plan);
 
-static MrResolver *
-resolver_of (MrPlan *plan)
+MrResolver *
+mr_plan_get_resolver (MrPlan *plan)
 {
   return plan->own_resolver != NULL ? plan->own_resolver : plan->publisher->engine->resolver;
 }
@@ -51,13 +28,20 @@ mr_plan_free (gpointer data)
 {
   MrPlan *plan = data;
 
-  mr_resolver_cancel (resolver_of (plan), plan);
+  mr_resolver_cancel (mr_plan_get_resolver (plan), plan);
+  for (guint i = 0; plan->reverse != NULL && i < plan->reverse->len; i++)
+    mr_resolver_cancel (mr_plan_get_resolver (plan), plan->reverse->pdata[i]);
   g_clear_pointer (&plan->lookups, mr_lookups_cancel);
   g_clear_pointer (&plan->own_resolver, mr_resolver_free);
   g_clear_pointer (&plan->options, g_variant_unref);
   mr_lookup_table_free (plan->table);
   g_ptr_array_unref (plan->servers);
   g_ptr_array_unref (plan->senders);
+  g_clear_pointer (&plan->load, mr_evidence_load_cancel);
+  g_clear_pointer (&plan->records, g_ptr_array_unref);
+  g_clear_pointer (&plan->reverse, g_ptr_array_unref);
+  g_free (plan->sts_id);
+  g_free (plan->sts_text);
   g_free (plan->keys);
   g_free (plan->domain);
   g_free (plan->zone);
@@ -81,143 +65,6 @@ mr_plans_cancel (MrPublisher *self, gpointer data)
   for (guint i = self->plans->len; i > 0; i--)
     if (((MrPlan *)self->plans->pdata[i - 1])->data == data)
       g_ptr_array_remove_index_fast (self->plans, i - 1);
-}
-
-/* ---- wishes ---- */
-
-/* NULL: absent or "". Borrowed from options. */
-static const char *
-text_of (MrPlan *plan, const char *key)
-{
-  const char *text = NULL;
-
-  g_variant_lookup (plan->options, key, "&s", &text);
-  return text != NULL && *text != '\0' ? text : NULL;
-}
-
-static gboolean
-check_address (const char *key, const char *address, GError **error)
-{
-  if (address == NULL || (mr_address_is_valid (address) && strpbrk (address, ";,!\"") == NULL))
-    return TRUE;
-  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: “%s” is not an e-mail address"), key, address);
-  return FALSE;
-}
-
-static void
-add_sender (MrPlan *plan, const char *term)
-{
-  if (!g_ptr_array_find_with_equal_func (plan->senders, term, g_str_equal, NULL))
-    g_ptr_array_add (plan->senders, g_strdup (term));
-}
-
-static gboolean
-take_services (MrPlan *plan, GError **error)
-{
-  g_autofree const char **ids = NULL;
-  GPtrArray *all = mr_sending_services_get ();
-
-  g_variant_lookup (plan->options, "services", "^a&s", &ids);
-  for (guint i = 0; ids != NULL && ids[i] != NULL; i++) {
-    const MrSendingService *found = NULL;
-
-    for (guint k = 0; k < all->len && found == NULL; k++)
-      if (strcmp (((MrSendingService *)all->pdata[k])->id, ids[i]) == 0)
-        found = all->pdata[k];
-    if (found == NULL) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("services: “%s” is not known"), ids[i]);
-      return FALSE;
-    }
-    if (!found->own_return_path)
-      add_sender (plan, found->term);
-  }
-  return TRUE;
-}
-
-/* The way that mail of the domain takes out of this program is among its allowed senders. */
-static void
-take_accounts (MrPlan *plan)
-{
-  GPtrArray *accounts = mr_accounts_get_all (plan->publisher->engine->accounts);
-  MrConfig *config = mr_engine_get_config (plan->publisher->engine);
-  g_auto (GStrv) addresses = mr_config_dup_list (config, "domains", "addresses");
-
-  for (guint i = 0; i < accounts->len; i++) {
-    const MrAccountRecord *account = accounts->pdata[i];
-    const MrSendingService *service = mr_sending_service_of_account (account->provider);
-
-    if (!mr_domain_account_fits (account, plan->domain))
-      continue;
-    if (account->kind == MR_ACCOUNT_RELAY && service != NULL && !service->own_return_path)
-      add_sender (plan, service->term);
-    for (guint k = 0; account->kind == MR_ACCOUNT_DIRECT && addresses[k] != NULL; k++) {
-      g_autofree char *term = g_strdup_printf (strchr (addresses[k], ':') != NULL ? "ip6:%s" : "ip4:%s", addresses[k]);
-
-      add_sender (plan, term);
-    }
-  }
-}
-
-static void
-take_keys (MrPlan *plan)
-{
-  GPtrArray *all = mr_dkim_get_all (plan->publisher->engine->dkim);
-
-  plan->keys = g_new0 (MrPublishKey, all->len + 1);
-  for (guint i = 0; i < all->len; i++) {
-    const MrDkimKeyRecord *key = all->pdata[i];
-
-    if (key->state != MR_DKIM_KEY_OLD && strcmp (key->domain, plan->domain) == 0)
-      plan->keys[plan->wish.n_keys++] = (MrPublishKey){ key->name, key->record };
-  }
-  plan->wish.keys = plan->keys;
-}
-
-static gboolean
-take_policy (MrPlan *plan, GError **error)
-{
-  static const MrDmarcPolicy policies[] = { MR_DMARC_NONE, MR_DMARC_QUARANTINE, MR_DMARC_REJECT };
-  const char *wanted = text_of (plan, "dmarc");
-
-  plan->wish.step = MR_DMARC_UNSET;
-  for (guint i = 0; wanted != NULL && i < G_N_ELEMENTS (policies); i++)
-    if (strcmp (mr_dmarc_policy_nick (policies[i]), wanted) == 0)
-      plan->wish.step = policies[i];
-  if (wanted == NULL || plan->wish.step != MR_DMARC_UNSET)
-    return TRUE;
-  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("dmarc: “%s” is none of none, quarantine and reject"), wanted);
-  return FALSE;
-}
-
-static gboolean
-take_wishes (MrPlan *plan, GError **error)
-{
-  g_autofree const char **senders = NULL;
-
-  plan->wish.domain = plan->domain;
-  plan->wish.reports = text_of (plan, "reports");
-  plan->wish.tls_reports = text_of (plan, "tls-reports");
-  plan->wish.sts_id = text_of (plan, "sts-id");
-  g_variant_lookup (plan->options, "senders", "^a&s", &senders);
-  for (guint i = 0; senders != NULL && senders[i] != NULL; i++) {
-    const char *terms[] = { senders[i], NULL };
-    g_autofree char *merged = strlen (senders[i]) < MAX_TEXT ? mr_spf_merge (NULL, terms, error) : NULL;
-
-    if (merged == NULL) {
-      g_prefix_error (error, _ ("senders: “%s”: "), senders[i]);
-      return FALSE;
-    }
-    add_sender (plan, senders[i]);
-  }
-  if (!take_services (plan, error) || !take_policy (plan, error)
-      || !check_address ("reports", plan->wish.reports, error)
-      || !check_address ("tls-reports", plan->wish.tls_reports, error))
-    return FALSE;
-  take_accounts (plan);
-  g_ptr_array_add (plan->senders, NULL);
-  plan->wish.senders = (const char *const *)plan->senders->pdata;
-  take_keys (plan);
-  return TRUE;
 }
 
 /* ---- the dictionary ---- */
@@ -255,7 +102,7 @@ record_to_variant (const MrPublishRecord *record, const MrDnsProvider *provider,
 static const MrDnsProvider *
 provider_of (MrPlan *plan)
 {
-  const char *wanted = text_of (plan, "provider");
+  const char *wanted = mr_plan_text (plan, "provider");
   GPtrArray *all = mr_dns_providers_get ();
 
   for (guint i = 0; wanted != NULL && i < all->len; i++)
@@ -265,15 +112,15 @@ provider_of (MrPlan *plan)
 }
 
 static GVariant *
-plan_to_variant (MrPlan *plan, GPtrArray *records, guint look_ups)
+plan_to_variant (MrPlan *plan, const MrEvidence *evidence)
 {
   const MrDnsProvider *provider = provider_of (plan);
   GVariantBuilder builder;
   GVariantDict dict;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < records->len; i++)
-    g_variant_builder_add_value (&builder, record_to_variant (records->pdata[i], provider, plan->zone));
+  for (guint i = 0; i < plan->records->len; i++)
+    g_variant_builder_add_value (&builder, record_to_variant (plan->records->pdata[i], provider, plan->zone));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "domain", "s", plan->domain);
   g_variant_dict_insert (&dict, "zone", "s", plan->zone);
@@ -283,8 +130,14 @@ plan_to_variant (MrPlan *plan, GPtrArray *records, guint look_ups)
   g_variant_dict_insert (&dict, "provider-url", "s", provider != NULL ? provider->url : "");
   g_variant_dict_insert (&dict, "provider-menu", "s", provider != NULL ? provider->menu : "");
   g_variant_dict_insert (&dict, "has-keys", "b", plan->wish.n_keys > 0);
-  g_variant_dict_insert (&dict, "look-ups", "u", look_ups);
+  g_variant_dict_insert (&dict, "look-ups", "u", plan->look_ups);
   g_variant_dict_insert_value (&dict, "records", g_variant_builder_end (&builder));
+  if (!plan->entries_only) {
+    g_variant_dict_insert_value (&dict, "reverse", mr_plan_reverse_to_variant (plan));
+    g_variant_dict_insert_value (&dict, "policy-file", mr_plan_policy_file_to_variant (plan));
+    g_variant_dict_insert_value (&dict, "tls-reports", mr_plan_tls_reports_to_variant (plan));
+    g_variant_dict_insert_value (&dict, "dmarc", mr_plan_dmarc_to_variant (plan, evidence));
+  }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
@@ -329,26 +182,70 @@ fetched_cb (gpointer data)
   evaluate (plan);
 }
 
+/* evidence NULL: it could not be read, or was not wanted. */
 static void
-evaluate (MrPlan *plan)
+finish (MrPlan *plan, const MrEvidence *evidence)
 {
-  g_autoptr (GPtrArray) records = mr_publish_plan (&plan->wish, look, plan);
-  g_autoptr (GVariant) dict = NULL;
-  guint look_ups = 0;
-  gboolean complete = count_look_ups (plan, records, &look_ups);
-
-  if (plan->rounds++ < MAX_ROUNDS) {
-    plan->lookups = mr_lookups_fetch (resolver_of (plan), plan->table, fetched_cb, plan);
-    if (plan->lookups != NULL)
-      return;
-  }
-  dict = plan_to_variant (plan, records, complete ? look_ups : 0);
+  g_autoptr (GVariant) dict = plan_to_variant (plan, evidence);
   const MrPlanResult result = { .domain = plan->domain,
                                 .zone = plan->zone,
                                 .servers = (char **)plan->servers->pdata,
-                                .records = records,
+                                .records = plan->records,
                                 .dict = dict };
+
   end (plan, &result, NULL);
+}
+
+static void
+evidence_cb (const MrEvidence *evidence, const GError *error, gpointer data)
+{
+  MrPlan *plan = data;
+
+  plan->load = NULL;
+  if (error != NULL)
+    mr_warning ("domains", "%s: kept reports could not be read: %s", plan->domain, error->message);
+  finish (plan, evidence);
+}
+
+static void
+load_evidence (MrPlan *plan)
+{
+  plan->load = mr_evidence_load (plan->publisher->engine, plan->domain, mr_plan_get_policy (plan), evidence_cb, plan);
+}
+
+/* What else has to be looked up for those who read the plan; the answers are used at its end. */
+static void
+look_for_readers (MrPlan *plan)
+{
+  g_autofree char *tls = g_strconcat ("_smtp._tls.", plan->domain, NULL);
+
+  if (plan->entries_only)
+    return;
+  mr_plan_ask_reverse (plan);
+  mr_lookup_table_ask (plan->table, tls, MR_LOOKUP_TXT, NULL);
+}
+
+static void
+evaluate (MrPlan *plan)
+{
+  gboolean complete;
+
+  mr_plan_take_policy_file (plan);
+  look_for_readers (plan);
+  g_clear_pointer (&plan->records, g_ptr_array_unref);
+  plan->records = mr_publish_plan (&plan->wish, look, plan);
+  complete = count_look_ups (plan, plan->records, &plan->look_ups);
+  if (plan->rounds++ < MAX_ROUNDS) {
+    plan->lookups = mr_lookups_fetch (mr_plan_get_resolver (plan), plan->table, fetched_cb, plan);
+    if (plan->lookups != NULL)
+      return;
+  }
+  if (!complete)
+    plan->look_ups = 0;
+  if (plan->entries_only)
+    finish (plan, NULL);
+  else
+    mr_plan_find_operators (plan, load_evidence);
 }
 
 /* ---- the zone ---- */
@@ -377,7 +274,7 @@ static void
 find_zone (MrPlan *plan)
 {
   if (strchr (plan->candidate, '.') != NULL) {
-    mr_resolver_lookup_answer (resolver_of (plan), plan->candidate, MR_DNS_NS, zone_cb, plan);
+    mr_resolver_lookup_answer (mr_plan_get_resolver (plan), plan->candidate, MR_DNS_NS, zone_cb, plan);
     return;
   }
   g_ptr_array_add (plan->servers, NULL);
@@ -388,7 +285,7 @@ static gboolean
 open_resolver (MrPlan *plan, GError **error)
 {
   MrConfig *config = mr_engine_get_config (plan->publisher->engine);
-  const char *dns = text_of (plan, "dns");
+  const char *dns = mr_plan_text (plan, "dns");
 
   if (dns == NULL)
     return TRUE;
@@ -398,7 +295,8 @@ open_resolver (MrPlan *plan, GError **error)
 }
 
 void
-mr_plan_start (MrPublisher *self, const char *domain, GVariant *options, MrPlanDoneFunc func, gpointer data)
+mr_plan_start (MrPublisher *self, const char *domain, GVariant *options, gboolean entries_only, MrPlanDoneFunc func,
+               gpointer data)
 {
   MrPlan *plan = g_new0 (MrPlan, 1);
   g_autoptr (GError) error = NULL;
@@ -408,11 +306,12 @@ mr_plan_start (MrPublisher *self, const char *domain, GVariant *options, MrPlanD
   plan->table = mr_lookup_table_new ();
   plan->servers = g_ptr_array_new_with_free_func (g_free);
   plan->senders = g_ptr_array_new_with_free_func (g_free);
+  plan->entries_only = entries_only;
   plan->func = func;
   plan->data = data;
   g_ptr_array_add (self->plans, plan);
   plan->domain = mr_domain_dup_ascii (domain, &error);
-  if (plan->domain == NULL || !open_resolver (plan, &error) || !take_wishes (plan, &error)) {
+  if (plan->domain == NULL || !open_resolver (plan, &error) || !mr_plan_take_wishes (plan, &error)) {
     end (plan, NULL, error);
     return;
   }
@@ -446,38 +345,46 @@ mr_engine_dup_services (void)
 typedef struct {
   MrPlanFunc func;
   gpointer data;
-} Caller;
-
-typedef struct {
-  Caller caller;
+  GVariant *dict;
   GError *error;
-} Late;
+} Answer;
 
 static gboolean
-late_cb (gpointer data)
+answer_cb (gpointer data)
 {
-  Late *late = data;
+  Answer *answer = data;
 
-  late->caller.func (NULL, late->error, late->caller.data);
-  g_error_free (late->error);
-  g_free (late);
+  answer->func (answer->dict, answer->error, answer->data);
+  g_clear_pointer (&answer->dict, g_variant_unref);
+  g_clear_error (&answer->error);
+  g_free (answer);
   return G_SOURCE_REMOVE;
 }
 
+void
+mr_plan_answer (MrPlanFunc func, GVariant *dict, const GError *error, gpointer data)
+{
+  Answer *answer = g_new0 (Answer, 1);
+
+  answer->func = func;
+  answer->data = data;
+  answer->dict = dict != NULL ? g_variant_ref_sink (dict) : NULL;
+  answer->error = error != NULL ? g_error_copy (error) : NULL;
+  g_idle_add_full (G_PRIORITY_DEFAULT, answer_cb, answer, NULL);
+}
+
+typedef struct {
+  MrPlanFunc func;
+  gpointer data;
+} Caller;
+
+/* Maybe at once: it is told from the loop. */
 static void
 planned_cb (const MrPlanResult *result, const GError *error, gpointer data)
 {
   Caller *caller = data;
 
-  if (result != NULL)
-    caller->func (result->dict, NULL, caller->data);
-  else { /* maybe at once: it is told from the loop */
-    Late *late = g_new0 (Late, 1);
-
-    late->caller = *caller;
-    late->error = g_error_copy (error);
-    g_idle_add_full (G_PRIORITY_DEFAULT, late_cb, late, NULL);
-  }
+  mr_plan_answer (caller->func, result != NULL ? result->dict : NULL, error, caller->data);
   g_free (caller);
 }
 
@@ -488,7 +395,7 @@ mr_engine_plan_records (MrEngine *engine, const char *domain, GVariant *options,
 
   caller->func = func;
   caller->data = data;
-  mr_plan_start (engine->publisher, domain, options, planned_cb, caller);
+  mr_plan_start (engine->publisher, domain, options, FALSE, planned_cb, caller);
 }
 
 MrPublisher *

@@ -68,37 +68,6 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-typedef struct {
-  MrPlanFunc func;
-  gpointer data;
-  GVariant *dict;
-  GError *error;
-} Late;
-
-static gboolean
-late_cb (gpointer data)
-{
-  Late *late = data;
-
-  late->func (late->dict, late->error, late->data);
-  g_clear_pointer (&late->dict, g_variant_unref);
-  g_clear_error (&late->error);
-  g_free (late);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-answer_late (MrPlanFunc func, GVariant *dict, GError *error, gpointer data)
-{
-  Late *late = g_new0 (Late, 1);
-
-  late->func = func;
-  late->data = data;
-  late->dict = dict;
-  late->error = error;
-  g_idle_add_full (G_PRIORITY_DEFAULT, late_cb, late, NULL);
-}
-
 /* Nothing of what was asked comes back. */
 static void
 stop_asking (MrWatch *watch)
@@ -415,7 +384,7 @@ planned_cb (const MrPlanResult *result, const GError *error, gpointer data)
     MrPublisher *self = watch->publisher;
 
     if (watch->func != NULL) /* maybe still inside its call */
-      answer_late (g_steal_pointer (&watch->func), NULL, g_error_copy (error), watch->data);
+      mr_plan_answer (g_steal_pointer (&watch->func), NULL, error, watch->data);
     g_ptr_array_remove_fast (self->watches, watch);
     return;
   }
@@ -458,7 +427,7 @@ mr_engine_watch_records (MrEngine *engine, const char *domain, GVariant *options
   MrWatch *watch = ascii != NULL ? find (self, ascii) : NULL;
 
   if (ascii == NULL) {
-    answer_late (func, NULL, g_steal_pointer (&error), data);
+    mr_plan_answer (func, NULL, error, data);
     return;
   }
   if (watch != NULL)
@@ -475,7 +444,7 @@ mr_engine_watch_records (MrEngine *engine, const char *domain, GVariant *options
   watch->func = func;
   watch->data = data;
   g_ptr_array_add (self->watches, watch);
-  mr_plan_start (self, watch->domain, wanted, planned_cb, watch);
+  mr_plan_start (self, watch->domain, wanted, TRUE, planned_cb, watch);
 }
 
 void
@@ -484,9 +453,11 @@ mr_engine_get_watch (MrEngine *engine, const char *domain, MrPlanFunc func, gpoi
   g_autofree char *ascii = mr_domain_dup_ascii (domain, NULL);
   MrWatch *watch = ascii != NULL ? find (engine->publisher, ascii) : NULL;
 
-  answer_late (func, watch != NULL ? watch_to_variant (watch) : NULL,
-               watch != NULL ? NULL : g_error_new (MR_ERROR, MR_ERROR_NOT_FOUND, _ ("%s is not watched"), domain),
-               data);
+  g_autoptr (GVariant) dict = watch != NULL ? watch_to_variant (watch) : NULL;
+  g_autoptr (GError) error = watch == NULL ? g_error_new (MR_ERROR, MR_ERROR_NOT_FOUND, _ ("%s is not watched"), domain)
+                                           : NULL;
+
+  mr_plan_answer (func, dict, error, data);
 }
 
 void

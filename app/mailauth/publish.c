@@ -11,8 +11,7 @@
 #include "mailauth/spf-edit.h"
 #include "mailauth/tags.h"
 
-#define STEP_DAYS 30 /* RFC 9989 7.4: at least a month each */
-#define TTL       3600
+#define TTL 3600
 
 static const char *const kinds[] = { "spf", "dkim", "dmarc", "mta-sts", "tlsrpt" };
 static const char *const states[] = { "done", "add", "replace", "unknown" };
@@ -251,7 +250,7 @@ mr_dmarc_next_step (const MrDmarcEvidence *e, MrDmarcPolicy *ret_next)
   /* One in a hundred is what forwarding breaks; more is a service that was forgotten. */
   if (e->failing * 100 > e->messages)
     return MR_STEP_FAILURES;
-  if (e->days < STEP_DAYS)
+  if (e->days < MR_DMARC_STEP_DAYS)
     return MR_STEP_TOO_EARLY;
   if (e->policy == MR_DMARC_QUARANTINE && !e->signs)
     return MR_STEP_NO_SIGNATURE;

@@ -66,6 +66,8 @@ char *mr_dmarc_edit (const char *existing, MrDmarcPolicy policy, const char *rep
 
 /* ---- the next step of DMARC ---- */
 
+#define MR_DMARC_STEP_DAYS 30 /* RFC 9989 7.4: at least a month each */
+
 typedef enum {
   MR_STEP_GO,          /* to the policy in ret_next */
   MR_STEP_END,         /* there is none further */

@@ -7,6 +7,7 @@
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n-lib.h>
 #include <mailrelay/engine-dkim.h>
+#include <mailrelay/engine-evidence.h>
 #include <mailrelay/engine-publish.h>
 #include <string.h>
 #include <unistd.h>
@@ -198,6 +199,46 @@ handle_stop_watch_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation
   return TRUE;
 }
 
+/* ---- reports ---- */
+
+static gboolean
+handle_import_reports_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds,
+                          GVariant *handle, MrEngine *engine)
+{
+  int fd = mr_call_take_fd (invocation, fds, handle);
+
+  if (fd >= 0)
+    mr_engine_import_reports (engine, fd, dict_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_get_evidence_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, const char *domain,
+                        MrEngine *engine)
+{
+  if (check_text (invocation, domain, NULL))
+    mr_engine_get_evidence (engine, domain, dict_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_set_source_foreign_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, const char *domain,
+                              const char *source, gboolean foreign, MrEngine *engine)
+{
+  if (check_text (invocation, domain, NULL) && check_text (invocation, source, NULL))
+    mr_engine_set_source_foreign (engine, domain, source, foreign, mr_call_done_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_forget_reports_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, const char *domain,
+                          MrEngine *engine)
+{
+  if (check_text (invocation, domain, NULL))
+    mr_engine_forget_reports (engine, domain, mr_call_done_cb, invocation);
+  return TRUE;
+}
+
 void
 mr_publish_interface_watch_changed (GDBusInterfaceSkeleton *domains, const char *domain, GVariant *watch)
 {
@@ -216,5 +257,9 @@ mr_publish_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine)
   g_signal_connect (domains, "handle-plan-records", G_CALLBACK (handle_plan_records_cb), engine);
   g_signal_connect (domains, "handle-watch-records", G_CALLBACK (handle_watch_records_cb), engine);
   g_signal_connect (domains, "handle-get-watch", G_CALLBACK (handle_get_watch_cb), engine);
+  g_signal_connect (domains, "handle-import-reports", G_CALLBACK (handle_import_reports_cb), engine);
+  g_signal_connect (domains, "handle-get-evidence", G_CALLBACK (handle_get_evidence_cb), engine);
+  g_signal_connect (domains, "handle-set-source-foreign", G_CALLBACK (handle_set_source_foreign_cb), engine);
+  g_signal_connect (domains, "handle-forget-reports", G_CALLBACK (handle_forget_reports_cb), engine);
   g_signal_connect (domains, "handle-stop-watch", G_CALLBACK (handle_stop_watch_cb), engine);
 }

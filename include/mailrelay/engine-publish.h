@@ -14,8 +14,7 @@ GVariant *mr_engine_dup_services (void);
 
 /* dict: borrowed; NULL with error. */
 typedef void (*MrPlanFunc) (GVariant *dict, const GError *error, gpointer data);
-/* options a{sv}: senders as (further SPF terms), services as (ids), dmarc s (policy), reports s, tls-reports s, sts-id s, provider s (id of a DNS provider),
- * dns s (SERVER:PORT). Errors: MR_ERROR_INVALID names the option. */
+/* options a{sv} and the plan: PlanRecords in data/dbus. Errors: MR_ERROR_INVALID names the option. A policy of DMARC that is seen is remembered with the time. */
 void mr_engine_plan_records (MrEngine *engine, const char *domain, GVariant *options, MrPlanFunc func, gpointer data);
 
 /* Asks the domain's own name servers again and again until every entry of the plan is live, also while no window is open. A second call for a domain

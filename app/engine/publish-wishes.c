@@ -1,0 +1,179 @@
+/* What a plan is wished to hold: the options of the call, the accounts that send for the domain, its keys. */
+#include <config.h>
+
+#include "engine/publisher-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "engine/accounts.h"
+#include "engine/dkim.h"
+#include "engine/domain-private.h"
+#include "mail/address.h"
+#include "mailauth/mta-sts.h"
+#include "mailauth/spf-edit.h"
+#include "policy/dns-providers.h"
+
+#define MAX_TEXT 512
+
+const char *
+mr_plan_text (MrPlan *plan, const char *key)
+{
+  const char *text = NULL;
+
+  g_variant_lookup (plan->options, key, "&s", &text);
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+gboolean
+mr_plan_is_set (MrPlan *plan, const char *key)
+{
+  gboolean set = FALSE;
+
+  return g_variant_lookup (plan->options, key, "b", &set) && set;
+}
+
+/* RFC 8461 3.1: 1 to 32 letters and digits. */
+static gboolean
+check_sts (MrPlan *plan, GError **error)
+{
+  const char *id = mr_plan_text (plan, "sts-id"), *mode = mr_plan_text (plan, "sts-mode");
+  g_autofree char *record = g_strdup_printf ("v=STSv1; id=%s;", id != NULL ? id : "1");
+  g_autofree char *read = mr_sts_record_dup_id (record, NULL);
+
+  if (g_strcmp0 (read, id != NULL ? id : "1") != 0) {
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("sts-id: “%s” is not made of 1 to 32 letters and digits"), id);
+    return FALSE;
+  }
+  if (mode == NULL || strcmp (mode, mr_sts_mode_nick (MR_STS_TESTING)) == 0
+      || strcmp (mode, mr_sts_mode_nick (MR_STS_ENFORCE)) == 0)
+    return TRUE;
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("sts-mode: “%s” is neither testing nor enforce"), mode);
+  return FALSE;
+}
+
+static gboolean
+check_address (const char *key, const char *address, GError **error)
+{
+  if (address == NULL || (mr_address_is_valid (address) && strpbrk (address, ";,!\"") == NULL))
+    return TRUE;
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: “%s” is not an e-mail address"), key, address);
+  return FALSE;
+}
+
+static void
+add_sender (MrPlan *plan, const char *term)
+{
+  if (!g_ptr_array_find_with_equal_func (plan->senders, term, g_str_equal, NULL))
+    g_ptr_array_add (plan->senders, g_strdup (term));
+}
+
+static gboolean
+take_services (MrPlan *plan, GError **error)
+{
+  g_autofree const char **ids = NULL;
+  GPtrArray *all = mr_sending_services_get ();
+
+  g_variant_lookup (plan->options, "services", "^a&s", &ids);
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++) {
+    const MrSendingService *found = NULL;
+
+    for (guint k = 0; k < all->len && found == NULL; k++)
+      if (strcmp (((MrSendingService *)all->pdata[k])->id, ids[i]) == 0)
+        found = all->pdata[k];
+    if (found == NULL) {
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("services: “%s” is not known"), ids[i]);
+      return FALSE;
+    }
+    if (!found->own_return_path)
+      add_sender (plan, found->term);
+  }
+  return TRUE;
+}
+
+/* The way that mail of the domain takes out of this program is among its allowed senders. */
+static void
+take_accounts (MrPlan *plan)
+{
+  GPtrArray *accounts = mr_accounts_get_all (plan->publisher->engine->accounts);
+  MrConfig *config = mr_engine_get_config (plan->publisher->engine);
+  g_auto (GStrv) addresses = mr_config_dup_list (config, "domains", "addresses");
+
+  plan->direct = mr_plan_is_set (plan, "direct");
+  for (guint i = 0; i < accounts->len; i++) {
+    const MrAccountRecord *account = accounts->pdata[i];
+    const MrSendingService *service = mr_sending_service_of_account (account->provider);
+
+    if (!mr_domain_account_fits (account, plan->domain))
+      continue;
+    plan->direct = plan->direct || account->kind == MR_ACCOUNT_DIRECT;
+    if (account->kind == MR_ACCOUNT_RELAY && service != NULL && !service->own_return_path)
+      add_sender (plan, service->term);
+    for (guint k = 0; account->kind == MR_ACCOUNT_DIRECT && addresses[k] != NULL; k++) {
+      g_autofree char *term = g_strdup_printf (strchr (addresses[k], ':') != NULL ? "ip6:%s" : "ip4:%s", addresses[k]);
+
+      add_sender (plan, term);
+    }
+  }
+}
+
+static void
+take_keys (MrPlan *plan)
+{
+  GPtrArray *all = mr_dkim_get_all (plan->publisher->engine->dkim);
+
+  plan->keys = g_new0 (MrPublishKey, all->len + 1);
+  for (guint i = 0; i < all->len; i++) {
+    const MrDkimKeyRecord *key = all->pdata[i];
+
+    if (key->state != MR_DKIM_KEY_OLD && strcmp (key->domain, plan->domain) == 0)
+      plan->keys[plan->wish.n_keys++] = (MrPublishKey){ key->name, key->record };
+  }
+  plan->wish.keys = plan->keys;
+}
+
+static gboolean
+take_policy (MrPlan *plan, GError **error)
+{
+  static const MrDmarcPolicy policies[] = { MR_DMARC_NONE, MR_DMARC_QUARANTINE, MR_DMARC_REJECT };
+  const char *wanted = mr_plan_text (plan, "dmarc");
+
+  plan->wish.step = MR_DMARC_UNSET;
+  for (guint i = 0; wanted != NULL && i < G_N_ELEMENTS (policies); i++)
+    if (strcmp (mr_dmarc_policy_nick (policies[i]), wanted) == 0)
+      plan->wish.step = policies[i];
+  if (wanted == NULL || plan->wish.step != MR_DMARC_UNSET)
+    return TRUE;
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("dmarc: “%s” is none of none, quarantine and reject"), wanted);
+  return FALSE;
+}
+
+gboolean
+mr_plan_take_wishes (MrPlan *plan, GError **error)
+{
+  g_autofree const char **senders = NULL;
+
+  plan->wish.domain = plan->domain;
+  plan->wish.reports = mr_plan_text (plan, "reports");
+  plan->wish.tls_reports = mr_plan_text (plan, "tls-reports");
+  g_variant_lookup (plan->options, "senders", "^a&s", &senders);
+  for (guint i = 0; senders != NULL && senders[i] != NULL; i++) {
+    const char *terms[] = { senders[i], NULL };
+    g_autofree char *merged = strlen (senders[i]) < MAX_TEXT ? mr_spf_merge (NULL, terms, error) : NULL;
+
+    if (merged == NULL) {
+      g_prefix_error (error, _ ("senders: “%s”: "), senders[i]);
+      return FALSE;
+    }
+    add_sender (plan, senders[i]);
+  }
+  if (!take_services (plan, error) || !take_policy (plan, error) || !check_sts (plan, error)
+      || !check_address ("reports", plan->wish.reports, error)
+      || !check_address ("tls-reports", plan->wish.tls_reports, error))
+    return FALSE;
+  take_accounts (plan);
+  g_ptr_array_add (plan->senders, NULL);
+  plan->wish.senders = (const char *const *)plan->senders->pdata;
+  take_keys (plan);
+  return TRUE;
+}
