@@ -23,6 +23,10 @@ CONTROLS = {"push button", "toggle button", "check box", "radio button", "text",
             "menu item", "link", "slider", "switch"}
 
 
+# An action may open a whole window before it answers; the library's own 800 ms are short for a busy machine.
+Atspi.set_timeout(20_000, 60_000)
+
+
 class Window:
     """A running mail-relay."""
 
