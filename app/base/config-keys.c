@@ -74,6 +74,7 @@ static const MrConfigKey keys[] = {
   INTEGER ("delivery", "idle-keep", "2", 0, 300, N_("Seconds that a connection is kept for the next message")),
   BOOLEAN ("delivery", "keep-transcripts", "true", N_("Whether the conversation with the server is kept for each attempt")),
   INTEGER ("delivery", "max-messages-per-connection", "100", 1, 100000, N_("Messages sent over one connection")),
+  INTEGER ("delivery", "metered-max-size", "0", 0, G_MAXINT32, N_("Bytes above which a message waits while the network counts what is sent (a mobile one); 0: none waits")),
   INTEGER ("delivery", "mx-port", "25", 1, 65535, N_("Port of the recipients' servers")),
   INTEGER ("delivery", "old-after", "604800", 0, 12 * MONTH, N_("Age in seconds at which a message is kept back when sending becomes possible again; 0: never")),
   INTEGER ("delivery", "recipients-per-transaction", "50", 1, 1000, N_("Recipients that share one transmission of a message")),

@@ -9,9 +9,9 @@
 
 static const char *const recipient_states[] = { "waiting", "sending", "uncertain", "needs-person", "delivered",
                                                 "relayed", "failed",  "expired",   "cancelled",    "returned" };
-static const char *const wait_reasons[]
-    = { "none",    "retry-time", "account-paused", "keyring-locked", "no-keyring",
-        "offline", "paused",     "capacity",       "no-account",     "account-limit" };
+static const char *const wait_reasons[] = { "none",       "retry-time",    "account-paused", "keyring-locked",
+                                            "no-keyring", "offline",       "paused",         "capacity",
+                                            "no-account", "account-limit", "metered" };
 static const char *const hold_reasons[]
     = { "none", "person", "no-account", "old", "damaged", "never-write-to", "rule" };
 static const char *const hold_rule_kinds[] = { "everything", "sender", "recipient", "leaves", "program" };

@@ -86,6 +86,8 @@ mr_service_status_from_variant (GVariant *variant)
   status->secrets_needed = TRUE;
   g_variant_lookup (variant, "secrets-needed", "b", &status->secrets_needed);
   g_variant_lookup (variant, "audit", "b", &status->audit);
+  g_variant_lookup (variant, "captive", "b", &status->captive);
+  g_variant_lookup (variant, "metered", "b", &status->metered);
   g_variant_lookup (variant, "n-accounts", "u", &status->n_accounts);
   g_variant_lookup (variant, "sessions", "u", &status->sessions);
   g_variant_lookup (variant, "sending", "u", &status->sending);

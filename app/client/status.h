@@ -24,7 +24,9 @@ typedef struct {
   char **config_warnings; /* strv */
   char *store_notice;     /* NULL: none */
   char *tls_fingerprint;
-  gboolean audit; /* who hands in what is written down */
+  gboolean captive; /* the network wants a person to sign in first */
+  gboolean metered; /* the network counts what goes through it */
+  gboolean audit;   /* who hands in what is written down */
   char *sandbox;
   char *bus_socket;
   char *version;

@@ -203,8 +203,8 @@ parse (MrCtl *ctl, Options *o, int argc, char **argv)
     { "domain", 0, 0, G_OPTION_ARG_STRING, &o->domain, N_ ("Domain of a recipient"), N_ ("DOMAIN") },
     { "cause", 0, 0, G_OPTION_ARG_STRING, &o->cause, N_ ("Cause as in “cause” of --json"), N_ ("CAUSE") },
     { "waits-for", 0, 0, G_OPTION_ARG_STRING, &o->waits_for,
-      N_ ("retry-time, account-paused, keyring-locked, no-keyring, offline, paused, capacity, no-account or "
-          "account-limit"),
+      N_ ("retry-time, account-paused, keyring-locked, no-keyring, offline, paused, capacity, no-account, "
+          "account-limit or metered"),
       N_ ("REASON") },
     { "sort", 0, 0, G_OPTION_ARG_STRING, &o->sort,
       N_ ("time, next-attempt, age, size, subject, from, to, state, account or program"), N_ ("KEY") },

@@ -75,6 +75,16 @@ print_counts (const MrStoreCounts *counts)
   mr_print_field (_ ("Failed in a week"), failed);
 }
 
+static const char *
+network_sentence (const MrServiceStatus *status)
+{
+  if (status->captive)
+    return _ ("it wants you to sign in first: open any page in your browser; mail goes out by itself afterwards");
+  if (!status->online)
+    return _ ("offline");
+  return status->metered ? _ ("online; it counts what is sent: see [delivery] metered-max-size") : _ ("online");
+}
+
 static void
 print_status (MrCtl *ctl, const MrServiceStatus *status)
 {
@@ -85,7 +95,7 @@ print_status (MrCtl *ctl, const MrServiceStatus *status)
   mr_print_field (_ ("Service"), service);
   print_listeners (status->listeners);
   mr_print_field (_ ("Sending"), status->paused ? _ ("paused: mail-relayctl resume") : _ ("on"));
-  mr_print_field (_ ("Network"), status->online ? _ ("online") : _ ("offline"));
+  mr_print_field (_ ("Network"), network_sentence (status));
   mr_print_field (_ ("Accounts"), status->n_accounts > 0 ? accounts : _ ("none yet: mail-relayctl account add"));
   mr_print_field (_ ("Passwords"), secrets);
   print_counts (&status->counts);

@@ -384,16 +384,49 @@ lost_its_name_servers (MrDelivery *self, const MrConnectionFailure *failure)
          && !mr_network_watch_is_available (self->engine->network);
 }
 
+/* A page that wants a person to sign in may answer in place of the host, with another certificate, another greeting or another address; or
+ * what had begun breaks off when the network closes. */
+static gboolean
+is_captive (MrDelivery *self, const MrConnectionFailure *failure)
+{
+  gboolean no_answer = failure->reply == NULL
+                       && (failure->error == MR_ERROR_NETWORK || failure->error == MR_ERROR_TIMED_OUT);
+
+  return !self->dot_sent && mr_network_watch_is_captive (self->engine->network)
+         && (failure->stage <= MR_STAGE_STARTTLS || no_answer)
+         && (failure->account_state == MR_ACCOUNT_READY || failure->account_state == MR_ACCOUNT_TLS_TROUBLE
+             || failure->account_state == MR_ACCOUNT_HOST_UNKNOWN);
+}
+
+/* Then nothing that was said is the host's, the account's or the message's. */
+static MrConnectionFailure
+see_failure (MrDelivery *self, const MrConnectionFailure *failure)
+{
+  MrConnectionFailure seen = *failure;
+
+  if (is_captive (self, failure)) {
+    seen.account_state = MR_ACCOUNT_READY;
+    seen.no_route = TRUE;
+    seen.permanent = FALSE;
+    seen.reply = NULL;
+    seen.fingerprint = NULL;
+    seen.error = MR_ERROR_NETWORK;
+  } else if (lost_its_name_servers (self, failure))
+    seen.no_route = TRUE;
+  return seen;
+}
+
 static void
-failed_cb (MrConnection *connection, const MrConnectionFailure *failure, gpointer owner)
+failed_cb (MrConnection *connection, const MrConnectionFailure *real, gpointer owner)
 {
   MrDelivery *self = owner;
+  const MrConnectionFailure seen = see_failure (self, real), *failure = &seen;
   Trouble trouble = { .stage = failure->stage,
                       .scope = MR_SCOPE_HOST,
                       .error = failure->error,
                       .what = failure->what,
                       .reply = failure->reply,
-                      .no_route = failure->no_route || lost_its_name_servers (self, failure),
+                      .no_route = failure->no_route,
                       .permanent = failure->permanent,
                       .account_state = failure->account_state,
                       .fingerprint = failure->fingerprint,

@@ -365,6 +365,7 @@ configuration_cb (MrConfiguration *configuration, gpointer data)
   mr_domains_reload (self->domains);
   mr_submission_reload (self->submission);
   mr_scheduler_pause_changed (self->scheduler);
+  mr_scheduler_metered_changed (self->scheduler);
   mr_holds_reload (self->holds);
   mr_engine_notify (self, MR_CHANGED_CONFIG | MR_CHANGED_STATUS | MR_CHANGED_PROGRAMS);
 }

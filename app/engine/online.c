@@ -1,7 +1,7 @@
 /* The online clock: time that counts towards giving up.
  *
- * It is the monotonic clock (which stands still while the machine sleeps) minus the time in which attempts found no way to any host. The
- * network monitor alone never stops it: a machine without a default route may well reach its hosts. It is kept in the store, so that a
+ * It is the monotonic clock (which stands still while the machine sleeps) minus the time in which attempts found no way to any host, or only a
+ * page that wants a person to sign in. The network monitor alone never stops it: a machine without a default route may well reach its hosts. It is kept in the store, so that a
  * service that is not running does not age its mail either.
  */
 #include "engine/engine-private.h"
@@ -45,11 +45,14 @@ mr_engine_save_online (MrEngine *engine)
 void
 mr_engine_saw_no_route (MrEngine *engine)
 {
-  if (engine->offline || mr_network_watch_is_available (engine->network))
+  if (engine->offline
+      || (mr_network_watch_is_available (engine->network) && !mr_network_watch_is_captive (engine->network)))
     return;
   settle (engine);
   engine->offline = TRUE;
-  mr_info ("engine", "offline: mail waits until the network is back");
+  mr_info ("engine", mr_network_watch_is_captive (engine->network)
+                         ? "offline: the network wants somebody to sign in at its page; mail waits until then"
+                         : "offline: mail waits until the network is back");
   mr_engine_notify (engine, MR_CHANGED_STATUS);
 }
 

@@ -15,6 +15,8 @@ struct _MrScheduler {
   gint64 next_due;
   guint timer;
   guint run_source;
+  GHashTable *anyway;    /* ids that a person sends whatever it costs, owned */
+  guint64 metered_limit; /* bytes that were the limit when it was last looked at */
   gboolean started, stopped, paused, asleep, draining, leasing, lease_again;
   void (*drained) (gpointer data);
   gpointer drained_data;

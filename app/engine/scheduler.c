@@ -11,6 +11,7 @@
 #include "engine/record.h"
 #include "mail/address.h"
 
+#define ANYWAY_MAX  10000
 #define LEASE_BATCH 200
 
 static gboolean timer_cb (gpointer data);
@@ -21,6 +22,7 @@ mr_scheduler_new (MrEngine *engine)
   MrScheduler *self = g_new0 (MrScheduler, 1);
 
   self->engine = engine;
+  self->anyway = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->jobs = g_hash_table_new (g_str_hash, g_str_equal);
   self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mr_lane_free);
   return self;
@@ -51,6 +53,7 @@ mr_scheduler_free (MrScheduler *self)
   while (g_hash_table_iter_next (&iter, NULL, &job))
     mr_job_free (job);
   g_hash_table_unref (self->jobs);
+  g_hash_table_unref (self->anyway);
   g_free (self);
 }
 
@@ -59,6 +62,9 @@ mr_scheduler_start (MrScheduler *self)
 {
   self->paused = mr_config_get_boolean (mr_engine_get_config (self->engine), "general", "paused");
   self->started = TRUE;
+  /* The last run may have seen another network. */
+  self->metered_limit = G_MAXUINT64;
+  mr_scheduler_metered_changed (self);
   mr_scheduler_kick (self);
 }
 
@@ -316,6 +322,24 @@ job_hold (MrScheduler *self, MrJob *job, MrHoldReason hold)
             mr_clock_wall (self->engine->clock));
 }
 
+/* Bytes above which a message waits on the network that is there; 0: none waits. */
+static guint64
+metered_limit (MrScheduler *self)
+{
+  if (!mr_network_watch_is_metered (self->engine->network))
+    return 0;
+  return (guint64)mr_config_get_integer (mr_engine_get_config (self->engine), "delivery", "metered-max-size");
+}
+
+/* A person who wants it sent all the same has said so: mr_scheduler_retry_now(). */
+static gboolean
+waits_for_cheap_network (MrScheduler *self, const MrMessageRecord *record)
+{
+  guint64 limit = metered_limit (self);
+
+  return !g_hash_table_remove (self->anyway, record->id) && limit > 0 && record->size > limit;
+}
+
 /* Older than seven days and never tried: nothing could be sent all the while. A person who released it has set not_before. */
 static gboolean
 is_old (MrScheduler *self, const MrMessageRecord *record)
@@ -349,6 +373,10 @@ mr_scheduler_add (MrScheduler *self, MrMessageRecord *record, GBytes *body)
   }
   if (is_old (self, record)) {
     job_hold (self, job, MR_HOLD_OLD);
+    return;
+  }
+  if (waits_for_cheap_network (self, record)) {
+    job_wait (self, job, NULL, MR_WAIT_METERED, mr_clock_wall (self->engine->clock) + G_TIME_SPAN_DAY);
     return;
   }
   route = mr_accounts_route (self->engine->accounts, record);
@@ -407,7 +435,24 @@ void
 mr_scheduler_network_changed (MrScheduler *self)
 {
   mr_lanes_forget_trouble (self, NULL);
+  mr_scheduler_metered_changed (self);
   mr_store_wake (self->engine->store, 1u << MR_WAIT_OFFLINE, FALSE, NULL, mr_clock_wall (self->engine->clock), woken_cb,
+                 self);
+}
+
+void
+mr_scheduler_metered_changed (MrScheduler *self)
+{
+  guint64 limit = metered_limit (self);
+
+  if (limit == self->metered_limit || !self->started)
+    return;
+  self->metered_limit = limit;
+  g_hash_table_remove_all (self->anyway);
+  /* What is large goes on to its wait, and the rest comes back at once. */
+  if (limit > 0)
+    mr_lanes_return_waiting (self, MR_WAIT_RETRY_TIME);
+  mr_store_wake (self->engine->store, 1u << MR_WAIT_METERED, FALSE, NULL, mr_clock_wall (self->engine->clock), woken_cb,
                  self);
 }
 
@@ -443,6 +488,9 @@ gboolean
 mr_scheduler_retry_now (MrScheduler *self, const char *id)
 {
   mr_lanes_forget_trouble (self, NULL);
+  /* Beyond the maximum it waits until it is asked for once more. */
+  if (metered_limit (self) > 0 && g_hash_table_size (self->anyway) < ANYWAY_MAX)
+    g_hash_table_add (self->anyway, g_strdup (id));
   return g_hash_table_contains (self->jobs, id);
 }
 

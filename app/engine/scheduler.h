@@ -69,11 +69,13 @@ void mr_scheduler_account_changed (MrScheduler *scheduler, const char *id);
 void mr_scheduler_keys_changed (MrScheduler *scheduler, gboolean person);
 /* The network changed: destinations are tried again at once. */
 void mr_scheduler_network_changed (MrScheduler *scheduler);
+/* The network, or the setting of what is large on one that counts what is sent, may have changed. */
+void mr_scheduler_metered_changed (MrScheduler *scheduler);
 /* The configuration's pause was switched. */
 /* Nothing new is begun; what waits in lanes goes back to the store. */
 void mr_scheduler_set_asleep (MrScheduler *scheduler, gboolean asleep);
 void mr_scheduler_pause_changed (MrScheduler *scheduler);
-/* A person pressed "try now" for a leased one: its lane forgets its back-off. Returns TRUE where the message is in memory. */
+/* A person pressed "try now": its lane forgets its back-off, and it goes over a network that counts what is sent, however large it is. Returns TRUE where the message is in memory. */
 gboolean mr_scheduler_retry_now (MrScheduler *scheduler, const char *id);
 /* A person holds, cancels or redirects a message: what has not begun goes back to the store (cancel: as cancelled). TRUE where a part of it is on
  * its way right now: that part is finished first. With cancel: TRUE where it was in memory; nothing is left to do then, and what is on its way

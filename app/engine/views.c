@@ -226,6 +226,8 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
     .config_warnings = mr_engine_dup_warnings (engine),
     .store_notice = (char *)mr_store_get_notice (engine->store),
     .tls_fingerprint = engine->tls_server != NULL ? (char *)mr_tls_server_get_fingerprint (engine->tls_server) : NULL,
+    .captive = mr_network_watch_is_captive (engine->network),
+    .metered = mr_network_watch_is_metered (engine->network),
     .audit = mr_config_get_boolean (config, "audit", "enabled"),
     .revision = engine->revision,
   };

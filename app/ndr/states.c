@@ -49,6 +49,8 @@ mr_wait_reason_sentence (MrWaitReason reason)
     [MR_WAIT_CAPACITY] = N_ ("It waits for other messages to be sent first."),
     [MR_WAIT_NO_ACCOUNT] = N_ ("It waits for a sending account."),
     [MR_WAIT_ACCOUNT_LIMIT] = N_ ("It waits because the account may send no more for now."),
+    [MR_WAIT_METERED] = N_ (
+        "It is large and waits for a network that does not count what you send; “Try Now” sends it anyway."),
   };
 
   return translated (PICK (sentences, reason));

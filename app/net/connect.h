@@ -26,6 +26,10 @@ typedef void (*MrNetworkFunc) (gboolean available, gpointer data);
 MrNetworkWatch *mr_network_watch_new (MrNetworkFunc func, gpointer data);
 void mr_network_watch_free (MrNetworkWatch *watch);
 gboolean mr_network_watch_is_available (MrNetworkWatch *watch);
+/* What goes through it is counted and may cost (mobile networks). FALSE where nobody knows. */
+gboolean mr_network_watch_is_metered (MrNetworkWatch *watch);
+/* It leads to a page that wants a person to sign in first: what answers in place of a host is not that host. */
+gboolean mr_network_watch_is_captive (MrNetworkWatch *watch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNetworkWatch, mr_network_watch_free)
 

@@ -5,7 +5,7 @@
 
 struct _MrNetworkWatch {
   GNetworkMonitor *monitor;
-  gulong handler;
+  gulong handler, metered, connectivity;
   GSource *timer;
   MrNetworkFunc func;
   gpointer data;
@@ -35,6 +35,12 @@ changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer data)
   g_source_attach (self->timer, context);
 }
 
+static void
+property_cb (GNetworkMonitor *monitor, GParamSpec *spec, gpointer data)
+{
+  changed_cb (monitor, FALSE, data);
+}
+
 MrNetworkWatch *
 mr_network_watch_new (MrNetworkFunc func, gpointer data)
 {
@@ -44,6 +50,9 @@ mr_network_watch_new (MrNetworkFunc func, gpointer data)
   self->data = data;
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   self->handler = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (changed_cb), self);
+  /* Neither of them is a change of the network to every monitor. */
+  self->metered = g_signal_connect (self->monitor, "notify::network-metered", G_CALLBACK (property_cb), self);
+  self->connectivity = g_signal_connect (self->monitor, "notify::connectivity", G_CALLBACK (property_cb), self);
   return self;
 }
 
@@ -57,6 +66,8 @@ mr_network_watch_free (MrNetworkWatch *watch)
     g_source_unref (watch->timer);
   }
   g_signal_handler_disconnect (watch->monitor, watch->handler);
+  g_signal_handler_disconnect (watch->monitor, watch->metered);
+  g_signal_handler_disconnect (watch->monitor, watch->connectivity);
   g_object_unref (watch->monitor);
   g_free (watch);
 }
@@ -65,4 +76,16 @@ gboolean
 mr_network_watch_is_available (MrNetworkWatch *watch)
 {
   return g_network_monitor_get_network_available (watch->monitor);
+}
+
+gboolean
+mr_network_watch_is_metered (MrNetworkWatch *watch)
+{
+  return g_network_monitor_get_network_metered (watch->monitor);
+}
+
+gboolean
+mr_network_watch_is_captive (MrNetworkWatch *watch)
+{
+  return g_network_monitor_get_connectivity (watch->monitor) == G_NETWORK_CONNECTIVITY_PORTAL;
 }

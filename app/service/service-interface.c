@@ -108,6 +108,8 @@ status_to_variant (const MrStatus *status, const char *bus_socket)
   g_variant_builder_add (&builder, "{sv}", "config-warnings", g_variant_new_strv (warnings, -1));
   add_text (&builder, "store-notice", status->store_notice);
   add_text (&builder, "tls-fingerprint", status->tls_fingerprint);
+  g_variant_builder_add (&builder, "{sv}", "captive", g_variant_new_boolean (status->captive));
+  g_variant_builder_add (&builder, "{sv}", "metered", g_variant_new_boolean (status->metered));
   g_variant_builder_add (&builder, "{sv}", "audit", g_variant_new_boolean (status->audit));
   add_text (&builder, "sandbox", mr_sandbox_report ());
   add_text (&builder, "bus-socket", bus_socket);

@@ -338,6 +338,7 @@ mr_desk_get_notice_facts (MrDesk *self, MrNoticeFacts *ret)
   ret->n_held = status->counts.messages_held;
   ret->now = mr_desk_now (self);
   ret->online = status->online;
+  ret->captive = status->captive;
   add_listener_facts (status, ret);
 }
 

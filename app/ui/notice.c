@@ -145,6 +145,18 @@ choose_idle_keyring (const MrNoticeFacts *facts, MrNotice *ret)
   return TRUE;
 }
 
+/* Only where mail is kept by it: whoever sends nothing has no need of the network. */
+static gboolean
+choose_sign_in_page (const MrNoticeFacts *facts, MrNotice *ret)
+{
+  if (!facts->captive || facts->paused || (facts->online && facts->n_waiting == 0))
+    return FALSE;
+  set_notice (ret, MR_NOTICE_WARNING, "network-wireless-acquiring-symbolic",
+              g_strdup (_ ("This network wants you to sign in first. Mail waits and goes out by itself afterwards.")),
+              _ ("Open Sign-in Page of the Network"), "win.open-network-page");
+  return TRUE;
+}
+
 static gboolean
 choose_accounts (const MrNoticeFacts *facts, MrNotice *ret)
 {
@@ -229,7 +241,7 @@ mr_notice_choose (const MrNoticeFacts *facts, MrNotice *ret)
 {
   *ret = (MrNotice){ 0 };
   if (!choose_connection (facts, ret) && !choose_intake (facts, ret) && !choose_keyring (facts, ret)
-      && !choose_accounts (facts, ret) && !choose_refusal (facts, ret))
+      && !choose_sign_in_page (facts, ret) && !choose_accounts (facts, ret) && !choose_refusal (facts, ret))
     choose_rest (facts, ret);
 }
 

@@ -41,6 +41,7 @@ typedef struct {
   guint64 n_held;            /* messages that are kept back */
   gint64 now;
   gboolean online;
+  gboolean captive; /* the network wants a person to sign in first */
 } MrNoticeFacts;
 
 typedef struct {

@@ -52,15 +52,29 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_free (opening);
 }
 
-void
-mr_open_link (GtkWidget *from, const char *url)
+static void
+open_page (GtkWidget *from, const char *url)
 {
   GtkRoot *root = gtk_widget_get_root (from);
 
-  if (!mr_link_may_be_opened (url) || !GTK_IS_WINDOW (root))
+  if (!GTK_IS_WINDOW (root))
     return;
   Opening *opening = g_new0 (Opening, 1);
   opening->from = g_object_ref (from);
   opening->url = g_strdup (url);
   gtk_show_uri_full (GTK_WINDOW (root), url, GDK_CURRENT_TIME, NULL, opened_cb, opening);
+}
+
+void
+mr_open_link (GtkWidget *from, const char *url)
+{
+  if (mr_link_may_be_opened (url))
+    open_page (from, url);
+}
+
+void
+mr_open_plain_page (GtkWidget *from, const char *url)
+{
+  if (g_str_has_prefix (url, "http://") || g_str_has_prefix (url, "https://"))
+    open_page (from, url);
 }

@@ -53,6 +53,7 @@ static const Named named[] = {
   { "retry", "person-life", MR_PREFERENCE_SENDING, AGAIN, N_ ("Give up what needs you after"), MR_UNIT_SECONDS, N_ ("What waits for you by then has failed") },
   { "delivery", "resend-uncertain", MR_PREFERENCE_SENDING, AGAIN, N_ ("Send again what was possibly delivered"), MR_UNIT_NONE, NULL },
   { "delivery", "old-after", MR_PREFERENCE_SENDING, AGAIN, N_ ("Keep old mail back after"), MR_UNIT_SECONDS, N_ ("Where sending was not possible for a long time, you are asked first; 0: never") },
+  { "delivery", "metered-max-size", MR_PREFERENCE_SENDING, AGAIN, N_ ("Large mail waits on metered networks"), MR_UNIT_BYTES, N_ ("Bigger messages wait while the network counts what is sent, as mobile ones do; 0: none waits") },
   { "delivery", "concurrency", MR_PREFERENCE_SENDING, SPEED, N_ ("Connections at one time"), MR_UNIT_NONE, NULL },
   { "delivery", "concurrency-per-destination", MR_PREFERENCE_SENDING, SPEED, N_ ("Connections to one server"), MR_UNIT_NONE, NULL },
   { "delivery", "recipients-per-transaction", MR_PREFERENCE_SENDING, SPEED, N_ ("Recipients at one time"), MR_UNIT_NONE, NULL },

@@ -129,6 +129,7 @@ try_group (const MrGroupRecord *group, MrDiagnosis *diagnosis, GListModel *accou
   case MR_WAIT_CAPACITY:
   case MR_WAIT_NO_ACCOUNT:
   case MR_WAIT_ACCOUNT_LIMIT:
+  case MR_WAIT_METERED:
   case MR_WAIT_N_REASONS:
   default:
     return FALSE;

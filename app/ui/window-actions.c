@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "client/network-page.h"
 #include "ui/activity-window.h"
 #include "ui/connect-window.h"
 #include "ui/domain-window.h"
@@ -11,6 +12,7 @@
 #include "ui/never-window.h"
 #include "ui/log-window.h"
 #include "ui/help-window.h"
+#include "ui/open-link.h"
 #include "ui/preferences-window.h"
 #include "ui/secrets-dialog.h"
 #include "ui/senders-window.h"
@@ -158,6 +160,23 @@ open_config_action (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
 }
 
+static void
+network_page_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *page = mr_network_page_find_finish (result, NULL);
+
+  if (page != NULL)
+    mr_open_plain_page (GTK_WIDGET (data), page);
+}
+
+static void
+open_network_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  mr_network_page_find_async (self->cancellable, network_page_cb, self);
+}
+
 /* ---- service ---- */
 
 static void
@@ -296,6 +315,7 @@ mr_window_install_actions (GtkWidgetClass *widget_class)
     { "win.toggle-paused", NULL, toggle_paused_action },
     { "win.start-service", NULL, start_service_action },
     { "win.restart-service", NULL, restart_service_action },
+    { "win.open-network-page", NULL, open_network_page_action },
     { "win.choose-port", NULL, choose_port_action },
     { "win.show-page", "s", show_page_action },
     { "win.skip-welcome", NULL, skip_welcome_action },

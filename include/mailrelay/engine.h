@@ -64,6 +64,8 @@ typedef struct {
   char **config_warnings; /* strv */
   char *store_notice;     /* NULL: nothing to tell */
   char *tls_fingerprint;  /* of our listener's certificate */
+  gboolean captive;       /* the network wants a person to sign in first */
+  gboolean metered;       /* the network counts what goes through it */
   gboolean audit;         /* the audit log is written */
   MrStoreCounts counts;
   guint64 revision;

@@ -37,6 +37,7 @@ typedef enum {
   MR_WAIT_CAPACITY,
   MR_WAIT_NO_ACCOUNT,
   MR_WAIT_ACCOUNT_LIMIT, /* the account may send no more for now */
+  MR_WAIT_METERED,       /* it is large, and this network counts what goes through it */
   MR_WAIT_N_REASONS
 } MrWaitReason;
 

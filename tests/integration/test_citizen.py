@@ -8,6 +8,7 @@ import threading
 from harness import Profile, Waiter, check, equal, queue_id, run_cases, send
 from peers import MESSAGE, RECIPIENT, SENDER
 from logind import Logind
+from network_manager import NetworkManager
 from notifications import Notifications
 
 HOUR = 3600 * 10**6
@@ -150,5 +151,54 @@ def sending_goes_on_when_nobody_is_logged_in():
             equal(profile.ctl("autostart", "linger", "perhaps", check=False).returncode, 2, "neither on nor off")
 
 
-run_cases(sending_goes_on_when_nobody_is_logged_in, late_mail_is_told_once_for_each_cause, a_day_is_told_again, what_was_there_at_log_in_is_told, a_pause_is_remembered,
+@contextlib.contextmanager
+def network_of(delivery, **kind):
+    """(profile, network, sink, account's service): the network is as NetworkManager says."""
+    with Profile(bus=False) as profile:
+        profile.start_bus()
+        profile.env["DBUS_SYSTEM_BUS_ADDRESS"] = profile.env["DBUS_SESSION_BUS_ADDRESS"]
+        profile.configure({"delivery": {"idle-keep": "0", **delivery}})
+        with NetworkManager(profile.env["DBUS_SESSION_BUS_ADDRESS"], Waiter(), **kind) as network:
+            yield profile, network
+
+
+def a_network_that_wants_a_sign_in_costs_nothing():
+    with network_of({}, captive=True) as (profile, network):
+        stranger = [True]
+        sink = profile.add_sink(replies={"greeting": lambda session, argument: "554 5.3.2 Please sign in at our page" if stranger[0] else None})
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        id = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+        recipient = service.wait(lambda: next((r for r in service.message(id)[0]["recipients"] if r.get("wait-reason") == "offline"), None), "its wait")
+        equal((recipient["state"], recipient.get("attempts", 0)), ("waiting", 0), "no attempt is counted")
+        status = profile.ctl_json("status")
+        equal((status["captive"], status["online"]), (True, False), "what is told")
+        check("sign in" in profile.ctl("status").stdout, "and in words")
+        equal([a["state"] for a in profile.ctl_json("account", "list")["accounts"]], ["ready"], "the account is not to blame")
+        stranger[0] = False
+        network.set()
+        service.wait_for_state(id, "delivered", "relayed")
+        equal(profile.ctl_json("status")["captive"], False, "it is over")
+
+
+def large_mail_waits_while_the_network_counts():
+    with network_of({"metered-max-size": "20000"}, metered=True) as (profile, network):
+        sink = profile.add_sink()
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        large = MESSAGE + b"A line of a text that comes again.\r\n" * 1000
+        ids = [queue_id(send(profile.smtp, SENDER, [RECIPIENT], text)) for text in (large, large, MESSAGE)]
+        service.wait_for_state(ids[2], "delivered", "relayed")
+        for id in ids[:2]:
+            service.wait(lambda: service.message(id)[0]["recipients"][0].get("wait-reason") == "metered", "its wait")
+        equal(profile.ctl_json("status")["metered"], True, "what is told")
+        equal(len(profile.ctl_json("list", "--waits-for", "metered")["messages"]), 2, "found by it")
+        check("does not count" in profile.ctl("show", ids[0]).stdout, "and said in words")
+        profile.ctl("retry", ids[1])
+        service.wait_for_state(ids[1], "delivered", "relayed")
+        network.set()
+        service.wait_for_state(ids[0], "delivered", "relayed")
+
+
+run_cases(a_network_that_wants_a_sign_in_costs_nothing, large_mail_waits_while_the_network_counts, sending_goes_on_when_nobody_is_logged_in, late_mail_is_told_once_for_each_cause, a_day_is_told_again, what_was_there_at_log_in_is_told, a_pause_is_remembered,
           sleep_waits_for_what_is_on_its_way)

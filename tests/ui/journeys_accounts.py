@@ -68,8 +68,8 @@ def played_browser(desk):
     script = write(os.path.join(desk.root, "browser.sh"), f'#!/bin/sh\necho "$1" >> {told}\n')
     os.chmod(script, 0o700)
     write(os.path.join(desk.env["XDG_DATA_HOME"], "applications", "browser.desktop"),
-          f"[Desktop Entry]\nType=Application\nName=Browser\nExec={script} %u\nMimeType=x-scheme-handler/https;\n")
-    write(os.path.join(desk.env["XDG_CONFIG_HOME"], "mimeapps.list"), "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+          f"[Desktop Entry]\nType=Application\nName=Browser\nExec={script} %u\nMimeType=x-scheme-handler/https;x-scheme-handler/http;\n")
+    write(os.path.join(desk.env["XDG_CONFIG_HOME"], "mimeapps.list"), "[Default Applications]\nx-scheme-handler/https=browser.desktop\nx-scheme-handler/http=browser.desktop\n")
     seen = []
 
     def lines():

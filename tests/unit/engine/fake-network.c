@@ -9,7 +9,7 @@ typedef struct {
   GObjectClass parent;
 } FakeNetworkClass;
 
-static gboolean is_available = TRUE;
+static gboolean is_available = TRUE, is_metered, is_captive;
 
 static GType fake_network_get_type (void);
 static void monitor_init (GNetworkMonitorInterface *iface);
@@ -27,9 +27,11 @@ fake_network_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   if (id == PROP_AVAILABLE)
     g_value_set_boolean (value, is_available);
   else if (id == PROP_METERED)
-    g_value_set_boolean (value, FALSE);
+    g_value_set_boolean (value, is_metered);
   else
-    g_value_set_enum (value, is_available ? G_NETWORK_CONNECTIVITY_FULL : G_NETWORK_CONNECTIVITY_LOCAL);
+    g_value_set_enum (value, is_captive     ? G_NETWORK_CONNECTIVITY_PORTAL
+                             : is_available ? G_NETWORK_CONNECTIVITY_FULL
+                                            : G_NETWORK_CONNECTIVITY_LOCAL);
 }
 
 static void
@@ -84,4 +86,16 @@ fake_network_set (gboolean available)
   is_available = available;
   g_object_notify (G_OBJECT (monitor), "network-available");
   g_signal_emit_by_name (monitor, "network-changed", available);
+}
+
+void
+fake_network_set_kind (gboolean metered, gboolean captive)
+{
+  GNetworkMonitor *monitor = g_network_monitor_get_default ();
+
+  is_metered = metered;
+  is_captive = captive;
+  g_object_notify (G_OBJECT (monitor), "network-metered");
+  g_object_notify (G_OBJECT (monitor), "connectivity");
+  g_signal_emit_by_name (monitor, "network-changed", is_available);
 }

@@ -67,6 +67,26 @@ test_order (void)
   assert_action (&facts, MR_NOTICE_INFO, NULL);
 }
 
+/* Only where mail waits for it, and not where a person has stopped mail anyway. */
+static void
+test_sign_in_page (void)
+{
+  MrNoticeFacts facts = all_well ();
+
+  facts.captive = TRUE;
+  assert_action (&facts, MR_NOTICE_NONE, NULL);
+  facts.n_waiting = 1;
+  assert_action (&facts, MR_NOTICE_WARNING, "win.open-network-page");
+  facts.paused = TRUE;
+  assert_action (&facts, MR_NOTICE_INFO, "win.toggle-paused");
+  facts.paused = FALSE;
+  facts.n_waiting = 0;
+  facts.online = FALSE;
+  assert_action (&facts, MR_NOTICE_WARNING, "win.open-network-page");
+  facts.captive = FALSE;
+  assert_action (&facts, MR_NOTICE_INFO, NULL);
+}
+
 static void
 test_keyring (void)
 {
@@ -134,6 +154,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/notice/order", test_order);
+  g_test_add_func ("/ui/notice/sign-in-page", test_sign_in_page);
   g_test_add_func ("/ui/notice/keyring", test_keyring);
   g_test_add_func ("/ui/notice/talk", test_talk);
   g_test_add_func ("/ui/notice/refusal", test_refusal);
