@@ -258,7 +258,7 @@ answered_cb (void *data, int status, int timeouts, unsigned char *message, int l
 }
 
 gboolean
-mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, gboolean edns, MrDnsReplyFunc func,
+mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, MrDnsSendFlags flags, MrDnsReplyFunc func,
                      gpointer data)
 {
   unsigned char *message = NULL;
@@ -267,11 +267,13 @@ mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, gb
   Question *question;
 
   mr_random_bytes (&id, sizeof id);
-  if (ares_create_query (name, CLASS_IN, (int)type, id, 1, &message, &len, edns ? EDNS_SIZE : 0) != ARES_SUCCESS)
+  if (ares_create_query (name, CLASS_IN, (int)type, id, 1, &message, &len, flags & MR_DNS_SEND_EDNS ? EDNS_SIZE : 0)
+      != ARES_SUCCESS)
     return FALSE;
   if (channel->direct)
     message[2] &= 0xfe; /* RD */
   message[3] |= 0x20;   /* AD in the question: "say whether it was validated" (RFC 6840 5.7) */
+  message[3] |= flags & MR_DNS_SEND_UNCHECKED ? 0x10 : 0; /* CD */
   question = g_new (Question, 1);
   *question = (Question){ channel, func, data };
   channel->in_flight++;

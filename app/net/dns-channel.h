@@ -37,8 +37,14 @@ void mr_dns_channel_free (MrDnsChannel *channel);
 guint mr_dns_channel_n_servers (MrDnsChannel *channel);
 guint mr_dns_channel_in_flight (MrDnsChannel *channel);
 guint mr_dns_channel_sent (MrDnsChannel *channel); /* in its life */
-/* FALSE, and func is not called: the question cannot be put into a message. edns: FALSE for servers that do not know it. */
-gboolean mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, gboolean edns,
+/* How a question is put. */
+typedef enum {
+  MR_DNS_SEND_PLAIN = 0,
+  MR_DNS_SEND_EDNS = 1 << 0,     /* not for servers that do not know it */
+  MR_DNS_SEND_UNCHECKED = 1 << 1 /* CD: the answer even where its signatures do not fit (RFC 4035 3.2.2) */
+} MrDnsSendFlags;
+/* FALSE, and func is not called: the question cannot be put into a message. */
+gboolean mr_dns_channel_send (MrDnsChannel *channel, const char *name, MrDnsType type, MrDnsSendFlags flags,
                               MrDnsReplyFunc func, gpointer data);
 
 G_END_DECLS

@@ -207,6 +207,34 @@ dup_tlsa (const guint8 *data, gsize len)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static char *
+dup_ds (const guint8 *data, gsize len)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (len < 5)
+    return NULL;
+  text = g_string_new (NULL);
+  g_string_append_printf (text, "%u %u %u ", u16_at (data, 0), data[2], data[3]);
+  for (gsize i = 4; i < len; i++)
+    g_string_append_printf (text, "%02x", data[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* RFC 4034 2.1; the tag is a sum over all of it (appendix B). */
+static char *
+dup_dns_key (const guint8 *data, gsize len)
+{
+  guint32 sum = 0;
+
+  if (len < 5)
+    return NULL;
+  for (gsize i = 0; i < len; i++)
+    sum += (guint32)data[i] << (i % 2 == 0 ? 8 : 0);
+  sum += sum >> 16;
+  return g_strdup_printf ("%u %u %u", sum & 0xffff, data[3], u16_at (data, 0));
+}
+
 /* What cannot be printed becomes '?': it is only shown. */
 static char *
 dup_caa (const guint8 *data, gsize len)
@@ -268,6 +296,10 @@ dup_record_text (const Reader *reader, const Record *record, MrDnsRecord *ret)
     return dup_tlsa (data, len);
   case MR_DNS_CAA:
     return dup_caa (data, len);
+  case MR_DNS_DS:
+    return dup_ds (data, len);
+  case MR_DNS_DNSKEY:
+    return dup_dns_key (data, len);
   case MR_DNS_SRV:
     if (len < 7 || !read_target (reader, record, 6, &target))
       return NULL;

@@ -15,6 +15,8 @@ typedef enum {
   MR_DNS_TXT = 16,
   MR_DNS_AAAA = 28,
   MR_DNS_SRV = 33,
+  MR_DNS_DS = 43,
+  MR_DNS_DNSKEY = 48,
   MR_DNS_TLSA = 52,
   MR_DNS_CAA = 257,
 } MrDnsType;
@@ -33,7 +35,8 @@ typedef struct {
   guint weight, port; /* SRV */
   char *
       text; /* address; host name in lower case without the last dot, "" is the root; the strings of a TXT, joined without spaces, each NUL made \001; of a SOA "MNAME
-             * RNAME SERIAL MINIMUM"; of a TLSA "USAGE SELECTOR MATCHING HEX" (RFC 6698 2.2); of a CAA "FLAGS TAG VALUE" (RFC 8659 4.1) */
+             * RNAME SERIAL MINIMUM"; of a TLSA "USAGE SELECTOR MATCHING HEX" (RFC 6698 2.2); of a CAA "FLAGS TAG VALUE" (RFC 8659 4.1);
+             * of a DS "TAG ALGORITHM DIGEST-TYPE HEX" (RFC 4034 5.3), of a DNSKEY "TAG ALGORITHM FLAGS", its tag worked out (RFC 4034 B) */
   guint strings; /* TXT: how many there are */
   guint32 ttl;
 } MrDnsRecord;

@@ -36,7 +36,8 @@ struct _MrDnsRequest {
   guint left;           /* questions that are not done */
   GPtrArray *addresses; /* known without asking; NULL-terminated */
   gboolean bad_name;
-  GList link; /* in the list of all */
+  gboolean unchecked; /* signatures that do not fit do not matter */
+  GList link;         /* in the list of all */
 };
 
 MrDnsRequest *mr_dns_request_new (const char *name, gpointer data);

@@ -162,7 +162,8 @@ send_question (Asked *asked)
   MrDnsServer *self = asked->server;
 
   g_ptr_array_add (self->open, asked);
-  if (mr_dns_channel_send (self->channel, asked->name, asked->type, asked->edns, reply_cb, asked))
+  if (mr_dns_channel_send (self->channel, asked->name, asked->type, asked->edns ? MR_DNS_SEND_EDNS : MR_DNS_SEND_PLAIN,
+                           reply_cb, asked))
     return;
   g_ptr_array_remove_fast (self->open, asked);
   asked->error = g_error_new (MR_ERROR, MR_ERROR_NETWORK, _ ("%s could not be asked"), self->address);

@@ -238,6 +238,7 @@ static void
 send_question (MrResolver *self, MrDnsQuestion *question)
 {
   g_autoptr (GError) error = NULL;
+  MrDnsSendFlags flags = question->edns ? MR_DNS_SEND_EDNS : MR_DNS_SEND_PLAIN;
   MrDnsChannel *channel;
   Sent *sent;
 
@@ -251,10 +252,11 @@ send_question (MrResolver *self, MrDnsQuestion *question)
     fail_question (self, question, N_ ("no DNS server can be reached"));
     return;
   }
+  flags |= question->request->unchecked ? MR_DNS_SEND_UNCHECKED : MR_DNS_SEND_PLAIN;
   sent = g_new (Sent, 1);
   *sent = (Sent){ self, question };
   self->in_flight++;
-  if (mr_dns_channel_send (channel, question->name, question->type, question->edns, reply_cb, sent))
+  if (mr_dns_channel_send (channel, question->name, question->type, flags, reply_cb, sent))
     return;
   self->in_flight--;
   g_free (sent);
@@ -433,6 +435,19 @@ mr_resolver_lookup_answer (MrResolver *resolver, const char *name, MrDnsType typ
   MrDnsRequest *request = mr_dns_request_new (name, data);
 
   request->answer_func = func;
+  request->bad_name = !mr_dns_owner_is_valid (name);
+  if (!request->bad_name)
+    mr_dns_request_add_question (request, type);
+  start (resolver, request);
+}
+
+void
+mr_resolver_lookup_unchecked (MrResolver *resolver, const char *name, MrDnsType type, MrAnswerFunc func, gpointer data)
+{
+  MrDnsRequest *request = mr_dns_request_new (name, data);
+
+  request->answer_func = func;
+  request->unchecked = TRUE;
   request->bad_name = !mr_dns_owner_is_valid (name);
   if (!request->bad_name)
     mr_dns_request_add_question (request, type);

@@ -52,6 +52,9 @@ void mr_resolver_lookup_records (MrResolver *resolver, const char *name, guint t
 typedef void (*MrAnswerFunc) (const MrDnsAnswer *answer, const GError *error, gpointer data);
 void
 mr_resolver_lookup_answer (MrResolver *resolver, const char *name, MrDnsType type, MrAnswerFunc func, gpointer data);
+/* The same even where the resolver finds that the signatures do not fit and therefore gives no answer otherwise: to tell that from other failures. */
+void
+mr_resolver_lookup_unchecked (MrResolver *resolver, const char *name, MrDnsType type, MrAnswerFunc func, gpointer data);
 
 /* Cancels every query of this func/data owner: its callbacks are not called. */
 void mr_resolver_cancel (MrResolver *resolver, gpointer data);

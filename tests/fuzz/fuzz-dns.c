@@ -46,7 +46,8 @@ check_answer (const MrDnsAnswer *answer, MrDnsType type, gboolean any_names)
       g_assert_cmpuint (record->weight, <=, G_MAXUINT16);
       g_assert_cmpuint (record->preference, <=, G_MAXUINT16);
       g_assert_true (*record->text == '\0' || is_name (record->text, any_names));
-    } else if (type == MR_DNS_SOA || type == MR_DNS_TLSA || type == MR_DNS_CAA) {
+    } else if (type == MR_DNS_SOA || type == MR_DNS_TLSA || type == MR_DNS_CAA || type == MR_DNS_DS
+               || type == MR_DNS_DNSKEY) {
       g_assert_nonnull (strchr (record->text, ' '));
     } else if (type != MR_DNS_TXT) {
       g_assert_true (mr_address_is_numeric (record->text));
@@ -57,8 +58,9 @@ check_answer (const MrDnsAnswer *answer, MrDnsType type, gboolean any_names)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static const MrDnsType types[] = { MR_DNS_A,  MR_DNS_AAAA,  MR_DNS_MX,  MR_DNS_SRV,  MR_DNS_PTR, MR_DNS_TXT,
-                                     MR_DNS_NS, MR_DNS_CNAME, MR_DNS_SOA, MR_DNS_TLSA, MR_DNS_CAA };
+  static const MrDnsType types[] = { MR_DNS_A,   MR_DNS_AAAA, MR_DNS_MX,    MR_DNS_SRV, MR_DNS_PTR,
+                                     MR_DNS_TXT, MR_DNS_NS,   MR_DNS_CNAME, MR_DNS_SOA, MR_DNS_TLSA,
+                                     MR_DNS_CAA, MR_DNS_DS,   MR_DNS_DNSKEY };
   g_autoptr (MrDnsAnswer) answer = NULL;
   char name[NAME_SIZE];
   MrDnsType type;

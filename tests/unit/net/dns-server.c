@@ -39,6 +39,8 @@ answer (DnsServer *server, const guint8 *data, gsize len, gboolean tcp, const st
   query.name = name->str;
   query.type = (guint)data[pos + 1] << 8 | data[pos + 2];
   query.edns = data[11] > 0;
+  query.recursion = (data[2] & 1) != 0;
+  query.unchecked = (data[3] & 0x10) != 0;
   server->queries++;
   g_hash_table_add (server->ids, GUINT_TO_POINTER (query.id + 1u));
   g_hash_table_add (server->ports, GUINT_TO_POINTER (query.source_port));

@@ -12,6 +12,7 @@ typedef struct {
   guint type;
   gboolean edns;
   gboolean tcp;
+  gboolean recursion, unchecked; /* RD, CD */
   guint16 id;
   guint16 source_port;
 } DnsQuery;

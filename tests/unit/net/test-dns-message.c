@@ -227,6 +227,64 @@ test_broken_records (void)
   expect (wire, "example.com", MR_DNS_MX, MR_DNS_MALFORMED, "");
 }
 
+/* Types whose text is made here: their numbers, and what is too short or says more than it has. */
+static void
+test_other_types (void)
+{
+  static const struct {
+    guint type;
+    const char *data;
+    gsize len;
+    const char *text; /* NULL: broken */
+  } rows[] = {
+    { MR_DNS_TXT, "\3abc\0\2de", 8, "abcde;" },
+    { MR_DNS_TXT, "\0", 1, ";" },
+    { MR_DNS_TXT, "\3a\0b", 4, "a\001b;" },
+    { MR_DNS_TXT, "\4abc", 4, NULL },
+    { MR_DNS_TXT, "", 0, NULL },
+    { MR_DNS_TLSA, "\3\1\1\xab\xcd", 5, "3 1 1 abcd;" },
+    { MR_DNS_TLSA, "\3\1\1", 3, NULL },
+    { MR_DNS_CAA, "\0\5issueca.example", 17, "0 issue ca.example;" },
+    { MR_DNS_CAA, "\200\5iodef\n\377", 9, "128 iodef ??;" },
+    { MR_DNS_CAA, "\0\6issue", 7, NULL },
+    { MR_DNS_CAA, "\0\0x", 3, NULL },
+    { MR_DNS_DS, "\0\75\15\2\xcd\xef", 6, "61 13 2 cdef;" },
+    { MR_DNS_DS, "\0\75\15\2", 4, NULL },
+    /* The key of RFC 4034 5.4 would be long; the sum of appendix B by hand: 0101 + 030d + 0203 = 0611. */
+    { MR_DNS_DNSKEY, "\1\1\3\15\2\3", 6, "1553 13 257;" },
+    { MR_DNS_DNSKEY, "\1\1\3\15\2", 5, "1550 13 257;" },
+    { MR_DNS_DNSKEY, "\1\1\3\15", 4, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GByteArray *wire = wire_new (ANSWER, "x.example", rows[i].type);
+
+    g_test_message ("row %u", i);
+    wire_record (wire, 1, "x.example", rows[i].type, rows[i].data, rows[i].len);
+    expect (wire, "x.example", (MrDnsType)rows[i].type, rows[i].text != NULL ? MR_DNS_FOUND : MR_DNS_MALFORMED,
+            rows[i].text != NULL ? rows[i].text : "");
+  }
+}
+
+static void
+test_soa (void)
+{
+  GByteArray *wire = wire_new (ANSWER, "example", MR_DNS_SOA);
+  g_autoptr (MrDnsAnswer) answer = NULL;
+
+  wire_soa (wire, "example");
+  answer = parse (wire, "example", MR_DNS_SOA);
+  /* In the section of the answer it counts, in that of the authority it does not. */
+  g_assert_cmpint (answer->outcome, ==, MR_DNS_NO_DATA);
+  g_byte_array_unref (wire);
+  wire = wire_new (ANSWER, "example", MR_DNS_SOA);
+  wire_record (wire, 1, "example", MR_DNS_SOA, "\2ns\0\1p\0\0\0\0\7\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\x3c", 27);
+  expect (wire, "example", MR_DNS_SOA, MR_DNS_FOUND, "ns p 7 60;");
+  wire = wire_new (ANSWER, "example", MR_DNS_SOA);
+  wire_record (wire, 1, "example", MR_DNS_SOA, "\2ns\0\1p\0\0\0\0\7", 11);
+  expect (wire, "example", MR_DNS_SOA, MR_DNS_MALFORMED, "");
+}
+
 static void
 test_broken_messages (void)
 {
@@ -298,6 +356,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dns-message/alias-rings", test_alias_rings);
   g_test_add_func ("/dns-message/compression", test_compression);
   g_test_add_func ("/dns-message/broken-records", test_broken_records);
+  g_test_add_func ("/dns-message/other-types", test_other_types);
+  g_test_add_func ("/dns-message/soa", test_soa);
   g_test_add_func ("/dns-message/broken-messages", test_broken_messages);
   g_test_add_func ("/dns-message/bounded", test_bounded);
   g_test_add_func ("/dns-message/names", test_names);
