@@ -24,8 +24,12 @@ has (GPtrArray *addresses, const char *address)
 static void
 add (GPtrArray *addresses, const char *address)
 {
-  if (mr_address_is_numeric (address) && !has (addresses, address))
-    g_ptr_array_add (addresses, g_strdup (address));
+  g_autoptr (GInetAddress) parsed = g_inet_address_new_from_string (address);
+  g_autofree char *text = parsed != NULL ? g_inet_address_to_string (parsed) : NULL;
+
+  /* As answers of the DNS write it. */
+  if (text != NULL && !has (addresses, text))
+    g_ptr_array_add (addresses, g_steal_pointer (&text));
 }
 
 static gboolean

@@ -150,6 +150,34 @@ mr_domain_ask (MrDomainJob *job, const char *name, MrDnsType type)
   return asked_of (kept);
 }
 
+/* The resolver fails: because it finds the signatures wrong? Then it answers where it need not look at them, and asked once more, still not where it does. */
+MrAskedState
+mr_domain_ask_bogus (MrDomainJob *job, const char *name, MrDnsType type, gboolean *ret_bogus)
+{
+  Kept *unchecked, *again;
+
+  *ret_bogus = FALSE;
+  if (find_kept (job, g_strdup_printf ("%s %d unchecked", name, (int)type), &unchecked))
+    mr_resolver_lookup_unchecked (job->resolver, name, type, answer_cb, unchecked);
+  if (unchecked->state != MR_ASKED_ANSWERED)
+    return unchecked->state;
+  if (find_kept (job, g_strdup_printf ("%s %d again", name, (int)type), &again))
+    mr_resolver_lookup_answer (job->resolver, name, type, answer_cb, again);
+  *ret_bogus = again->state == MR_ASKED_FAILED;
+  return again->state == MR_ASKED_PENDING ? MR_ASKED_PENDING : MR_ASKED_ANSWERED;
+}
+
+MrAskedState
+mr_domain_ask_alias (MrDomainJob *job, const char *name, const char **ret_target)
+{
+  MrAsked asked = mr_domain_ask (job, name, MR_DNS_CNAME);
+
+  *ret_target = asked.state == MR_ASKED_ANSWERED && asked.answer->outcome == MR_DNS_FOUND
+                    ? ((const MrDnsRecord *)g_ptr_array_index (asked.answer->records, 0))->text
+                    : NULL;
+  return asked.state;
+}
+
 static MrDnsServer *
 find_server (MrDomainJob *job, const char *address, GError **error)
 {

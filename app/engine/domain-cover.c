@@ -5,12 +5,14 @@
 
 #include <string.h>
 
+#include "mail/host-name.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/spf-tree.h"
 #include "mailauth/spf.h"
 #include "policy/sender-records.h"
 
-#define CHECK "spf-route"
+#define CHECK      "spf-route"
+#define CHECK_HELO "spf-helo"
 
 /* ---- is this program allowed? ---- */
 
@@ -172,6 +174,52 @@ mr_domain_check_cover (MrDomainJob *job, GPtrArray *findings)
   return check_relay (job, record, findings);
 }
 
+/* ---- the name in the greeting (RFC 7208 2.3), which also stands for returned mail, whose return address is empty (2.4) ---- */
+
+/* FALSE: pending. */
+static gboolean
+check_greeting (MrDomainJob *job, const char *address, GPtrArray *findings)
+{
+  g_auto (MrSpfReport) report = { 0 };
+  MrSpfQuery query = { .address = address, .mailfrom = "", .helo = job->helo };
+  MrDomainFinding *finding;
+  MrFindingState state;
+
+  if (mr_spf_check (job->table, &query, &report) == MR_SPF_PENDING)
+    return FALSE;
+  state = report.result == MR_SPF_PASS        ? MR_FINDING_GOOD
+          : report.result == MR_SPF_TEMPERROR ? MR_FINDING_UNKNOWN
+          : report.result == MR_SPF_NONE      ? MR_FINDING_ATTENTION
+                                              : MR_FINDING_WRONG;
+  finding = mr_domain_find (findings, CHECK_HELO, address, state,
+                            report.result == MR_SPF_PASS        ? "spf-helo-good"
+                            : report.result == MR_SPF_TEMPERROR ? "not-looked-up"
+                            : report.result == MR_SPF_NONE      ? "spf-helo-none"
+                                                                : "spf-helo-misses",
+                            "name", job->helo, "address", address, "result", mr_spf_result_nick (report.result), NULL);
+  mr_domain_finding_add_fact (finding, "reason", report.problem);
+  return TRUE;
+}
+
+gboolean
+mr_domain_check_helo_spf (MrDomainJob *job, GPtrArray *findings)
+{
+  gboolean pending = FALSE;
+  GPtrArray *addresses;
+
+  if (mr_domain_not_direct (job, CHECK_HELO, findings))
+    return TRUE;
+  /* What is wrong with the name itself is told of the greeting; the domain's own list was looked at already. */
+  if (strchr (job->helo, '.') == NULL || !mr_host_name_is_valid (job->helo)
+      || g_ascii_strcasecmp (job->helo, job->domain) == 0)
+    return TRUE;
+  if (!mr_domain_addresses (job, &addresses))
+    return FALSE;
+  for (guint i = 0; i < addresses->len; i++)
+    pending = !check_greeting (job, g_ptr_array_index (addresses, i), findings) || pending;
+  return !pending;
+}
+
 /* ---- what proves the sender ---- */
 
 /* The best state of the findings of a check; N_STATES: none of them is a grade. */
@@ -187,6 +235,20 @@ best_of (MrDomainJob *job, const char *check)
       best = MIN (best, finding->state);
   }
   return best;
+}
+
+/* A key that is there and counts, be it weak or marked as a test. */
+static gboolean
+has_signature (MrDomainJob *job)
+{
+  for (guint i = 0; i < job->report->findings->len; i++) {
+    const MrDomainFinding *finding = g_ptr_array_index (job->report->findings, i);
+
+    if (g_str_equal (finding->check, "dkim") && *finding->subject != '\0' && finding->state <= MR_FINDING_ATTENTION
+        && !g_str_equal (finding->code, "dkim-not-yet"))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* Both ways are those of the domain itself, so they align under any setting of the entry (RFC 9989 4.4). */
@@ -205,8 +267,7 @@ mr_domain_check_alignment (MrDomainJob *job, GPtrArray *findings)
   }
   spf = best_of (job, CHECK);
   dkim = best_of (job, "dkim");
-  signs = dkim == MR_FINDING_GOOD
-          || (dkim == MR_FINDING_ATTENTION && mr_domain_report_find (job->report, "dkim", "") == NULL);
+  signs = has_signature (job);
   code = signs && spf == MR_FINDING_GOOD                             ? "alignment-both"
          : signs                                                     ? "alignment-dkim"
          : spf == MR_FINDING_GOOD                                    ? "alignment-spf"

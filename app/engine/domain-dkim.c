@@ -20,8 +20,10 @@
 typedef struct {
   const char *selector;
   const char *wanted; /* our own record; NULL: somebody else's key */
+  gboolean is_new;    /* ours, and it does not sign before its record is there */
   char *name;
   const char *const *texts;
+  const char *alias; /* what the name is one of, as providers want it; NULL */
 } Place;
 
 /* The key part of a record, without white space. (transfer full) */
@@ -90,20 +92,29 @@ judge_record (const Place *place, const char *text, GPtrArray *findings)
 
 /* FALSE: pending. optional: nothing there is no fault of this selector alone. *ret_found: a record stands there. */
 static gboolean
-judge_place (MrDomainJob *job, const char *selector, const char *wanted, gboolean optional, gboolean *ret_found,
+judge_place (MrDomainJob *job, const char *selector, const MrDkimKeyRecord *own, gboolean optional, gboolean *ret_found,
              GPtrArray *findings)
 {
   g_autofree char *name = g_strdup_printf ("%s._domainkey.%s", selector, job->domain);
-  Place place = { selector, wanted, name, NULL };
+  Place place = { .selector = selector,
+                  .wanted = own != NULL ? own->record : NULL,
+                  .is_new = own != NULL && own->state == MR_DKIM_KEY_NEW,
+                  .name = name };
   MrLookupStatus status = mr_lookup_table_ask (job->table, name, MR_LOOKUP_TXT, &place.texts);
+  MrAskedState alias = mr_domain_ask_alias (job, name, &place.alias);
   MrDomainFinding *finding = NULL;
 
-  if (status == MR_LOOKUP_PENDING)
+  if (status == MR_LOOKUP_PENDING || alias == MR_ASKED_PENDING)
     return FALSE;
   if (status == MR_LOOKUP_TEMPORARY)
     finding = mr_domain_find (findings, CHECK, selector, MR_FINDING_UNKNOWN, "not-looked-up", "name", name, NULL);
+  else if (status == MR_LOOKUP_NOTHING && place.alias != NULL && !optional)
+    finding = mr_domain_find (findings, CHECK, selector, MR_FINDING_WRONG, "dkim-alias", "name", name, "alias",
+                              place.alias, NULL);
   else if (status == MR_LOOKUP_NOTHING && optional)
     return TRUE;
+  else if (status == MR_LOOKUP_NOTHING && place.is_new)
+    finding = mr_domain_find (findings, CHECK, selector, MR_FINDING_ATTENTION, "dkim-not-yet", "name", name, NULL);
   else if (status == MR_LOOKUP_NOTHING)
     finding = mr_domain_find (findings, CHECK, selector, MR_FINDING_WRONG, "dkim-none", "name", name, NULL);
   else if (place.texts[1] != NULL)
@@ -112,9 +123,10 @@ judge_place (MrDomainJob *job, const char *selector, const char *wanted, gboolea
     finding = judge_record (&place, place.texts[0], findings);
   *ret_found = TRUE;
   mr_domain_finding_add_fact (finding, "name", name);
+  mr_domain_finding_add_fact (finding, "alias", place.alias);
   for (guint i = 0; place.texts[i] != NULL; i++)
     mr_domain_finding_add_fact (finding, "record", place.texts[i]);
-  mr_domain_finding_add_fact (finding, "wanted", wanted);
+  mr_domain_finding_add_fact (finding, "wanted", place.wanted);
   return TRUE;
 }
 
@@ -134,9 +146,19 @@ check_own (MrDomainJob *job, gboolean *ret_any, GPtrArray *findings)
     if (job->report->route == MR_DOMAIN_ROUTE_RELAY && !key->behind_provider)
       continue;
     *ret_any = TRUE;
-    pending = !judge_place (job, key->selector, key->record, FALSE, &found, findings) || pending;
+    pending = !judge_place (job, key->selector, key, FALSE, &found, findings) || pending;
   }
   return !pending;
+}
+
+static gboolean
+is_alias (MrDomainJob *job, const char *selector)
+{
+  g_autofree char *name = g_strdup_printf ("%s._domainkey.%s", selector, job->domain);
+  const char *target;
+
+  mr_domain_ask_alias (job, name, &target);
+  return target != NULL;
 }
 
 static gboolean
@@ -154,6 +176,12 @@ check_provider (MrDomainJob *job, GPtrArray *findings)
     pending = !judge_place (job, known->selectors[i], NULL, TRUE, &found, findings) || pending;
   if (pending)
     return FALSE;
+  if (found)
+    return TRUE;
+  /* Of two selectors one may lead nowhere until keys change; where all do, the provider has not switched it on. */
+  for (guint i = 0; known != NULL && known->selectors[i] != NULL && !found; i++)
+    if (is_alias (job, known->selectors[i]))
+      judge_place (job, known->selectors[i], NULL, FALSE, &found, findings);
   if (found)
     return TRUE;
   if (known != NULL && known->selectors[0] != NULL)

@@ -1,40 +1,21 @@
-/* Further entries: signed DNS, encryption for incoming mail and reports about it, the sender's picture, certificates. Nice to have: none is ever a fault. */
+/* Further entries: encryption for incoming mail and reports about it, the sender's picture, certificates. Nice to have: none is ever a fault. */
 #include "config.h"
 
 #include "engine/domain-private.h"
 
 #include <string.h>
 
+#include "mailauth/dmarc.h"
 #include "mailauth/mta-sts.h"
 #include "net/http.h"
 
 #define POLICY_MS  8000
 #define POLICY_MAX (64 * 1024)
 
-static void
-not_looked_up (GPtrArray *findings, const char *check, const char *name)
+void
+mr_domain_find_not_looked_up (GPtrArray *findings, const char *check, const char *name)
 {
   mr_domain_find (findings, check, "", MR_FINDING_UNKNOWN, "not-looked-up", "name", name, NULL);
-}
-
-/* ---- DNSSEC ---- */
-
-gboolean
-mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings)
-{
-  MrAsked asked = mr_domain_ask (job, job->domain, MR_DNS_SOA);
-
-  if (asked.state == MR_ASKED_PENDING)
-    return FALSE;
-  if (asked.state == MR_ASKED_FAILED)
-    not_looked_up (findings, "dnssec", job->domain);
-  else if (!job->trusts_resolver)
-    mr_domain_find (findings, "dnssec", "", MR_FINDING_UNKNOWN, "dnssec-untrusted", NULL);
-  else if (asked.answer->authenticated)
-    mr_domain_find (findings, "dnssec", "", MR_FINDING_GOOD, "dnssec-good", "domain", job->domain, NULL);
-  else
-    mr_domain_find (findings, "dnssec", "", MR_FINDING_NOT_APPLICABLE, "dnssec-none", "domain", job->domain, NULL);
-  return TRUE;
 }
 
 /* ---- texts at a name of their own ---- */
@@ -82,7 +63,7 @@ mr_domain_check_tls_reports (MrDomainJob *job, GPtrArray *findings)
   if (status == MR_LOOKUP_PENDING)
     return FALSE;
   if (status == MR_LOOKUP_TEMPORARY)
-    not_looked_up (findings, "tls-reports", name);
+    mr_domain_find_not_looked_up (findings, "tls-reports", name);
   else if (count == 0)
     mr_domain_find (findings, "tls-reports", "", MR_FINDING_NOT_APPLICABLE, "tls-reports-none", NULL);
   else if (count > 1)
@@ -92,6 +73,22 @@ mr_domain_check_tls_reports (MrDomainJob *job, GPtrArray *findings)
                     error->message, NULL);
   else
     mr_domain_find (findings, "tls-reports", "", MR_FINDING_GOOD, "tls-reports-good", "address", addresses[0], NULL);
+  return TRUE;
+}
+
+/* A picture is shown only where forgeries are acted upon. FALSE: pending. */
+static gboolean
+judge_picture (MrDomainJob *job, const char *picture, GPtrArray *findings)
+{
+  g_auto (MrDmarcDiscovery) found = { 0 };
+  gboolean acts;
+
+  mr_dmarc_discover (job->table, job->domain, FALSE, &found);
+  if (found.status == MR_DMARC_PENDING)
+    return FALSE;
+  acts = found.policy == MR_DMARC_QUARANTINE || found.policy == MR_DMARC_REJECT;
+  mr_domain_find (findings, "bimi", "", acts ? MR_FINDING_GOOD : MR_FINDING_ATTENTION,
+                  acts ? "bimi-good" : "bimi-policy", "picture", picture, NULL);
   return TRUE;
 }
 
@@ -108,7 +105,7 @@ mr_domain_check_bimi (MrDomainJob *job, GPtrArray *findings)
   if (status == MR_LOOKUP_PENDING)
     return FALSE;
   if (status == MR_LOOKUP_TEMPORARY)
-    not_looked_up (findings, "bimi", name);
+    mr_domain_find_not_looked_up (findings, "bimi", name);
   else if (count == 0)
     mr_domain_find (findings, "bimi", "", MR_FINDING_NOT_APPLICABLE, "bimi-none", NULL);
   else if (count > 1)
@@ -117,16 +114,20 @@ mr_domain_check_bimi (MrDomainJob *job, GPtrArray *findings)
     mr_domain_find (findings, "bimi", "", MR_FINDING_ATTENTION, "further-syntax", "name", name, "problem",
                     error->message, NULL);
   else
-    mr_domain_find (findings, "bimi", "", MR_FINDING_GOOD, "bimi-good", "picture", picture, NULL);
+    return judge_picture (job, picture, findings);
   return TRUE;
 }
 
 /* ---- answers of other types ---- */
 
-static const char *
-first_text (const MrAsked *asked)
+static void
+tell_issuers (const MrAsked *asked, GPtrArray *findings)
 {
-  return ((const MrDnsRecord *)g_ptr_array_index (asked->answer->records, 0))->text;
+  MrDomainFinding *finding = mr_domain_find (findings, "caa", "", MR_FINDING_GOOD, "caa-good", NULL);
+
+  for (guint i = 0; i < asked->answer->records->len; i++)
+    mr_domain_finding_add_fact (finding, "record",
+                                ((const MrDnsRecord *)g_ptr_array_index (asked->answer->records, i))->text);
 }
 
 gboolean
@@ -137,44 +138,11 @@ mr_domain_check_caa (MrDomainJob *job, GPtrArray *findings)
   if (asked.state == MR_ASKED_PENDING)
     return FALSE;
   if (asked.state == MR_ASKED_FAILED)
-    not_looked_up (findings, "caa", job->domain);
+    mr_domain_find_not_looked_up (findings, "caa", job->domain);
   else if (asked.answer->outcome != MR_DNS_FOUND)
     mr_domain_find (findings, "caa", "", MR_FINDING_NOT_APPLICABLE, "caa-none", NULL);
   else
-    mr_domain_finding_add_fact (mr_domain_find (findings, "caa", "", MR_FINDING_GOOD, "caa-good", NULL), "record",
-                                first_text (&asked));
-  return TRUE;
-}
-
-/* Of the server that takes the domain's mail first. */
-gboolean
-mr_domain_check_dane (MrDomainJob *job, GPtrArray *findings)
-{
-  const char *const *names;
-  MrLookupStatus status = mr_lookup_table_ask (job->table, job->domain, MR_LOOKUP_MX, &names);
-  g_autofree char *name = NULL;
-  MrAsked asked;
-
-  if (status == MR_LOOKUP_PENDING)
-    return FALSE;
-  if (names[0] == NULL || *names[0] == '\0') {
-    mr_domain_find (findings, "dane", "", MR_FINDING_NOT_APPLICABLE, "dane-none", NULL);
-    return TRUE;
-  }
-  name = g_strconcat ("_25._tcp.", names[0], NULL);
-  asked = mr_domain_ask (job, name, MR_DNS_TLSA);
-  if (asked.state == MR_ASKED_PENDING)
-    return FALSE;
-  if (asked.state == MR_ASKED_FAILED)
-    not_looked_up (findings, "dane", name);
-  else if (asked.answer->outcome != MR_DNS_FOUND)
-    mr_domain_find (findings, "dane", "", MR_FINDING_NOT_APPLICABLE, "dane-none", NULL);
-  else if (job->trusts_resolver && !asked.answer->authenticated)
-    mr_domain_find (findings, "dane", "", MR_FINDING_ATTENTION, "dane-unsigned", "host", names[0], NULL);
-  else
-    mr_domain_finding_add_fact (
-        mr_domain_find (findings, "dane", "", MR_FINDING_GOOD, "dane-good", "host", names[0], NULL), "record",
-        first_text (&asked));
+    tell_issuers (&asked, findings);
   return TRUE;
 }
 
@@ -268,7 +236,7 @@ mr_domain_check_sts (MrDomainJob *job, GPtrArray *findings)
   if (status == MR_LOOKUP_PENDING)
     return FALSE;
   if (status == MR_LOOKUP_TEMPORARY)
-    not_looked_up (findings, "mta-sts", name);
+    mr_domain_find_not_looked_up (findings, "mta-sts", name);
   else if (count == 0)
     mr_domain_find (findings, "mta-sts", "", MR_FINDING_NOT_APPLICABLE, "mta-sts-none", NULL);
   else if (count > 1)

@@ -14,6 +14,7 @@
 /* What stands at _dmarc of the domain itself. */
 typedef struct {
   char *name;
+  const char *alias; /* what the name is one of; NULL */
   const char *const *texts;
   MrLookupStatus status;
   guint count;        /* records that begin as they must */
@@ -56,6 +57,7 @@ static void
 add_own (MrDomainFinding *finding, const Own *own)
 {
   mr_domain_finding_add_fact (finding, "name", own->name);
+  mr_domain_finding_add_fact (finding, "alias", own->alias);
   for (guint i = 0; own->texts[i] != NULL; i++)
     mr_domain_finding_add_fact (finding, "record", own->texts[i]);
 }
@@ -96,6 +98,9 @@ find_missing (MrDomainJob *job, const Own *own, GPtrArray *findings)
   if (is_misplaced (job))
     return mr_domain_find (findings, CHECK_POLICY, "", MR_FINDING_WRONG, "dmarc-misplaced", "domain", job->domain,
                            NULL);
+  if (own->other == NULL && own->alias != NULL)
+    return mr_domain_find (findings, CHECK_POLICY, "", MR_FINDING_ATTENTION, "dmarc-alias", "name", own->name, "alias",
+                           own->alias, "domain", job->domain, NULL);
   if (own->other != NULL)
     return mr_domain_find (findings, CHECK_POLICY, "", MR_FINDING_ATTENTION, "dmarc-wildcard", "domain", job->domain,
                            NULL);
@@ -202,6 +207,10 @@ judge_reports (MrDomainJob *job, const MrDmarcDiscovery *found, GPtrArray *findi
   }
   for (guint i = 0; found->record->rua[i] != NULL; i++)
     pending = !judge_address (job, found, found->record->rua[i], &good, findings) || pending;
+  /* Those about single messages need the same consent (RFC 9991 4). */
+  for (guint i = 0; found->record->ruf[i] != NULL; i++)
+    if (!g_strv_contains ((const char *const *)found->record->rua, found->record->ruf[i]))
+      pending = !judge_address (job, found, found->record->ruf[i], &good, findings) || pending;
   if (!pending && good)
     mr_domain_find (findings, CHECK_REPORTS, "", MR_FINDING_GOOD, "reports-good", "address", list, NULL);
   return !pending;
@@ -214,12 +223,14 @@ mr_domain_check_dmarc (MrDomainJob *job, GPtrArray *findings)
   g_auto (Own) own = { 0 };
   const char *const *texts;
   MrDomainFinding *finding;
+  MrAskedState alias;
 
   read_own (job, &own);
   mr_dmarc_discover (job->table, job->domain, FALSE, &found);
   /* Together with the rest, so that nothing is waited for twice. */
+  alias = mr_domain_ask_alias (job, own.name, &own.alias);
   if (mr_lookup_table_ask (job->table, job->domain, MR_LOOKUP_TXT, &texts) == MR_LOOKUP_PENDING
-      || own.status == MR_LOOKUP_PENDING || found.status == MR_DMARC_PENDING)
+      || alias == MR_ASKED_PENDING || own.status == MR_LOOKUP_PENDING || found.status == MR_DMARC_PENDING)
     return FALSE;
   if (own.status == MR_LOOKUP_TEMPORARY || found.status == MR_DMARC_TEMPORARY) {
     mr_domain_find (findings, CHECK_POLICY, "", MR_FINDING_UNKNOWN, "not-looked-up", "name", own.name, NULL);

@@ -60,7 +60,6 @@ struct _MrDomainJob {
   GPtrArray *addresses; /* char *: public ones; NULL: not known yet */
   const char *address_code;
   char *address_private; /* what this computer has instead */
-  gboolean no_domain;
   MrDomainPort *port;
   MrDomainSts *sts;
   gboolean basics_told; /* what the allowed senders and the signature are, is told */
@@ -118,6 +117,10 @@ void mr_domain_asks_clear (MrDomainJob *job);
 void mr_domain_ask_wanted (MrDomainJob *job);
 /* Through the resolver. */
 MrAsked mr_domain_ask (MrDomainJob *job, const char *name, MrDnsType type);
+/* Is it signatures that do not fit (DNSSEC) for which the resolver gave no answer? PENDING, or *ret_bogus counts. */
+MrAskedState mr_domain_ask_bogus (MrDomainJob *job, const char *name, MrDnsType type, gboolean *ret_bogus);
+/* What the name is an alias (CNAME) of, which look-ups follow by themselves; *ret_target NULL: of nothing, or not known. Borrowed. */
+MrAskedState mr_domain_ask_alias (MrDomainJob *job, const char *name, const char **ret_target);
 /* The name server at that address itself. */
 MrAsked mr_domain_ask_server (MrDomainJob *job, const char *address, const char *name, MrDnsType type);
 
@@ -130,8 +133,13 @@ gboolean mr_domain_check_route (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_mx (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_spf (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_dmarc (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_older (MrDomainJob *job, GPtrArray *findings);
+/* The zone that a name is in and its servers. PENDING, ANSWERED with *ret_answer NULL (none), or FAILED. Both borrowed, *ret_zone from name. */
+MrAskedState
+mr_domain_find_zone (MrDomainJob *job, const char *name, const char **ret_zone, const MrDnsAnswer **ret_answer);
 gboolean mr_domain_check_zone (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_cover (MrDomainJob *job, GPtrArray *findings);
+gboolean mr_domain_check_helo_spf (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_dkim (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_alignment (MrDomainJob *job, GPtrArray *findings);
 
@@ -147,6 +155,7 @@ gboolean mr_domain_check_lists (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_choice (MrDomainJob *job, GPtrArray *findings);
 void mr_domain_port_free (MrDomainPort *port);
 
+void mr_domain_find_not_looked_up (GPtrArray *findings, const char *check, const char *name);
 gboolean mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_sts (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_tls_reports (MrDomainJob *job, GPtrArray *findings);

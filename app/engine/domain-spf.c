@@ -52,8 +52,11 @@ static void
 add_records (MrDomainJob *job, MrDomainFinding *finding)
 {
   const char *const *texts;
+  const char *alias;
 
+  mr_domain_ask_alias (job, job->domain, &alias);
   mr_domain_finding_add_fact (finding, "name", job->domain);
+  mr_domain_finding_add_fact (finding, "alias", alias);
   mr_lookup_table_ask (job->table, job->domain, MR_LOOKUP_TXT, &texts);
   for (; *texts != NULL; texts++)
     if (mr_spf_is_record (*texts) || is_nearly_record (*texts))
@@ -174,8 +177,11 @@ mr_domain_check_spf (MrDomainJob *job, GPtrArray *findings)
 {
   const char *record, *nearly;
   MrDomainFinding *finding = NULL;
+  const char *alias;
   guint count;
 
+  if (mr_domain_ask_alias (job, job->domain, &alias) == MR_ASKED_PENDING)
+    return FALSE;
   switch (mr_domain_find_spf (job, &record, &count, &nearly)) {
   case MR_LOOKUP_PENDING:
     return FALSE;

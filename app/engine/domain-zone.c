@@ -26,20 +26,18 @@ server_clear (gpointer data)
   g_free (server->texts);
 }
 
-/* The zone that the domain is in and its servers. PENDING, ANSWERED with *ret_answer NULL (none), or FAILED. */
-static MrAskedState
-find_zone (MrDomainJob *job, const char **ret_zone, const MrDnsAnswer **ret_answer)
+MrAskedState
+mr_domain_find_zone (MrDomainJob *job, const char *name, const char **ret_zone, const MrDnsAnswer **ret_answer)
 {
-  const char *zone = job->domain;
+  const char *zone = name;
 
+  *ret_zone = name;
   *ret_answer = NULL;
   for (guint i = 0; i < UP_MAX && zone != NULL && strchr (zone, '.') != NULL; i++) {
     MrAsked asked = mr_domain_ask (job, zone, MR_DNS_NS);
 
     if (asked.state != MR_ASKED_ANSWERED)
       return asked.state;
-    if (i == 0 && asked.answer->outcome == MR_DNS_NX_DOMAIN)
-      job->no_domain = TRUE;
     if (asked.answer->outcome == MR_DNS_FOUND) {
       *ret_zone = zone;
       *ret_answer = asked.answer;
@@ -102,6 +100,21 @@ ask_server (MrDomainJob *job, const char *zone, Server *server)
   return answered;
 }
 
+/* The first one of either family. What could not be looked up is no fault of the server's: it counts as silent. FALSE: pending. */
+static gboolean
+find_address (MrDomainJob *job, Server *server)
+{
+  const char *const *a, *const *aaaa;
+  MrLookupStatus status4 = mr_lookup_table_ask (job->table, server->name, MR_LOOKUP_A, &a);
+  MrLookupStatus status6 = mr_lookup_table_ask (job->table, server->name, MR_LOOKUP_AAAA, &aaaa);
+
+  if (status4 == MR_LOOKUP_PENDING || status6 == MR_LOOKUP_PENDING)
+    return FALSE;
+  server->address = a[0] != NULL ? a[0] : aaaa[0];
+  server->silent = server->address == NULL && (status4 == MR_LOOKUP_TEMPORARY || status6 == MR_LOOKUP_TEMPORARY);
+  return TRUE;
+}
+
 /* FALSE: pending. */
 static gboolean
 ask_all (MrDomainJob *job, const char *zone, const MrDnsAnswer *names, GArray *servers)
@@ -110,13 +123,11 @@ ask_all (MrDomainJob *job, const char *zone, const MrDnsAnswer *names, GArray *s
 
   for (guint i = 0; i < names->records->len && i < SERVERS_MAX; i++) {
     Server server = { .name = ((const MrDnsRecord *)g_ptr_array_index (names->records, i))->text };
-    const char *const *addresses;
 
-    if (mr_lookup_table_ask (job->table, server.name, MR_LOOKUP_A, &addresses) == MR_LOOKUP_PENDING) {
+    if (!find_address (job, &server)) {
       pending = TRUE;
       continue;
     }
-    server.address = addresses[0];
     if (server.address != NULL)
       pending = !ask_server (job, zone, &server) || pending;
     g_array_append_val (servers, server);
@@ -154,7 +165,7 @@ is_silent (const Server *server, const Server *first)
 static gboolean
 is_nowhere (const Server *server, const Server *first)
 {
-  return server->address == NULL;
+  return server->address == NULL && !server->silent;
 }
 
 static gboolean
@@ -236,6 +247,21 @@ add_facts (MrDomainFinding *finding, GArray *servers)
   }
 }
 
+/* FALSE: pending. */
+static gboolean
+judge_failure (MrDomainJob *job, GPtrArray *findings)
+{
+  gboolean bogus;
+
+  if (mr_domain_ask_bogus (job, job->domain, MR_DNS_NS, &bogus) == MR_ASKED_PENDING)
+    return FALSE;
+  if (bogus)
+    mr_domain_find (findings, CHECK, "", MR_FINDING_WRONG, "servers-bogus", "domain", job->domain, NULL);
+  else
+    mr_domain_find (findings, CHECK, "", MR_FINDING_UNKNOWN, "not-looked-up", "name", job->domain, NULL);
+  return TRUE;
+}
+
 gboolean
 mr_domain_check_zone (MrDomainJob *job, GPtrArray *findings)
 {
@@ -245,17 +271,16 @@ mr_domain_check_zone (MrDomainJob *job, GPtrArray *findings)
   MrDomainFinding *finding;
 
   g_array_set_clear_func (servers, server_clear);
-  switch (find_zone (job, &zone, &names)) {
+  switch (mr_domain_find_zone (job, job->domain, &zone, &names)) {
   case MR_ASKED_PENDING:
     return FALSE;
   case MR_ASKED_FAILED:
-    mr_domain_find (findings, CHECK, "", MR_FINDING_UNKNOWN, "not-looked-up", "name", zone, NULL);
-    return TRUE;
+    return judge_failure (job, findings);
   case MR_ASKED_ANSWERED:
   default:
     break;
   }
-  if (job->no_domain) {
+  if (mr_domain_ask (job, job->domain, MR_DNS_NS).answer->outcome == MR_DNS_NX_DOMAIN) {
     mr_domain_find (findings, CHECK, "", MR_FINDING_WRONG, "domain-missing", "domain", job->domain, NULL);
     return TRUE;
   }

@@ -53,7 +53,7 @@ static void G_GNUC_PRINTF (2, 3) tell (MrDmarcRecord *record, const char *format
 gboolean
 mr_dmarc_is_record (const char *text)
 {
-  const char *p = text + strspn (text, " \t");
+  const char *p = text;
 
   if (*p++ != 'v')
     return FALSE;

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "mailauth/dmarc-older.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/mta-sts.h"
 #include "mailauth/publish.h"
 #include "mailauth/results.h"
 #include "mailauth/spf-edit.h"
 #include "mailauth/tags.h"
+#include "mailauth/tlsa.h"
 
 static void
 check_dmarc (const char *text)
@@ -21,6 +23,25 @@ check_dmarc (const char *text)
   g_assert_true (record == NULL || record->p != MR_DMARC_UNSET);
   /* The text as a name too. */
   mr_dmarc_discover (table, text, FALSE, &found);
+}
+
+/* One record for both ways of reading it; the older one finds none that the newer one does not know at all. */
+static void
+check_older (const char *text)
+{
+  g_autoptr (MrLookupTable) table = mr_lookup_table_new ();
+  g_auto (MrDmarcOlder) older = { 0 };
+  g_auto (MrDmarcDiscovery) found = { 0 };
+
+  mr_lookup_table_answer (table, "_dmarc.a.example", MR_LOOKUP_TXT, MR_LOOKUP_FOUND,
+                          (const char *const[]){ text, NULL });
+  mr_lookup_table_answer (table, "_dmarc.example", MR_LOOKUP_TXT, MR_LOOKUP_NOTHING, NULL);
+  mr_dmarc_discover (table, "a.example", FALSE, &found);
+  mr_dmarc_discover_older (table, "a.example", &older);
+  g_assert_true (older.status == MR_DMARC_ABSENT || mr_dmarc_is_record (text));
+  g_assert_true ((older.policy == MR_DMARC_UNSET) == (older.record_domain == NULL));
+  g_assert_cmpuint (older.percent, <=, 100);
+  mr_dmarc_compare_older (&found, &older);
 }
 
 static void
@@ -63,6 +84,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   g_assert_true (strict == NULL || tolerant != NULL);
   check_dmarc (text);
+  check_older (text);
+  mr_tlsa_is_usable (text);
   check_policy (text);
   check_edit (text);
   return 0;

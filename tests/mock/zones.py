@@ -2,14 +2,16 @@
 
     with Zones({"example.com": [("TXT", ["v=spf1 -all"]), ("A", "192.0.2.1"), "TIMEOUT"]}) as dns: ... dns.port
 
-A record is (type, value): TXT a list of strings or bytes, MX (preference, name), SOA (server, person, serial), TLSA and CAA bytes, others as text. "TIMEOUT": from there on no answer. "SERVFAIL": that code.
+A record is (type, value): TXT a list of strings or bytes, MX (preference, name), SOA (server, person, serial), TLSA, CAA, DS and DNSKEY bytes, others as text. "TIMEOUT": from there on no
+answer. "SERVFAIL": that code. "SECURE": answers say that their signatures were checked (AD). "BOGUS": as a server that checks answers where signatures do not fit, SERVFAIL but for whoever does
+not want them checked (CD). A name that begins with "*." answers for names below it that are not there.
 """
 import ipaddress
 import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "TLSA": 52, "CAA": 257}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "DS": 43, "DNSKEY": 48, "TLSA": 52, "CAA": 257}
 NAMES = {number: name for name, number in TYPES.items()}
 
 
@@ -27,7 +29,7 @@ def encode_value(kind, value):
         return struct.pack(">H", value[0]) + encode_name(value[1])
     if kind == "SOA":
         return encode_name(value[0]) + encode_name(value[1]) + struct.pack(">IIIII", value[2], 3600, 600, 86400, 60)
-    if kind in ("TLSA", "CAA"):
+    if kind in ("TLSA", "CAA", "DS", "DNSKEY"):
         return value
     if kind == "TXT":
         strings = [s if isinstance(s, bytes) else s.encode("utf-8") for s in ([value] if isinstance(value, (str, bytes)) else value)]
@@ -76,10 +78,21 @@ class Zones:
         self.udp.close()
         self.tcp.close()
 
+    def _source(self, name):
+        """The name that has the records: itself, or the wildcard next above (RFC 4592)."""
+        rest = name
+        while rest not in self.zones and "." in rest:
+            rest = rest.split(".", 1)[1]
+            if "*." + rest in self.zones:
+                return "*." + rest
+        return name
+
     def _rows(self, name, kind):
         """Records, and whether something stops the answer."""
         found, stop = [], None
-        for row in self.zones.get(name, []):
+        for row in self.zones.get(self._source(name), []):
+            if row in ("SECURE", "BOGUS"):
+                continue
             if isinstance(row, str):
                 stop = stop or (row if not found else None)
             elif row[0] in (kind, "CNAME"):
@@ -103,8 +116,13 @@ class Zones:
             rows, _ = self._rows(at, kind)
         body = b"".join(encode_name(owner) + struct.pack(">HHIH", TYPES[row[0]], 1, 60, len(encode_value(*row))) + encode_value(*row)
                         for owner, row in records)
-        code = 2 if stop == "SERVFAIL" else 0 if records or name in self.zones else 3
-        head = struct.pack(">2sHHHHH", packet[:2], (0x8580 if self.authoritative else 0x8180) | code, 1, len(records), 0, 0)
+        source = self._source(name)
+        marks = self.zones.get(source, [])
+        code = 2 if stop == "SERVFAIL" or ("BOGUS" in marks and not packet[3] & 0x10) else 0 if records or source in self.zones else 3
+        if code == 2:
+            records, body = [], b""
+        flags = (0x8580 if self.authoritative else 0x8180) | (0x20 if "SECURE" in marks and packet[3] & 0x20 else 0) | code
+        head = struct.pack(">2sHHHHH", packet[:2], flags, 1, len(records), 0, 0)
         whole = head + packet[12:end] + body
         if len(whole) > limit:
             return struct.pack(">2sHHHHH", packet[:2], 0x8780, 1, 0, 0, 0) + packet[12:end]

@@ -1,4 +1,5 @@
 """A zoo of domains, each with one mistake, some with several: what the domain check is tested on and what other checkers are run over."""
+import ipaddress
 
 GOOD_SPF = "v=spf1 include:_spf.google.com ~all"
 DMARC = "v=DMARC1; p=quarantine; rua=mailto:dmarc@{}"
@@ -6,6 +7,25 @@ HEAD = [("NS", "ns1.zoo.example"), ("NS", "ns2.zoo.example"), ("SOA", ("ns1.zoo.
 # The 1024-bit key of RFC 6376's appendix and pieces of keys.
 KEY_1024 = ("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/"
             "RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB")
+KEY_768 = ("MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhANDHW2NrjMdySrclhcoQwDozhECI7cicxMKL4Fh1vnMXB/jlbr5NxfEeEiPbxraMZubg5E4mJrfTStreY1kF6MEKdF3kusLAZU"
+           "lnLQ1H3sjFcUhHkPp+KRY1DCdp/TpeBQIDAQAB")
+KEY_2048 = ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtRRHrpUm1V43LjlilKzl6bfq/643OTJ9LOtVdArpJ25uK8P8qyHFDeqaVzKbD8twg5FQPDN7n8fWs/gYUirrfm"
+            "KYadYfmTduBnw5qMa7XU2+g31uT1dB9CKaAtdVe63uUKUgSMhZaeFv4L9iMm6YYOlquYN21NbdVdqiBtSesHVWLAOnI7B5JXRbtC4tALLW/TBEDdHQ6oCSsUI9oXghpxwH"
+            "uIKYA2jfsF9aasyB+l914AFUCDnaTFayHUjuSXNZcFU4M/z+I4tu7pmDtg3XpsJ0hDXIpU2hVeJ+1wx8pRr4RiHxh0wugx6N4TnfK1s8sIEPw0QBxQMyiVb7nvkoFwIDAQ"
+            "AB")
+
+
+def dns_key(secret):
+    """A DNSKEY (257 3 13) and the DS that vouches for it."""
+    key = b"\1\1\3\x0d" + secret * 16
+    total = sum(byte << 8 if i % 2 == 0 else byte for i, byte in enumerate(key))
+    tag = (total + (total >> 16)) & 0xffff
+    return ("DNSKEY", key), ("DS", tag.to_bytes(2, "big") + b"\x0d\2" + b"\xcd" * 32)
+
+
+KEY, DS = dns_key(b"keys")
+OTHER_KEY, _ = dns_key(b"mice")
+TLSA = b"\3\1\1" + b"\xab" * 32
 
 HELPERS = {
     "zoo.example": HEAD,
@@ -20,6 +40,16 @@ HELPERS = {
     "_spf.broken.example": [("TXT", ["v=spf1 ip4:1.2.3.4~all"])],
     "_spf.back.example": [("TXT", ["v=spf1 include:spf-loop.example ~all"])],
     "_spf.slow.example": ["TIMEOUT"],
+    "_dmarc.hosted.example": [("TXT", ["v=DMARC1; p=quarantine; rua=mailto:dmarc@reports.example"])],
+    "reports.example": HEAD + [("MX", (10, "mx.zoo.example"))],
+    "*._report._dmarc.reports.example": [("TXT", ["v=DMARC1"])],
+    "_domainkey.hosted.example": [("TXT", ["v=DKIM1; k=rsa; p=" + KEY_2048])],
+    "mx.signed.example": [("A", "127.0.0.1"), "SECURE"],
+    "_25._tcp.mx.signed.example": [("TLSA", TLSA), "SECURE"],
+    "mx.signed-unchecked.example": [("A", "127.0.0.1")],
+    "_25._tcp.mx.signed-unchecked.example": [("TLSA", TLSA)],
+    "mx.dane-unusable.example": [("A", "127.0.0.1")],
+    "_25._tcp.mx.dane-unusable.example": [("TLSA", b"\1\1\1" + b"\xab" * 32), ("TLSA", b"\3\1\1" + b"\xab" * 20)],
     "elsewhere.example": HEAD + [("MX", (10, "mx.zoo.example"))],
     "nomail.example": HEAD + [("MX", (0, ""))],
     "7.2.0.192.in-addr.arpa": [("PTR", "mail.direct-good.example")],
@@ -31,6 +61,19 @@ HELPERS = {
     "11.2.0.192.in-addr.arpa": ["SERVFAIL"],
     "8.2.0.192.list.example": [("A", "127.0.0.2"), ("TXT", ["spam was seen"])],
     "9.2.0.192.list.example": [("A", "127.255.255.254")],
+    ipaddress.ip_address("2001:db8::7").reverse_pointer: [("PTR", "mail.direct-six.example")],
+    "mail.direct-six.example": [("AAAA", "2001:db8::7"), ("TXT", ["v=spf1 ip6:2001:db8::7 -all"])],
+    ipaddress.ip_address("2001:db8::8").reverse_pointer: [("PTR", "2001-db8--8.dynamic.carrier.example")],
+    "2001-db8--8.dynamic.carrier.example": [("AAAA", "2001:db8::8")],
+    ipaddress.ip_address("2001:db8::9").reverse_pointer: [("PTR", "mail.direct-six-forward.example")],
+    "mail.direct-six-forward.example": [("A", "192.0.2.7")],
+    ipaddress.ip_address("2001:db8::8").reverse_pointer.replace("ip6.arpa", "list.example"): [("A", "127.0.0.2")],
+    "12.2.0.192.in-addr.arpa": [("PTR", "mail.direct-helo.example")],
+    "mail.direct-helo.example": [("A", "192.0.2.12"), ("TXT", ["v=spf1 a -all"])],
+    "13.2.0.192.in-addr.arpa": [("PTR", "mail.direct-helo-misses.example"), ("PTR", "www.direct-helo-misses.example")],
+    "mail.direct-helo-misses.example": [("A", "192.0.2.13"), ("TXT", ["v=spf1 -all"])],
+    "www.direct-helo-misses.example": [("A", "192.0.2.13")],
+    "14.2.0.192.in-addr.arpa": [("PTR", "direct-own-name.example")],
     "7.2.0.192.zen.spamhaus.org": [],
     "8.2.0.192.zen.spamhaus.org": [("A", "127.0.0.10")],
 }
@@ -64,7 +107,18 @@ def build():
     add("dkim-two.example", more={"google._domainkey.dkim-two.example": good_key + [("TXT", ["v=DKIM1; p="])]})
     add("dkim-unfit.example", more={"google._domainkey.dkim-unfit.example": [("TXT", ["v=DKIM1; s=other; p=" + KEY_1024])]})
     add("dkim-wildcard.example", more={"google._domainkey.dkim-wildcard.example": [("TXT", ["v=spf1 -all"])]})
+    add("dkim-good.example", more={"google._domainkey.dkim-good.example": [("TXT", ["v=DKIM1; k=rsa; p=" + KEY_2048[:200], KEY_2048[200:]])]})
+    add("dkim-short.example", more={"google._domainkey.dkim-short.example": [("TXT", ["v=DKIM1; p=" + KEY_768])]})
+    add("dkim-kind.example", more={"google._domainkey.dkim-kind.example": [("TXT", ["v=DKIM1; k=ed25519; p=" + KEY_2048])]})
+    add("dkim-unknown-kind.example", more={"google._domainkey.dkim-unknown-kind.example": [("TXT", ["v=DKIM1; k=dsa; p=" + KEY_2048])]})
+    add("dkim-cut.example", more={"google._domainkey.dkim-cut.example": [("TXT", [("v=DKIM1; k=rsa; p=" + KEY_2048)[:255]])]})
+    add("dkim-old-hash.example", more={"google._domainkey.dkim-old-hash.example": [("TXT", ["v=DKIM1; h=sha1; p=" + KEY_2048])]})
+    add("dkim-alias.example", more={"google._domainkey.dkim-alias.example": [("CNAME", "_domainkey.hosted.example")]})
+    add("dkim-alias-lost.example", more={"google._domainkey.dkim-alias-lost.example": [("CNAME", "gone.hosted.example")]})
     # SPF
+    add("spf-case.example", spf="V=SPF1 InClude:_SPF.Google.COM ~ALL")
+    add("spf-pieces.example", spf=None, apex=[("TXT", ["v=spf1 include:_spf.goo", "gle.com ~all"])])
+    add("spf-tab.example", spf="v=spf1\tinclude:_spf.google.com ~all")
     add("spf-none.example", spf=None)
     add("spf-two.example", spf=[GOOD_SPF, "v=spf1 -all"])
     add("spf-blank.example", spf=" " + GOOD_SPF)
@@ -103,6 +157,20 @@ def build():
     add("reports-elsewhere.example", dmarc=["v=DMARC1; p=quarantine; rua=mailto:d@elsewhere.example"])
     add("reports-nomail.example", dmarc=["v=DMARC1; p=quarantine; rua=mailto:d@nomail.example"],
         more={"reports-nomail.example._report._dmarc.nomail.example": [("TXT", ["v=DMARC1"])]})
+    add("dmarc-blank.example", dmarc=[" v=DMARC1; p=reject"])
+    add("dmarc-spaces.example", dmarc=["v = DMARC1 ; p = REJECT ;rua = mailto:d@dmarc-spaces.example ;"])
+    add("dmarc-quoted.example", dmarc=['"v=DMARC1; p=reject"'])
+    add("dmarc-pieces.example", dmarc=None, at_dmarc=[("TXT", ["v=DMARC1; p=rej", "ect; rua=mailto:d@dmarc-pieces.example"])])
+    add("dmarc-alias.example", dmarc=None, at_dmarc=[("CNAME", "_dmarc.hosted.example")])
+    add("dmarc-alias-lost.example", dmarc=None, at_dmarc=[("CNAME", "gone.hosted.example")])
+    add("dmarc-names.example", dmarc=["v=DMARC1; p=none; np=reject; rua=mailto:d@dmarc-names.example"])
+    add("dmarc-wrong-np.example", dmarc=["v=DMARC1; p=reject; np=rejected"])
+    add("dmarc-failures.example", dmarc=["v=DMARC1; p=reject; rua=mailto:d@dmarc-failures.example; ruf=mailto:d@nomail.example"])
+    zones["_dmarc.deep.dmarc-deep.example"] = [("TXT", ["v=DMARC1; p=reject; rua=mailto:d@good.example"])]
+    add("very.deep.dmarc-deep.example", dmarc=None)
+    zones["_dmarc.dmarc-team.example"] = [("TXT", ["v=DMARC1; p=quarantine; rua=mailto:d@dmarc-reject.example"])]
+    add("team.dmarc-team.example", dmarc=["v=DMARC1; p=quarantine; psd=n; rua=mailto:d@team.dmarc-team.example"])
+    add("wildcard.example", dmarc=None, more={"*.wildcard.example": [("TXT", ["v=spf1 -all"])]})
     # MX
     add("mx-none.example", mx=None)
     add("mx-implicit.example", mx=None, apex=[("A", "192.0.2.80")])
@@ -126,12 +194,33 @@ def build():
               "_mta-sts.further.example": [("TXT", ["v=STSv1; id=20261127"])],
               "_25._tcp.mx.zoo.example": [("TLSA", b"\3\1\1" + b"\xab" * 32)],
               "default._bimi.further.example": [("TXT", ["v=BIMI1; l=https://further.example/logo.svg"])]})
+    add("bimi-early.example", dmarc=["v=DMARC1; p=none; rua=mailto:d@bimi-early.example"],
+        more={"default._bimi.bimi-early.example": [("TXT", ["v=BIMI1; l=https://bimi-early.example/logo.svg"])]})
+    add("further-wrong.example", more={"_smtp._tls.further-wrong.example": [("TXT", ["v=TLSRPTv1; rua=tls@further-wrong.example"])],
+                                       "_mta-sts.further-wrong.example": [("TXT", ["v=STSv1; id=2026-11-27"])],
+                                       "default._bimi.further-wrong.example": [("TXT", ["v=BIMI1; l=http://further-wrong.example/logo.svg"])]})
+    add("further-two.example", more={"_smtp._tls.further-two.example": 2 * [("TXT", ["v=TLSRPTv1; rua=mailto:tls@further-two.example"])],
+                                     "_mta-sts.further-two.example": 2 * [("TXT", ["v=STSv1; id=1"])]})
+    # signed DNS
+    add("signed.example", apex=[KEY, DS, "SECURE"], mx="mx.signed.example")
+    add("signed-unchecked.example", apex=[KEY, DS], mx="mx.signed-unchecked.example")
+    add("signed-other-key.example", apex=[OTHER_KEY, DS], mx="mx.dane-unusable.example")
+    add("signed-no-key.example", apex=[DS])
+    for name in ("{}", "_dmarc.{}", "google._domainkey.{}"):
+        zones[name.format("bogus.example")] = domain("bogus.example")["bogus.example"] + ["BOGUS"]
     # combinations
     add("worst.example", spf=["v=spf1 +all", "v=spf1 -all"], dmarc=["v=DMARC1; p=none", "v=DMARC1; p=none"], mx="gone.zoo.example")
     # without a provider
     for name, address in (("good", 7), ("generic", 8), ("forward", 9), ("nameless", 10), ("unknown", 11)):
         add(f"direct-{name}.example", spf=f"v=spf1 ip4:192.0.2.{address} -all")
     add("direct-uncovered.example", spf="v=spf1 ip4:198.51.100.1 -all")
+    add("direct-helo.example", spf="v=spf1 ip4:192.0.2.12 -all")
+    add("direct-helo-misses.example", spf="v=spf1 ip4:192.0.2.13 -all")
+    add("direct-own-name.example", spf="v=spf1 a -all", apex=[("A", "192.0.2.14")])
+    add("direct-six.example", spf="v=spf1 ip6:2001:DB8:0::7 -all")
+    add("direct-six-generic.example", spf="v=spf1 ip6:2001:db8::/64 -all")
+    add("direct-six-forward.example", spf="v=spf1 ip6:2001:db8::9 -all")
+    add("direct-both.example", spf="v=spf1 ip4:192.0.2.7 -all")
     return zones
 
 
@@ -150,9 +239,16 @@ DIRECT = {
     "direct-nameless.example": ["--address", "192.0.2.10", "--helo", "nameless"],
     "direct-unknown.example": ["--address", "192.0.2.11"],
     "direct-uncovered.example": ["--address", "192.0.2.7", "--helo", "mail.direct-good.example"],
+    "direct-helo.example": ["--address", "192.0.2.12", "--helo", "mail.direct-helo.example"],
+    "direct-helo-misses.example": ["--address", "192.0.2.13", "--helo", "mail.direct-helo-misses.example"],
+    "direct-own-name.example": ["--address", "192.0.2.14", "--helo", "direct-own-name.example"],
+    "direct-six.example": ["--address", "2001:DB8:0:0::7", "--helo", "mail.direct-six.example"],
+    "direct-six-generic.example": ["--address", "2001:db8::8", "--helo", "2001-db8--8.dynamic.carrier.example"],
+    "direct-six-forward.example": ["--address", "2001:db8::9", "--helo", "mail.direct-six-forward.example"],
+    "direct-both.example": ["--address", "192.0.2.7, 2001:db8::7", "--helo", "mail.direct-good.example"],
 }
 
 
 def names(zones):
-    skipped = set(HELPERS) | {name for name in zones if name.startswith(("_", "default.", "google.")) or "_report" in name}
+    skipped = set(HELPERS) | {name for name in zones if name.startswith(("_", "*.", "default.", "google.")) or "_report" in name}
     return [name for name in zones if name not in skipped] + ["no-such-domain.example"]
