@@ -2,6 +2,8 @@
  *
  * systemd: `systemctl --user enable mail-relay.socket`, only for an installed program, because units name installed paths. That unit
  * names the usual ports; where others are set the service itself is started. Without systemd: an autostart entry of the desktop. Switching off takes both away, so that what an older version left behind goes too.
+ *
+ * In a sandbox neither can be reached: the desktop's portal is asked. It cannot be asked how things are, so that its last answer is remembered as a file.
  */
 #include <config.h>
 
@@ -16,6 +18,8 @@
 #include "base/config.h"
 #include "base/os.h"
 #include "base/paths.h"
+#include "base/portal.h"
+#include "client/background.h"
 #include "client/launch.h"
 
 #define SOCKET_UNIT  "mail-relay.socket"
@@ -114,6 +118,52 @@ run_systemctl (const char *verb, const char *unit)
   return g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
 }
 
+/* ---- the portal ---- */
+
+static char *
+dup_mark_path (void)
+{
+  g_autoptr (MrPaths) paths = mr_paths_new ();
+
+  return g_build_filename (paths->state_dir, "autostart-by-portal", NULL);
+}
+
+static gboolean
+set_mark (gboolean enabled, GError **error)
+{
+  g_autoptr (MrPaths) paths = mr_paths_new ();
+  g_autofree char *path = dup_mark_path ();
+
+  if (enabled)
+    return mr_paths_ensure (paths, error) && mr_os_write_file (path, "", 0, 0600, error);
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  mr_set_errno_error (error, errno, _ ("%s cannot be removed"), path);
+  return FALSE;
+}
+
+static void
+portal_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (mr_background_request_finish (result, &error) && set_mark (GPOINTER_TO_INT (g_task_get_task_data (task)), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+set_by_portal (GTask *task, gboolean enabled)
+{
+  g_autofree char *service = mr_launch_dup_service_path ();
+  const char *const commandline[] = { service, NULL };
+
+  g_task_set_task_data (task, GINT_TO_POINTER (enabled), NULL);
+  mr_background_request_async (enabled, commandline, g_task_get_cancellable (task), portal_cb, g_object_ref (task));
+}
+
 /* ---- query ---- */
 
 static void
@@ -141,9 +191,15 @@ void
 mr_autostart_query_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
-  g_autoptr (GSubprocess) process = have_systemd () ? run_systemctl ("is-enabled", NULL) : NULL;
+  g_autoptr (GSubprocess) process = NULL;
 
   g_task_set_source_tag (task, mr_autostart_query_async);
+  if (mr_portal_is_wanted ()) {
+    g_autofree char *mark = dup_mark_path ();
+    g_task_return_int (task, g_file_test (mark, G_FILE_TEST_EXISTS) ? MR_AUTOSTART_PORTAL : MR_AUTOSTART_OFF);
+    return;
+  }
+  process = have_systemd () ? run_systemctl ("is-enabled", NULL) : NULL;
   if (process != NULL)
     g_subprocess_wait_async (process, cancellable, asked_cb, g_steal_pointer (&task));
   else
@@ -224,6 +280,10 @@ mr_autostart_set_async (gboolean enabled, GCancellable *cancellable, GAsyncReady
   g_autoptr (GSubprocess) process = NULL;
 
   g_task_set_source_tag (task, mr_autostart_set_async);
+  if (mr_portal_is_wanted ()) {
+    set_by_portal (task, enabled);
+    return;
+  }
   /* Without --now: the service that runs has the ports; systemd takes them over at the next log-in. */
   if (have_systemd ())
     process = run_systemctl ("disable", enabled ? other_unit (choose_unit ()) : NULL);

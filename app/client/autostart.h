@@ -1,5 +1,5 @@
 /* "Start after log-in": a systemd user socket unit where there is a systemd user manager and the unit is installed, else a
- * desktop autostart entry that starts the service. */
+ * desktop autostart entry that starts the service; in a sandbox, the desktop's portal. */
 #pragma once
 
 #include <gio/gio.h>
@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum { MR_AUTOSTART_OFF, MR_AUTOSTART_SYSTEMD, MR_AUTOSTART_ENTRY } MrAutostart;
+typedef enum { MR_AUTOSTART_OFF, MR_AUTOSTART_SYSTEMD, MR_AUTOSTART_ENTRY, MR_AUTOSTART_PORTAL } MrAutostart;
 
 /* What is switched on now. */
 void mr_autostart_query_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

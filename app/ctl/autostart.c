@@ -14,9 +14,12 @@ static const char *const words[] = {
   [MR_AUTOSTART_OFF] = N_ ("Nothing starts after log-in."),
   [MR_AUTOSTART_SYSTEMD] = N_ ("After log-in the ports listen (systemd)."),
   [MR_AUTOSTART_ENTRY] = N_ ("After log-in the service starts (desktop entry)."),
+  [MR_AUTOSTART_PORTAL] = N_ ("After log-in the service starts (by the desktop’s portal)."),
 };
-static const char *const nicks[]
-    = { [MR_AUTOSTART_OFF] = "off", [MR_AUTOSTART_SYSTEMD] = "systemd", [MR_AUTOSTART_ENTRY] = "entry" };
+static const char *const nicks[] = { [MR_AUTOSTART_OFF] = "off",
+                                     [MR_AUTOSTART_SYSTEMD] = "systemd",
+                                     [MR_AUTOSTART_ENTRY] = "entry",
+                                     [MR_AUTOSTART_PORTAL] = "portal" };
 
 static gboolean
 set (MrCtl *ctl, gboolean enabled, GError **error)

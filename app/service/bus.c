@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "data/dbus/names.h"
+#include "service/background-status.h"
 #include "service/caller.h"
 #include "service/notifications.h"
 
@@ -32,6 +33,7 @@ struct _MrBus {
   GDBusInterfaceSkeleton *interfaces[N_INTERFACES];
   GCancellable *cancellable;
   MrNotifications *notifications;
+  MrBackgroundStatus *background;
 
   GDBusConnection *session; /* NULL while there is none */
   guint name;
@@ -95,6 +97,8 @@ drop_session (MrBus *self)
   if (self->session == NULL)
     return;
   mr_notifications_set_connection (self->notifications, NULL);
+  if (self->background != NULL)
+    mr_background_status_set_connection (self->background, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
   unexport (self, self->session);
   g_clear_object (&self->session);
@@ -150,6 +154,8 @@ session_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->name = g_bus_own_name_on_connection (self->session, MR_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, name_acquired_cb,
                                              name_lost_cb, self, NULL);
   mr_notifications_set_connection (self->notifications, self->session);
+  if (self->background != NULL)
+    mr_background_status_set_connection (self->background, self->session);
 }
 
 static void
@@ -261,6 +267,7 @@ mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc q
   for (guint i = 0; i < N_INTERFACES; i++)
     mr_caller_guard (self->interfaces[i]);
   self->notifications = mr_notifications_new (engine, clock);
+  self->background = mr_background_status_new (engine);
   mr_engine_set_watch_func (engine, watch_cb, self);
   start_server (self);
   connect_session (self);
@@ -291,6 +298,7 @@ mr_bus_prepare_stop (MrBus *self)
 {
   mr_engine_set_watch_func (self->engine, NULL, NULL);
   mr_notifications_stop (self->notifications);
+  g_clear_pointer (&self->background, mr_background_status_free);
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);
   mr_domains_interface_forget (self->interfaces[DOMAINS], NULL);
 }
@@ -300,6 +308,8 @@ mr_bus_changed (MrBus *self, MrChanged what, guint64 revision)
 {
   mr_service_interface_changed (self->interfaces[SERVICE], what, revision);
   mr_notifications_changed (self->notifications, what);
+  if (self->background != NULL)
+    mr_background_status_changed (self->background, what);
 }
 
 gboolean

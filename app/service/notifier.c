@@ -7,26 +7,13 @@
 
 #include "service/notifier.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "base/log.h"
+#include "base/portal.h"
+#include "service/notify-ways.h"
 
-#define NAME         "org.freedesktop.Notifications"
-#define PATH         "/org/freedesktop/Notifications"
-#define APP_ID       "com.example.MailRelay"
-#define APP_PATH     "/com/example/MailRelay"
-#define NOTES_MAX    200 /* more would bury the screen */
-#define BUTTON       "act"
-#define CLOSED_BY_US 3 /* reason of NotificationClosed */
-
-typedef struct {
-  char *key;
-  char *title, *body, *message, *button;
-  guint32 id;       /* 0: not on the screen */
-  gboolean wanted;  /* FALSE: to be closed when the answer is there */
-  gboolean pending; /* a call is in flight */
-  gboolean changed; /* since that call */
-} Note;
+#define APP_ID    "com.example.MailRelay"
+#define APP_PATH  "/com/example/MailRelay"
+#define NOTES_MAX 200 /* more would bury the screen */
 
 struct _MrNotifier {
   MrNotifierGoneFunc gone;
@@ -35,8 +22,9 @@ struct _MrNotifier {
   gpointer pressed_data;
   GDBusConnection *connection;
   GCancellable *cancellable; /* of this connection's calls */
-  guint signals, watch;
-  GHashTable *notes; /* key → Note, owned */
+  MrNoteWay preferred;       /* the other one is tried where this one is missing */
+  guint signals[MR_NOTE_N_WAYS], watches[MR_NOTE_N_WAYS];
+  GHashTable *notes; /* key → MrNote, owned */
   char *token;       /* what lets the window come to the front (xdg-activation), of the next click */
 };
 
@@ -45,12 +33,12 @@ typedef struct {
   char *key;
 } Call;
 
-static void send_note (MrNotifier *self, Note *note);
+static void send_note (MrNotifier *self, MrNote *note);
 
 static void
 note_free (gpointer data)
 {
-  Note *note = data;
+  MrNote *note = data;
 
   g_free (note->key);
   g_free (note->title);
@@ -60,15 +48,19 @@ note_free (gpointer data)
   g_free (note);
 }
 
-static Note *
-find_by_id (MrNotifier *self, guint32 id)
+static MrNote *
+find_note (MrNotifier *self, MrNoteWay way, const MrNoteEvent *event)
 {
   GHashTableIter iter;
   gpointer value;
 
+  if (event->key != NULL) {
+    MrNote *note = g_hash_table_lookup (self->notes, event->key);
+    return note != NULL && note->way == way && note->id != 0 ? note : NULL;
+  }
   g_hash_table_iter_init (&iter, self->notes);
-  while (id != 0 && g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Note *)value)->id == id)
+  while (event->id != 0 && g_hash_table_iter_next (&iter, NULL, &value))
+    if (((MrNote *)value)->way == way && ((MrNote *)value)->id == event->id)
       return value;
   return NULL;
 }
@@ -76,12 +68,41 @@ find_by_id (MrNotifier *self, guint32 id)
 /* ---- showing and closing ---- */
 
 static void
-close_on_screen (MrNotifier *self, Note *note)
+close_on_screen (MrNotifier *self, MrNote *note)
 {
+  const MrNoteService *service = mr_note_service_get (note->way);
+
   if (self->connection != NULL && note->id != 0)
-    g_dbus_connection_call (self->connection, NAME, PATH, NAME, "CloseNotification", g_variant_new ("(u)", note->id),
-                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+    g_dbus_connection_call (self->connection, service->name, service->path, service->interface, service->close,
+                            service->make_close (note), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
   note->id = 0;
+}
+
+/* Nobody is there who could show it, or not for us. */
+static gboolean
+is_missing (const GError *error)
+{
+  static const GDBusError codes[] = { G_DBUS_ERROR_SERVICE_UNKNOWN,   G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+                                      G_DBUS_ERROR_UNKNOWN_METHOD,    G_DBUS_ERROR_UNKNOWN_OBJECT,
+                                      G_DBUS_ERROR_UNKNOWN_INTERFACE, G_DBUS_ERROR_ACCESS_DENIED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_DBUS_ERROR, (int)codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE: it is shown the other way now. */
+static gboolean
+try_other_way (MrNotifier *self, MrNote *note, const GError *error)
+{
+  gboolean first = note->way == self->preferred;
+
+  mr_debug ("service", "no notification was shown by %s: %s", mr_note_service_get (note->way)->name, error->message);
+  if (!is_missing (error))
+    return FALSE;
+  note->way = first ? MR_NOTE_N_WAYS - 1 - self->preferred : self->preferred;
+  return first;
 }
 
 static void
@@ -97,14 +118,14 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer data)
   /* The connection, or all of this, is gone. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  Note *note = g_hash_table_lookup (self->notes, key);
+  MrNote *note = g_hash_table_lookup (self->notes, key);
   if (note == NULL)
     return;
   note->pending = FALSE;
   if (reply != NULL)
-    g_variant_get (reply, "(u)", &note->id);
-  else
-    mr_debug ("service", "no notification was shown: %s", error->message);
+    note->id = mr_note_service_get (note->way)->read_shown (reply);
+  else if (try_other_way (self, note, error))
+    note->changed = TRUE;
   if (!note->wanted) {
     close_on_screen (self, note);
     g_hash_table_remove (self->notes, key);
@@ -112,31 +133,11 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer data)
     send_note (self, note);
 }
 
-static GVariant *
-make_parameters (const Note *note)
-{
-  /* The body may be read as markup, and addresses come from elsewhere. */
-  g_autofree char *body = g_markup_escape_text (note->body, -1);
-  GVariantBuilder actions, hints;
-
-  g_variant_builder_init (&actions, G_VARIANT_TYPE ("as"));
-  g_variant_builder_add (&actions, "s", "default");
-  g_variant_builder_add (&actions, "s", C_ ("notification", "Open"));
-  if (note->button != NULL) {
-    g_variant_builder_add (&actions, "s", BUTTON);
-    g_variant_builder_add (&actions, "s", note->button);
-  }
-  g_variant_builder_add (&actions, "s", "open");
-  g_variant_builder_add (&actions, "s", C_ ("notification", "Open"));
-  g_variant_builder_init (&hints, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&hints, "{sv}", "desktop-entry", g_variant_new_string (APP_ID));
-  g_variant_builder_add (&hints, "{sv}", "urgency", g_variant_new_byte (1));
-  return g_variant_new ("(susssasa{sv}i)", _ ("Mail Relay"), note->id, APP_ID, note->title, body, &actions, &hints, -1);
-}
-
 static void
-send_note (MrNotifier *self, Note *note)
+send_note (MrNotifier *self, MrNote *note)
 {
+  const MrNoteService *service = mr_note_service_get (note->way);
+
   note->changed = TRUE;
   if (self->connection == NULL || note->pending)
     return;
@@ -145,8 +146,9 @@ send_note (MrNotifier *self, Note *note)
   call->key = g_strdup (note->key);
   note->changed = FALSE;
   note->pending = TRUE;
-  g_dbus_connection_call (self->connection, NAME, PATH, NAME, "Notify", make_parameters (note), G_VARIANT_TYPE ("(u)"),
-                          G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, shown_cb, call);
+  g_dbus_connection_call (self->connection, service->name, service->path, service->interface, service->show,
+                          service->make_show (note), NULL, G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, shown_cb,
+                          call);
 }
 
 void
@@ -166,13 +168,14 @@ void
 mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, const char *body, const char *message,
                          const char *button)
 {
-  Note *note = g_hash_table_lookup (self->notes, key);
+  MrNote *note = g_hash_table_lookup (self->notes, key);
 
   if (note == NULL) {
     if (g_hash_table_size (self->notes) >= NOTES_MAX)
       return;
-    note = g_new0 (Note, 1);
+    note = g_new0 (MrNote, 1);
     note->key = g_strdup (key);
+    note->way = self->preferred;
     g_hash_table_insert (self->notes, note->key, note);
   }
   g_free (note->title);
@@ -190,7 +193,7 @@ mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, c
 void
 mr_notifier_close (MrNotifier *self, const char *key)
 {
-  Note *note = g_hash_table_lookup (self->notes, key);
+  MrNote *note = g_hash_table_lookup (self->notes, key);
 
   if (note == NULL)
     return;
@@ -229,7 +232,7 @@ open_window (MrNotifier *self, const char *message)
 }
 
 static void
-forget (MrNotifier *self, Note *note)
+forget (MrNotifier *self, MrNote *note)
 {
   g_autofree char *key = g_strdup (note->key);
 
@@ -240,62 +243,84 @@ forget (MrNotifier *self, Note *note)
   self->gone (key, self->data);
 }
 
+static MrNoteWay
+way_of_path (const char *path)
+{
+  return g_str_equal (path, MR_PORTAL_PATH) ? MR_NOTE_WAY_PORTAL : MR_NOTE_WAY_DESKTOP;
+}
+
 static void
 signal_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *name,
            GVariant *parameters, gpointer data)
 {
   MrNotifier *self = data;
-  guint32 id = 0, reason = 0;
-  const char *text = NULL;
+  MrNoteWay way = way_of_path (path);
+  MrNoteEvent event = { 0 };
+  MrNote *note = mr_note_service_get (way)->read_signal (name, parameters, &event) ? find_note (self, way, &event)
+                                                                                   : NULL;
 
-  if (g_str_equal (name, "NotificationClosed") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(uu)")))
-    g_variant_get (parameters, "(uu)", &id, &reason);
-  else if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(us)")))
-    g_variant_get (parameters, "(u&s)", &id, &text);
-  Note *note = find_by_id (self, id);
+  g_autofree char *token = event.token;
+
   if (note == NULL)
     return;
-  if (text != NULL && g_str_equal (name, "ActivationToken")) {
+  if (token != NULL) {
     g_free (self->token);
-    self->token = g_strdup (text);
-  } else if (text != NULL && g_str_equal (name, "ActionInvoked")) {
-    if (g_str_equal (text, BUTTON) && self->pressed != NULL)
+    self->token = g_steal_pointer (&token);
+  }
+  if (event.action != NULL) {
+    if (g_str_equal (event.action, MR_NOTE_BUTTON) && self->pressed != NULL)
       self->pressed (note->key, self->pressed_data);
     else
       open_window (self, note->message);
     /* Some desktops leave it standing. */
     close_on_screen (self, note);
-    forget (self, note);
-  } else if (text == NULL && reason != CLOSED_BY_US)
+  }
+  if (event.action != NULL || event.gone)
     forget (self, note);
 }
 
-/* ---- the notification service comes and goes ---- */
+/* ---- the notification services come and go ---- */
 
+static MrNoteWay
+way_of_name (const char *name)
+{
+  return g_str_equal (name, MR_PORTAL_NAME) ? MR_NOTE_WAY_PORTAL : MR_NOTE_WAY_DESKTOP;
+}
+
+/* What the other one shows comes over to the preferred one; what nobody shows is shown. */
 static void
 appeared_cb (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
 {
   MrNotifier *self = data;
+  MrNoteWay way = way_of_name (name);
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->notes);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Note *)value)->id == 0 && !((Note *)value)->pending)
-      send_note (self, value);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    MrNote *note = value;
+
+    if (note->pending || (note->id != 0 && (note->way == way || way != self->preferred)))
+      continue;
+    close_on_screen (self, note);
+    note->way = way;
+    send_note (self, note);
+  }
 }
 
 static void
 vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
 {
   MrNotifier *self = data;
+  MrNoteWay way = way_of_name (name);
   GHashTableIter iter;
   gpointer value;
 
   /* Its ids mean nothing to the next one. */
   g_hash_table_iter_init (&iter, self->notes);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((Note *)value)->id = 0;
+    if (((MrNote *)value)->way == way)
+      ((MrNote *)value)->id = 0;
 }
 
 static void
@@ -308,11 +333,13 @@ disconnect (MrNotifier *self)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_dbus_connection_signal_unsubscribe (self->connection, self->signals);
-  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
+  for (guint i = 0; i < MR_NOTE_N_WAYS; i++) {
+    g_dbus_connection_signal_unsubscribe (self->connection, self->signals[i]);
+    g_clear_handle_id (&self->watches[i], g_bus_unwatch_name);
+  }
   g_hash_table_iter_init (&iter, self->notes);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    Note *note = value;
+    MrNote *note = value;
     note->id = 0;
     note->pending = FALSE;
     if (!note->wanted)
@@ -329,11 +356,16 @@ mr_notifier_set_connection (MrNotifier *self, GDBusConnection *connection)
     return;
   self->connection = g_object_ref (connection);
   self->cancellable = g_cancellable_new ();
-  self->signals = g_dbus_connection_signal_subscribe (connection, NAME, NAME, NULL, PATH, NULL,
-                                                      G_DBUS_SIGNAL_FLAGS_NONE, signal_cb, self, NULL);
-  self->watch = g_bus_watch_name_on_connection (connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb,
-                                                vanished_cb, self, NULL);
-  appeared_cb (connection, NAME, NULL, self);
+  for (guint i = 0; i < MR_NOTE_N_WAYS; i++) {
+    const MrNoteService *service = mr_note_service_get ((MrNoteWay)i);
+
+    self->signals[i] = g_dbus_connection_signal_subscribe (connection, service->name, service->interface, NULL,
+                                                           service->path, NULL, G_DBUS_SIGNAL_FLAGS_NONE, signal_cb,
+                                                           self, NULL);
+    self->watches[i] = g_bus_watch_name_on_connection (connection, service->name, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                                       appeared_cb, vanished_cb, self, NULL);
+  }
+  appeared_cb (connection, mr_note_service_get (self->preferred)->name, NULL, self);
 }
 
 /* ---- lifetime ---- */
@@ -345,6 +377,7 @@ mr_notifier_new (MrNotifierGoneFunc gone, gpointer data)
 
   self->gone = gone;
   self->data = data;
+  self->preferred = mr_portal_is_wanted () ? MR_NOTE_WAY_PORTAL : MR_NOTE_WAY_DESKTOP;
   self->notes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, note_free);
   return self;
 }

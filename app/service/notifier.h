@@ -1,4 +1,5 @@
-/* Notes on the desktop: org.freedesktop.Notifications (Desktop Notifications Specification 1.2) over the session bus.
+/* Notes on the desktop, over the session bus: by the notification service (org.freedesktop.Notifications), in a sandbox and where that one is missing
+ * by the portal (org.freedesktop.portal.Notification); notify-ways.c knows how.
  *
  * A note has a key; showing the same key again replaces what is on the screen. Where no notification service runs nothing is shown and nothing fails;
  * when one appears (or comes back) it gets the notes that stand. A click opens the window, which the bus starts where it is not running.
