@@ -33,6 +33,11 @@ HELPERS = {
     "ns2.zoo.example": [("A", "127.0.0.2")],
     "lame.zoo.example": [("A", "127.0.0.3")],
     "silent.zoo.example": [("A", "127.0.0.4")],
+    "failing.zoo.example": [("A", "127.0.0.5")],
+    "unknown.zoo.example": ["SERVFAIL"],
+    "four.zoo.example": [("A", "192.0.2.90")],
+    "relay.zoo.example": [("A", "192.0.2.91")],
+    "crowd.zoo.example": [("MX", (n, "mx.zoo.example")) for n in range(11)],
     "nowhere.zoo.example": [("TXT", ["no address"])],
     "mx.zoo.example": [("A", "127.0.0.1")],
     "alias.zoo.example": [("CNAME", "mx.zoo.example")],
@@ -74,6 +79,13 @@ HELPERS = {
     "mail.direct-helo-misses.example": [("A", "192.0.2.13"), ("TXT", ["v=spf1 -all"])],
     "www.direct-helo-misses.example": [("A", "192.0.2.13")],
     "14.2.0.192.in-addr.arpa": [("PTR", "direct-own-name.example")],
+    "15.2.0.192.in-addr.arpa": [("PTR", "mail.carrier.example")],
+    "mail.carrier.example": [("A", "192.0.2.15")],
+    "mail.direct-other-name.example": [("A", "192.0.2.15"), ("TXT", ["v=spf1 a -all"])],
+    "15.2.0.192.list.example": ["SERVFAIL"],
+    "16.2.0.192.in-addr.arpa": [("PTR", "mail.direct-listed.example")],
+    "mail.direct-listed.example": [("A", "192.0.2.16"), ("TXT", ["v=spf1 a -all"])],
+    "16.2.0.192.list.example": [("A", "127.0.0.2")],
     "7.2.0.192.zen.spamhaus.org": [],
     "8.2.0.192.zen.spamhaus.org": [("A", "127.0.0.10")],
 }
@@ -140,6 +152,10 @@ def build():
     add("spf-behind.example", spf="v=spf1 ~all include:_spf.google.com")
     add("spf-redirect.example", spf="v=spf1 redirect=_spf.google.com")
     add("spf-long.example", spf="v=spf1 " + " ".join(f"ip4:192.0.2.{n}" for n in range(40)) + " ~all")
+    add("spf-one-family.example", spf="v=spf1 a:four.zoo.example a:mx.zoo.example a:ns1.zoo.example ~all")
+    add("spf-crowd.example", spf="v=spf1 mx:crowd.zoo.example ~all")
+    add("spf-macro.example", spf="v=spf1 exists:%{i}._spf.%{d} include:_spf.google.com ~all")
+    add("spf-unknown-modifier.example", spf="v=spf1 include:_spf.google.com note=kept ~all")
     add("spf-hard.example", spf="v=spf1 include:_spf.google.com -all")
     # DMARC
     add("dmarc-none.example", dmarc=None)
@@ -149,6 +165,7 @@ def build():
     add("dmarc-misplaced.example", dmarc=None, apex=[("TXT", ["v=DMARC1; p=reject"])])
     add("dmarc-wildcard.example", dmarc=None, at_dmarc=[("TXT", ["v=spf1 -all"])])
     add("dmarc-observing.example", dmarc=["v=DMARC1; p=none; rua=mailto:dmarc@dmarc-observing.example"])
+    add("sub.dmarc-observing.example", dmarc=None)
     add("dmarc-testing.example", dmarc=["v=DMARC1; p=reject; t=y; rua=mailto:d@dmarc-testing.example"])
     add("dmarc-pct.example", dmarc=["v=DMARC1; p=reject; pct=50; rua=mailto:d@dmarc-pct.example"])
     add("dmarc-reject.example", dmarc=["v=DMARC1; p=reject; rua=mailto:d@dmarc-reject.example"])
@@ -168,6 +185,9 @@ def build():
     add("dmarc-failures.example", dmarc=["v=DMARC1; p=reject; rua=mailto:d@dmarc-failures.example; ruf=mailto:d@nomail.example"])
     zones["_dmarc.deep.dmarc-deep.example"] = [("TXT", ["v=DMARC1; p=reject; rua=mailto:d@good.example"])]
     add("very.deep.dmarc-deep.example", dmarc=None)
+    zones["_dmarc.dmarc-parts.example"] = [("TXT", ["v=DMARC1; p=none; rua=mailto:d@dmarc-parts.example"])]
+    zones["_dmarc.part.dmarc-parts.example"] = [("TXT", ["v=DMARC1; p=reject; psd=n; rua=mailto:d@dmarc-parts.example"])]
+    add("sub.part.dmarc-parts.example", dmarc=None)
     zones["_dmarc.dmarc-team.example"] = [("TXT", ["v=DMARC1; p=quarantine; rua=mailto:d@dmarc-reject.example"])]
     add("team.dmarc-team.example", dmarc=["v=DMARC1; p=quarantine; psd=n; rua=mailto:d@team.dmarc-team.example"])
     add("wildcard.example", dmarc=None, more={"*.wildcard.example": [("TXT", ["v=spf1 -all"])]})
@@ -178,12 +198,18 @@ def build():
     add("mx-unresolved.example", mx="gone.zoo.example")
     add("mx-alias.example", mx="alias.zoo.example")
     add("mx-some.example", apex=[("MX", (20, "gone.zoo.example"))])
+    add("mx-address.example", mx="192.0.2.1")
     # name servers, and what cannot be told
     zones["servers-lame.example"] = domain("servers-lame.example")["servers-lame.example"] + [("NS", "lame.zoo.example")]
     zones["servers-silent.example"] = domain("servers-silent.example")["servers-silent.example"] + [("NS", "silent.zoo.example")]
     zones["servers-nowhere.example"] = domain("servers-nowhere.example")["servers-nowhere.example"] + [("NS", "nowhere.zoo.example")]
     zones["servers-one.example"] = [row for row in domain("servers-one.example")["servers-one.example"] if row != ("NS", "ns2.zoo.example")]
+    zones["servers-failing.example"] = domain("servers-failing.example")["servers-failing.example"] + [("NS", "failing.zoo.example")]
+    zones["servers-unknown.example"] = domain("servers-unknown.example")["servers-unknown.example"] + [("NS", "unknown.zoo.example")]
+    zones["servers-unreachable.example"] = [("NS", "silent.zoo.example")] + [row for row in domain("servers-unreachable.example")["servers-unreachable.example"] if row[0] != "NS"]
+    zones["servers-none.example"] = [row for row in domain("servers-none.example")["servers-none.example"] if row[0] != "NS"]
     add("servers-differ.example")
+    add("servers-version.example")
     for name in ("{}", "_dmarc.{}", "google._domainkey.{}"):
         zones[name.format("servfail.example")] = ["SERVFAIL"]
         zones[name.format("timeout.example")] = ["TIMEOUT"]
@@ -210,6 +236,11 @@ def build():
         zones[name.format("bogus.example")] = domain("bogus.example")["bogus.example"] + ["BOGUS"]
     # combinations
     add("worst.example", spf=["v=spf1 +all", "v=spf1 -all"], dmarc=["v=DMARC1; p=none", "v=DMARC1; p=none"], mx="gone.zoo.example")
+    # through other accounts
+    add("service.example")
+    add("mailboxes.example")
+    add("no-preset.example")
+    add("no-preset-host.example", spf="v=spf1 a:relay.zoo.example ~all")
     # without a provider
     for name, address in (("good", 7), ("generic", 8), ("forward", 9), ("nameless", 10), ("unknown", 11)):
         add(f"direct-{name}.example", spf=f"v=spf1 ip4:192.0.2.{address} -all")
@@ -220,6 +251,8 @@ def build():
     add("direct-six.example", spf="v=spf1 ip6:2001:DB8:0::7 -all")
     add("direct-six-generic.example", spf="v=spf1 ip6:2001:db8::/64 -all")
     add("direct-six-forward.example", spf="v=spf1 ip6:2001:db8::9 -all")
+    add("direct-other-name.example", spf="v=spf1 ip4:192.0.2.15 -all")
+    add("direct-listed.example", spf="v=spf1 ip4:192.0.2.16 -all")
     add("direct-both.example", spf="v=spf1 ip4:192.0.2.7 -all")
     return zones
 
@@ -227,11 +260,15 @@ def build():
 # The copy on the second server: what is old there.
 def second(zones):
     copy = dict(zones)
+    copy["servers-version.example"] = [("SOA", ("ns1.zoo.example", "hostmaster.zoo.example", 2)) if row[0] == "SOA" else row for row in zones["servers-version.example"]]
     copy["servers-differ.example"] = domain("servers-differ.example", spf="v=spf1 -all")["servers-differ.example"]
     return copy
 
 
-# domain → options of the check; all others go through the account.
+# domain → account that it goes through, if it is not the usual one.
+ACCOUNTS = {"service.example": "service", "mailboxes.example": "mailboxes", "no-preset.example": "plain", "no-preset-host.example": "plain"}
+
+# domain → options of the check without a provider.
 DIRECT = {
     "direct-good.example": ["--address", "192.0.2.7", "--helo", "mail.direct-good.example"],
     "direct-generic.example": ["--address", "192.0.2.8", "--helo", "host-192-0-2-8.dsl.carrier.example"],
@@ -245,6 +282,8 @@ DIRECT = {
     "direct-six.example": ["--address", "2001:DB8:0:0::7", "--helo", "mail.direct-six.example"],
     "direct-six-generic.example": ["--address", "2001:db8::8", "--helo", "2001-db8--8.dynamic.carrier.example"],
     "direct-six-forward.example": ["--address", "2001:db8::9", "--helo", "mail.direct-six-forward.example"],
+    "direct-other-name.example": ["--address", "192.0.2.15", "--helo", "mail.direct-other-name.example"],
+    "direct-listed.example": ["--address", "192.0.2.16", "--helo", "mail.direct-listed.example"],
     "direct-both.example": ["--address", "192.0.2.7, 2001:db8::7", "--helo", "mail.direct-good.example"],
 }
 
