@@ -2,7 +2,6 @@
 """Settings for an address, found by the real programs: a real name server (Knot), HTTPS servers on port 443 and SMTP servers on ports 465 and 587, in a network
 namespace of the test's own. Each source; broken files, redirects, wrong certificates, slow servers, cancelling; and that no local part is sent anywhere."""
 import contextlib
-import http.server
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from harness import PATIENCE, Profile, Sink, Waiter, check, equal, free_port, ne
 from peers import Folder
 from certificates import Authority
 from knot import Knot
+from web import Web
 
 FILE = """<?xml version="1.0"?><clientConfig version="1.1"><emailProvider id="x"><displayName>Example</displayName>
 <outgoingServer type="smtp"><hostname>%s</hostname><port>%d</port><socketType>%s</socketType><username>%%EMAILADDRESS%%</username>
@@ -68,47 +68,6 @@ def enter_namespace():
         skip("no network namespace is to be had")
     os.environ["MR_INSIDE"] = "1"
     os.execvp("unshare", ["unshare", *flags, "--", sys.executable, *sys.argv])
-
-
-class Web:
-    """HTTPS on port 443 of an address; pages by host and path."""
-
-    def __init__(self, address, context, pages):
-        self.asked = []
-        asked = self.asked
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                key = self.headers["Host"] + self.path
-                asked.append(key)
-                kind, body = pages.get(key, (404, ""))
-                self.send_response(kind if isinstance(kind, int) else 200)
-                self.send_header("Location" if isinstance(kind, int) else "Content-Type", body if isinstance(kind, int) else kind)
-                text = b"" if isinstance(kind, int) else body.encode()
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *arguments):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def finish_request(self, request, client_address):
-                super().finish_request(context.wrap_socket(request, server_side=True), client_address)
-
-            def handle_error(self, request, client_address):
-                pass
-
-        self.server = Server((address, 443), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(PATIENCE)
 
 
 class Silent:
