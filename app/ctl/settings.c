@@ -1,4 +1,4 @@
-/* mail-relayctl config: get and list read the file themselves, set asks the service, which is the only writer. */
+/* mail-relayctl config: get and list read the file themselves, set and reset ask the service, which is the only writer. */
 #include <config.h>
 
 #include "ctl/verbs.h"
@@ -117,6 +117,83 @@ set (MrCtl *ctl, int argc, char **argv)
   return MR_EXIT_DONE;
 }
 
+/* ---- reset ---- */
+
+/* Accounts, programs and keys are no settings that have a default, and their passwords are where the back end says. */
+static gboolean
+is_reset_by_all (const MrConfigKey *row)
+{
+  return !mr_config_group_has_ids (row->group)
+         && !(g_str_equal (row->group, "secrets") && g_str_equal (row->key, "backend"));
+}
+
+static gboolean
+reset_one (MrCtl *ctl, const char *group, const char *key, GVariantBuilder *done, GError **error)
+{
+  g_autofree char *kind = g_strndup (group, strcspn (group, " "));
+  const MrConfigKey *row = mr_config_find_key (kind, key);
+
+  mr_client_reset_config_async (ctl->client, group, key, NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  if (!mr_client_reset_config_finish (ctl->client, result, error))
+    return FALSE;
+  g_variant_builder_add_value (done, setting_to_variant (group, key, row->def));
+  if (!ctl->json)
+    printf (_ ("[%s] %s is %s again.\n"), group, key, *row->def != '\0' ? row->def : _ ("empty"));
+  return !g_str_equal (group, "submission") || !g_str_equal (key, "listen") || follow_ports (ctl, error);
+}
+
+static gboolean
+reset_all (MrCtl *ctl, GVariantBuilder *done, GError **error)
+{
+  g_autoptr (MrConfig) config = load (error);
+
+  if (config == NULL)
+    return FALSE;
+  for (const MrConfigKey *row = mr_config_keys (); row->group != NULL; row++)
+    if (is_reset_by_all (row) && mr_config_is_set (config, row->group, row->key)
+        && !reset_one (ctl, row->group, row->key, done, error))
+      return FALSE;
+  return TRUE;
+}
+
+static int
+reset (MrCtl *ctl, int argc, char **argv)
+{
+  gboolean all = FALSE;
+  const GOptionEntry entries[] = {
+    { "all", 0, 0, G_OPTION_ARG_NONE, &all,
+      N_ ("Every setting, but nothing of accounts, programs and keys, and not where passwords are kept"), NULL },
+    { 0 },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *group = NULL, *key = NULL;
+  GVariantBuilder done;
+
+  if (!mr_ctl_parse (ctl, "config reset", N_ ("[GROUP KEY]"),
+                     N_ ("Takes a setting out of the file, so that its default is in force."), entries, 0, 2, &argc,
+                     &argv))
+    return MR_EXIT_USAGE;
+  if (all == (argc > 1))
+    return mr_ctl_usage (_ ("give a setting or --all"));
+  if (!all && find_key (argv + 1, argc - 1, &group, &key) == NULL)
+    return unknown (argc - 1, argv + 1);
+  g_variant_builder_init (&done, G_VARIANT_TYPE ("aa{sv}"));
+  if (all ? !reset_all (ctl, &done, &error) : !reset_one (ctl, group, key, &done, &error)) {
+    g_variant_builder_clear (&done);
+    return mr_ctl_fail (ctl, error);
+  }
+  g_autoptr (GVariant) list = g_variant_ref_sink (g_variant_builder_end (&done));
+  if (ctl->json) {
+    GVariantDict dict;
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert_value (&dict, "reset", list);
+    mr_print_json (g_variant_dict_end (&dict));
+  } else if (g_variant_n_children (list) == 0)
+    puts (_ ("Every setting is at its default already."));
+  return MR_EXIT_DONE;
+}
+
 /* ---- list ---- */
 
 static gboolean
@@ -211,6 +288,7 @@ mr_verb_config (MrCtl *ctl, int argc, char **argv)
   static const MrVerb verbs[] = {
     { "get", N_ ("One setting"), get },
     { "set", N_ ("Change a setting"), set },
+    { "reset", N_ ("Back to the default"), reset },
     { "list", N_ ("All settings"), list },
     { NULL, NULL, NULL },
   };

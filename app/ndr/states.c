@@ -300,6 +300,10 @@ mr_account_dup_signature (const MrAccountRecord *account, gint64 now)
 
   if (account->state == MR_ACCOUNT_READY)
     return dup_ready (account, now);
+  if (account->state == MR_ACCOUNT_PAUSED && account->paused_until > now) {
+    time = dup_time (account->paused_until, now);
+    return g_strdup_printf (_ ("Paused by you until %s"), time);
+  }
   if (account->state_since <= 0)
     return g_strdup (word);
   time = dup_time (account->state_since, now);

@@ -90,21 +90,40 @@ append_action (GMenu *menu, const char *label, const char *action, GVariant *tar
   g_menu_append_item (menu, item);
 }
 
+/* Going on, or the times that one may pause for: as in the menu of all sending. */
+static GMenuModel *
+new_pause_section (const MrAccountRecord *account)
+{
+  GMenu *menu = g_menu_new ();
+
+  if (account->paused) {
+    append_action (menu, _ ("_Go On"), "win.pause-account", g_variant_new ("(sb)", account->id, FALSE));
+    return G_MENU_MODEL (menu);
+  }
+  append_action (menu, _ ("Pause for an _Hour"), "win.pause-account-for", g_variant_new ("(ss)", account->id, "hour"));
+  append_action (menu, _ ("Pause Until _Tomorrow Morning"), "win.pause-account-for",
+                 g_variant_new ("(ss)", account->id, "tomorrow"));
+  append_action (menu, _ ("Pause Until I _Go On"), "win.pause-account-for", g_variant_new ("(ss)", account->id, ""));
+  return G_MENU_MODEL (menu);
+}
+
 static void
 set_menu (MrAccountRow *self, const MrAccountRecord *account)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+  g_autoptr (GMenuModel) pause = new_pause_section (account);
   g_autofree char *title = g_strdup_printf (_ ("Actions for %s"), mr_format_account_name (account));
 
   append_action (menu, _ ("_Edit…"), "win.edit-account", g_variant_new_string (account->id));
   append_action (menu, _ ("Send a _Test Message to Myself"), "win.test-message", g_variant_new_string (account->id));
   if (!account->is_default)
     append_action (menu, _ ("Make _Default"), "win.set-default-account", g_variant_new_string (account->id));
-  append_action (menu, account->paused ? _ ("_Go On") : _ ("_Pause"), "win.pause-account",
-                 g_variant_new ("(sb)", account->id, !account->paused));
-  append_action (menu, _ ("Move _Up"), "win.move-account", g_variant_new ("(si)", account->id, -1));
-  append_action (menu, _ ("Move Do_wn"), "win.move-account", g_variant_new ("(si)", account->id, 1));
-  append_action (menu, _ ("_Remove…"), "win.remove-account", g_variant_new_string (account->id));
+  g_menu_append_section (menu, NULL, pause);
+  append_action (more, _ ("Move _Up"), "win.move-account", g_variant_new ("(si)", account->id, -1));
+  append_action (more, _ ("Move Do_wn"), "win.move-account", g_variant_new ("(si)", account->id, 1));
+  append_action (more, _ ("_Remove…"), "win.remove-account", g_variant_new_string (account->id));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->menu_button), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
@@ -203,6 +222,14 @@ set_sending (MrAccountRow *self, const MrAccountRecord *account)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->sending), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+static const char *
+sentence_of (const MrAccountRecord *account, gint64 now)
+{
+  if (account->state == MR_ACCOUNT_PAUSED && account->paused_until > now)
+    return _ ("Mail for this account waits until then, or until you go on.");
+  return account->state != MR_ACCOUNT_READY ? mr_account_state_sentence (account->state) : "";
+}
+
 static void
 set_account (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
 {
@@ -211,7 +238,7 @@ set_account (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
   const char *through = account->kind == MR_ACCOUNT_DIRECT ? _ ("without a provider") : account->host;
   g_autofree char *subtitle = g_strdup_printf ("%s · %s", addresses, through != NULL ? through : "");
   g_autofree char *word = mr_account_dup_signature (account, now);
-  const char *sentence = account->state != MR_ACCOUNT_READY ? mr_account_state_sentence (account->state) : "";
+  const char *sentence = sentence_of (account, now);
   const char *style = mr_format_account_style (account->state);
   g_autofree char *state = account->waiting > 0 ? g_strdup_printf (
                                ngettext ("%s · %u recipient waits", "%s · %u recipients wait", account->waiting), word,

@@ -29,18 +29,31 @@ paused_cb (GObject *source, GAsyncResult *result, gpointer data)
     mr_toast_show_error (data, _ ("Could not change that"), error);
 }
 
-/* "hour", "tomorrow", "" */
+/* account NULL: all sending. how: "hour", "tomorrow", "" */
 static void
-pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
+pause_for (MrWindow *self, const char *account, const char *how)
 {
-  MrWindow *self = MR_WINDOW (widget);
-  const char *how = g_variant_get_string (parameter, NULL);
   gint64 now = mr_desk_now (self->desk);
   gint64 until = g_str_equal (how, "hour")       ? now + G_TIME_SPAN_HOUR
                  : g_str_equal (how, "tomorrow") ? mr_time_morning (now, 1)
                                                  : 0;
 
-  mr_client_pause_async (client_of (self), NULL, until, self->cancellable, paused_cb, self);
+  mr_client_pause_async (client_of (self), account, until, self->cancellable, paused_cb, self);
+}
+
+static void
+pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  pause_for (MR_WINDOW (widget), NULL, g_variant_get_string (parameter, NULL));
+}
+
+static void
+pause_account_for_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *account, *how;
+
+  g_variant_get (parameter, "(&s&s)", &account, &how);
+  pause_for (MR_WINDOW (widget), account, how);
 }
 
 static GtkWidget *
@@ -152,6 +165,7 @@ void
 mr_window_install_hold_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.pause", "s", pause_action);
+  gtk_widget_class_install_action (widget_class, "win.pause-account-for", "(ss)", pause_account_for_action);
   gtk_widget_class_install_action (widget_class, "win.pause-menu", NULL, pause_menu_action);
   gtk_widget_class_install_action (widget_class, "win.keep-everything", NULL, keep_everything_action);
   gtk_widget_class_install_action (widget_class, "win.send-everything", NULL, send_everything_action);

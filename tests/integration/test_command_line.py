@@ -3,7 +3,11 @@
 import os
 import subprocess
 
-from harness import Failed, Profile, check, equal, program, queue_id, run_cases, send
+from gi.repository import GLib
+
+from harness import Failed, Profile, Waiter, check, equal, program, queue_id, run_cases, send
+from peers import TOP
+from bus_service import BusService
 
 MESSAGE = b"From: ann@sender.example\r\nTo: bob@recipient.example\r\nSubject: Minutes\r\n\r\nHello\r\n"
 PEOPLE = ("ann@sender.example", ["bob@recipient.example"])
@@ -154,6 +158,11 @@ def settings():
         check("# a comment that stays" in text and "unknown=kept" in text, "comments and unknown keys stay")
         equal(code(profile, "config", "set", "retry", "first", "often"), 2, "a value that does not fit")
         equal(service.call("Service", "GetConfig", "(ss)", "retry", "first"), ("77",), "the service has it in force")
+        equal(profile.ctl("config", "reset", "retry.first").stdout, "[retry] first is 60 again.\n", "reset")
+        check("first" not in open(profile.config_file, encoding="utf-8").read(), "gone from the file")
+        equal(service.call("Service", "GetConfig", "(ss)", "retry", "first"), ("60",), "the service has the default in force")
+        equal([code(profile, "config", "reset", *words) for words in ([], ["retry.first", "--all"], ["retry.often"])], [2, 2, 2], "no or no known setting")
+        profile.ctl("config", "set", "retry", "first", "77")
         # As an editor does it: a file that is half written is never the one that is read.
         with open(profile.config_file + ".new", "w", encoding="utf-8") as f:
             f.write("[retry]\nfirst=often\n")
@@ -233,5 +242,31 @@ def it_starts_the_service():
         os.kill(pid, 9)
 
 
-run_cases(messages_from_here_to_there, waiting_mail_is_retried_and_cancelled, limits, accounts, own_port_is_no_provider, settings,
+class ResetService(BusService):
+    """Asked for defaults: the real service would go back to its usual port, which a test may not take."""
+    NAME, PATH = "com.example.MailRelay.Service", "/com/example/MailRelay/Service"
+    with open(TOP.parent / "data/dbus/com.example.MailRelay.Service.xml", encoding="utf-8") as f:
+        INTERFACES = f.read()
+    asked = []
+
+    def properties(self):
+        return {name: GLib.Variant("b", False) for name in ("Paused", "Online")} | {"Version": GLib.Variant("s", "1")}
+
+    def do_ResetConfig(self, group, key):
+        self.asked.append((group, key))
+
+
+def everything_but_accounts_and_passwords_is_reset():
+    with Profile(bus=False) as profile:
+        profile.start_bus()
+        profile.configure({"submission": {"require-auth": "true"}, "retry": {"first": "77"}, "account work": {"host": "127.0.0.1", "addresses": "*"}})
+        with ResetService(profile.env["DBUS_SESSION_BUS_ADDRESS"], Waiter()) as service:
+            answer = profile.ctl_json("config", "reset", "--all")
+            check({("submission", "listen"), ("submission", "require-auth"), ("retry", "first")} <= set(service.asked), f"what was asked: {service.asked}")
+            equal([asked for asked in service.asked if asked[0] in ("account work", "secrets")], [], "what was not")
+            equal([(s["group"], s["key"]) for s in answer["reset"]], service.asked, "what is told")
+            equal([s["value"] for s in answer["reset"] if s["key"] == "first"], ["60"], "with its default")
+
+
+run_cases(everything_but_accounts_and_passwords_is_reset, messages_from_here_to_there, waiting_mail_is_retried_and_cancelled, limits, accounts, own_port_is_no_provider, settings,
           programs_and_their_passwords, sending_and_the_log, it_starts_the_service)

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""The window as a citizen of the desktop: a network that wants its page signed first, with the real programs and a NetworkManager that is played here.
+"""The window as a citizen of the desktop: networks that want a sign-in or count what is sent, with the real programs and a NetworkManager that is played
+here, and one account that pauses for a while.
 
 Runs inside headless.sh, as journeys.py does. TAP.
 """
 import contextlib
 import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -12,7 +14,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "..", "integration"), os.path.join(here, "..", "mock")]
 
 from desktop import picture  # noqa: E402
-from harness import Waiter, equal, run_cases  # noqa: E402
+from harness import Waiter, check, equal, run_cases  # noqa: E402
 from journeys import Desk  # noqa: E402
 from journeys_accounts import played_browser  # noqa: E402
 from network_manager import NetworkManager  # noqa: E402
@@ -66,5 +68,53 @@ def large_mail_waits():
         service.wait_for_state(id, "delivered", "relayed")
 
 
+def one_account_pauses_for_an_hour():
+    """At the account's menu; until when is said, the other account goes on, and so does this one at a click."""
+    with Desk() as desk:
+        sink = desk.add_sink()
+        desk.add_account("work", sink, "--name", "Work", address="ann@sender.example")
+        desk.add_account("home", sink, "--name", "Home", address="ann@home.example")
+        window = desk.open()
+        window.page("Accounts")
+
+        def account(id):
+            return next(a for a in desk.ctl_json("account", "list")["accounts"] if a["id"] == id)
+
+        def choose(item):
+            row = window.get("list item", lambda n: n.startswith("Work,"))
+            window.click("push button", lambda n: n.startswith("Actions for Work"), row)
+            window.click("menu item", item)
+
+        choose("Pause for an Hour")
+        window.wait(lambda: account("work")["state"] == "paused", "the pause")
+        check(account("work")["paused-until"] > 0, "its end")
+        window.label("Paused by you until")
+        window.label("until then, or until you go on")
+        picture("journey-account-paused")
+        window.close()
+        german = desk.open(LANGUAGE="de", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        german.page("Konten")
+        german.label("Von Ihnen angehalten bis")
+        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Mail Relay$", "windowsize", "360", "680"], check=True)
+        german.get("push button", "Weiter")
+        picture("journey-account-paused-german", "Mail Relay")
+        german.close()
+        window = desk.open()
+        window.page("Accounts")
+        waits = desk.send("From work")
+        goes = desk.send("From home", sender="ann@home.example")
+        desk.service.wait_for_state(goes, "delivered", "relayed")
+        desk.service.wait(lambda: desk.service.message(waits)[0]["recipients"][0].get("wait-reason") == "account-paused", "its wait")
+        window.click("push button", "Go On")
+        desk.service.wait_for_state(waits, "delivered", "relayed")
+        choose("Pause Until Tomorrow Morning")
+        window.wait(lambda: account("work")["state"] == "paused", "the pause until tomorrow")
+        window.label("08:00")
+        choose("Go On")
+        window.wait(lambda: account("work")["state"] == "ready", "its end")
+        choose("Pause Until I Go On")
+        window.label("Paused by you since")
+
+
 if __name__ == "__main__":
-    run_cases(network_wants_a_sign_in, large_mail_waits)
+    run_cases(network_wants_a_sign_in, large_mail_waits, one_account_pauses_for_an_hour)
