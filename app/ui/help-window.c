@@ -18,13 +18,23 @@ struct _MrHelpWindow {
 
 G_DEFINE_FINAL_TYPE (MrHelpWindow, mr_help_window, ADW_TYPE_WINDOW)
 
+/* The way back has the focus, or the first text of a page would get it and be selected. GTK 4.8 tells screen readers nothing of a window whose
+ * part had the focus before it was shown. */
+static void
+take_focus (MrHelpWindow *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (
+        gtk_widget_get_visible (self->back) ? self->back : GTK_WIDGET (gtk_list_box_get_row_at_index (self->list, 0)));
+}
+
 static void
 show_list (MrHelpWindow *self)
 {
   gtk_stack_set_visible_child_name (self->stack, "list");
   gtk_widget_set_visible (self->back, FALSE);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Help"));
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  take_focus (self);
 }
 
 static gboolean
@@ -39,8 +49,7 @@ show_page (MrHelpWindow *self, const char *id)
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
   gtk_widget_set_visible (self->back, TRUE);
   gtk_window_set_title (GTK_WINDOW (self), title);
-  /* Before the page changes, or the first text would get the focus and be selected. */
-  gtk_widget_grab_focus (self->back);
+  take_focus (self);
   gtk_stack_set_visible_child_name (self->stack, "page");
   return TRUE;
 }
@@ -68,6 +77,13 @@ fill_list (MrHelpWindow *self)
 }
 
 static void
+mr_help_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (mr_help_window_parent_class)->map (widget);
+  take_focus (MR_HELP_WINDOW (widget));
+}
+
+static void
 mr_help_window_init (MrHelpWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -79,7 +95,7 @@ mr_help_window_class_init (MrHelpWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
+  widget_class->map = mr_help_window_map;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/help-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MrHelpWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MrHelpWindow, back);

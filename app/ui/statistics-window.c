@@ -96,6 +96,7 @@ create_row_cb (gpointer item, gpointer data)
     GtkWidget *label = gtk_label_new (acceptance);
     gtk_label_set_wrap (GTK_LABEL (label), TRUE);
     gtk_label_set_xalign (GTK_LABEL (label), 1);
+    gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
     gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
     gtk_widget_add_css_class (label, record->falling ? "warning" : "dim-label");
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);

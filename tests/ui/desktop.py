@@ -18,6 +18,8 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 import harness  # noqa: E402
 
+Atspi.set_timeout(10000, 10000)  # milliseconds; the usual 800 are too few for a busy computer
+
 # Roles that a person acts on; each must have a name.
 CONTROLS = {"push button", "toggle button", "check box", "radio button", "text", "password text", "entry", "combo box", "spin button", "page tab",
             "menu item", "link", "slider", "switch"}
