@@ -62,8 +62,9 @@ gpointer
 mr_messages_call_new (MrMessagesPage *self, MrCountFinish finish, char *(*dup_words) (guint count), char **undo_ids);
 void mr_messages_call_done_cb (GObject *source, GAsyncResult *result, gpointer call);
 
-/* messages-edits.c */
+/* messages-edits.c; the second is part of the first */
 void mr_messages_page_install_edits (GtkWidgetClass *widget_class);
+void mr_messages_page_install_again (GtkWidgetClass *widget_class);
 void mr_messages_page_update_edits (MrMessagesPage *self, gboolean active, gboolean finished);
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);
