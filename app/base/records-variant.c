@@ -43,6 +43,7 @@ static const MrField message_fields[] = {
   ROW (MR_FIELD_STRING, MrMessageRecord, "envid", envid),
   ROW (MR_FIELD_STRING, MrMessageRecord, "report-for", report_for),
   ROW (MR_FIELD_STRING, MrMessageRecord, "again-of", again_of),
+  ROW (MR_FIELD_LIST, MrMessageRecord, "copies", copies),
   ROW (MR_FIELD_UINT, MrMessageRecord, "n-recipients", n_recipients),
   END_ROW,
 };
@@ -105,6 +106,7 @@ static const MrField attempt_fields[] = {
   ROW (MR_FIELD_STRING, MrAttemptRecord, "cause", cause),
   ENUM_ROW (MrAttemptRecord, "verdict", verdict, verdict_kind),
   TEXT_ROW (MrAttemptRecord, "transcript", transcript, MR_LONG_TEXT),
+  TEXT_ROW (MrAttemptRecord, "signatures", signatures, MR_LONG_TEXT),
   END_ROW,
 };
 

@@ -146,6 +146,7 @@ mr_message_record_copy (const MrMessageRecord *record)
   copy->envid = g_strdup (record->envid);
   copy->report_for = g_strdup (record->report_for);
   copy->again_of = g_strdup (record->again_of);
+  copy->copies = g_strdupv (record->copies);
   copy->hold_rule = g_strdup (record->hold_rule);
   copy->recipients = new_recipients ();
   for (guint i = 0; record->recipients != NULL && i < record->recipients->len; i++)
@@ -172,6 +173,7 @@ mr_message_record_free (MrMessageRecord *record)
   g_free (record->envid);
   g_free (record->report_for);
   g_free (record->again_of);
+  g_strfreev (record->copies);
   g_free (record->hold_rule);
   g_clear_pointer (&record->recipients, g_ptr_array_unref);
   g_free (record);
@@ -197,6 +199,7 @@ mr_attempt_record_free (MrAttemptRecord *record)
   g_free (record->error);
   g_free (record->cause);
   g_free (record->transcript);
+  g_free (record->signatures);
   g_free (record);
 }
 

@@ -7,8 +7,10 @@
 #include <stdio.h>
 
 #include "base/records-variant.h"
+#include "client/hold-calls.h"
 #include "ctl/output.h"
 #include "ctl/show-message.h"
+#include "ctl/show-signatures.h"
 #include "ctl/words.h"
 #include "ndr/details.h"
 #include "ndr/states.h"
@@ -74,9 +76,45 @@ print_conversations (GPtrArray *attempts)
   }
 }
 
-static void
-print_message (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, gboolean conversation)
+/* The rule that keeps it back, in its own words; one that is gone has none. (transfer full) */
+static char *
+dup_rule (MrCtl *ctl, const char *id)
 {
+  mr_client_list_hold_rules_async (ctl->client, NULL, mr_ctl_ready_cb, ctl);
+  g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
+  g_autoptr (GPtrArray) rules = mr_client_list_hold_rules_finish (ctl->client, result, NULL);
+
+  for (guint i = 0; rules != NULL && i < rules->len; i++) {
+    const MrHoldRuleRecord *rule = rules->pdata[i];
+
+    if (g_strcmp0 (rule->id, id) == 0) {
+      g_autofree char *sentence = mr_hold_rule_dup_sentence (rule);
+      return g_strdup_printf ("%s (%s)", sentence, id);
+    }
+  }
+  return g_strdup (id);
+}
+
+static void
+print_hold (MrCtl *ctl, const MrMessageRecord *message)
+{
+  g_autofree char *until = mr_format_time (message->hold_until);
+
+  if (message->finished != 0 || message->hold == MR_HOLD_NONE)
+    return;
+  if (message->hold_rule != NULL) {
+    g_autofree char *rule = dup_rule (ctl, message->hold_rule);
+    mr_print_field (_ ("Rule"), rule);
+  }
+  if (message->hold_until > 0)
+    mr_print_field (_ ("Goes by itself"), until);
+}
+
+static void
+print_message (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, GPtrArray *signatures,
+               gboolean conversation)
+{
+  g_autofree char *copies = message->copies != NULL ? g_strjoinv (", ", message->copies) : NULL;
   g_autofree char *created = mr_format_time (message->created);
   g_autofree char *finished = mr_format_time (message->finished);
   g_autofree char *size = g_format_size (message->size);
@@ -94,9 +132,12 @@ print_message (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, 
     mr_print_field (_ ("Not before"), when);
   }
   mr_print_field (_ ("Copy of"), message->again_of);
+  mr_print_field (_ ("Copies"), copies);
   mr_print_field (_ ("By"), message->program);
   mr_print_field (_ ("Size"), size);
   mr_print_field (_ ("State"), state);
+  print_hold (ctl, message);
+  mr_ctl_print_signatures (signatures);
   for (guint i = 0; i < message->recipients->len; i++)
     print_recipient (ctl, message->recipients->pdata[i]);
   print_attempts (attempts);
@@ -105,7 +146,7 @@ print_message (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, 
 }
 
 static void
-print_json (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts)
+print_json (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts, GPtrArray *signatures)
 {
   GVariantDict dict;
   GVariantBuilder builder;
@@ -116,6 +157,7 @@ print_json (MrCtl *ctl, const MrMessageRecord *message, GPtrArray *attempts)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "message", mr_words_message_to_variant (ctl, message, TRUE));
   g_variant_dict_insert_value (&dict, "attempts", g_variant_builder_end (&builder));
+  g_variant_dict_insert_value (&dict, "signatures", mr_ctl_signatures_to_variant (signatures));
   mr_print_json (g_variant_dict_end (&dict));
 }
 
@@ -123,10 +165,12 @@ int
 mr_verb_show (MrCtl *ctl, int argc, char **argv)
 {
   gboolean conversation = FALSE, details = FALSE, body = FALSE, headers = FALSE, text = FALSE, source = FALSE,
-           parts = FALSE;
+           parts = FALSE, check = FALSE;
   const GOptionEntry entries[] = {
     { "conversation", 0, 0, G_OPTION_ARG_NONE, &conversation, N_ ("Show the conversations with servers too"), NULL },
     { "body", 0, 0, G_OPTION_ARG_NONE, &body, N_ ("Print the message itself, as it is sent"), NULL },
+    { "signatures", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Check the signatures (DKIM) with the keys in the DNS"),
+      NULL },
     { "details", 0, 0, G_OPTION_ARG_NONE, &details, N_ ("All facts as plain text, for an administrator"), NULL },
     { "headers", 0, 0, G_OPTION_ARG_NONE, &headers, N_ ("Print the header, decoded"), NULL },
     { "text", 0, 0, G_OPTION_ARG_NONE, &text, N_ ("Print what there is to read; HTML becomes text"), NULL },
@@ -152,13 +196,16 @@ mr_verb_show (MrCtl *ctl, int argc, char **argv)
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   if (!mr_client_get_message_finish (ctl->client, result, &message, &attempts, &error))
     return mr_ctl_fail (ctl, error);
+  g_autoptr (GPtrArray) signatures = mr_ctl_fetch_signatures (ctl, argv[1], check, &error);
+  if (signatures == NULL)
+    return mr_ctl_fail (ctl, error);
   if (ctl->json)
-    print_json (ctl, message, attempts);
+    print_json (ctl, message, attempts, signatures);
   else if (details) {
     g_autofree char *all = mr_details_dup_text (message, attempts, mr_ctl_get_diagnosis (ctl), ctl->now);
 
     fputs (all, stdout);
   } else
-    print_message (ctl, message, attempts, conversation);
+    print_message (ctl, message, attempts, signatures, conversation);
   return MR_EXIT_DONE;
 }

@@ -242,6 +242,7 @@ mr_delivery_clear_body (MrDelivery *self)
 {
   mr_delivery_stop_signing (self);
   g_clear_pointer (&self->front, g_bytes_unref);
+  g_clear_pointer (&self->kept, g_free);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->chunk, g_bytes_unref);
   g_clear_pointer (&self->assembly, g_byte_array_unref);

@@ -67,6 +67,7 @@ struct _MrDelivery {
   MrSigning *signing;    /* while it is made */
   gboolean signing_busy; /* its work is in the pool */
   GBytes *front;         /* fields that go before the message */
+  char *kept;            /* of the signatures, for the attempt's record; NULL */
 };
 
 /* delivery-body.c */

@@ -28,7 +28,7 @@ struct _MrSigning {
   GPtrArray *signers; /* MrDkimSigner */
   GBytes *piece;
   gboolean last;
-  GString *fields;
+  GString *fields, *kept;
   GError *error;
 };
 
@@ -52,6 +52,7 @@ signing_free (MrSigning *s)
   g_clear_pointer (&s->header, mr_header_reader_free);
   g_clear_pointer (&s->piece, g_bytes_unref);
   g_string_free (s->fields, TRUE);
+  g_string_free (s->kept, TRUE);
   g_clear_error (&s->error);
   g_free (s);
 }
@@ -152,8 +153,12 @@ work (gpointer data)
   for (guint i = 0; s->last && s->error == NULL && i < s->signers->len; i++) {
     g_autofree char *field = mr_dkim_signer_end (s->signers->pdata[i], &s->error);
 
-    if (field != NULL)
+    if (field != NULL) {
+      g_autofree char *line = mr_dkim_signer_dup_kept (s->signers->pdata[i]);
+
       g_string_append (s->fields, field);
+      g_string_append_printf (s->kept, "%s%s", s->kept->len > 0 ? "\n" : "", line);
+    }
   }
   if (s->last)
     mr_dkim_thread_done ();
@@ -218,6 +223,8 @@ piece_done (gpointer data)
   if (s->fields->len > 0) {
     self->front = g_bytes_new (s->fields->str, s->fields->len);
     self->size += s->fields->len;
+    g_free (self->kept);
+    self->kept = g_strdup (s->kept->str);
   }
   mr_delivery_stop_signing (self);
   self->next_chunk = 0;
@@ -314,6 +321,7 @@ mr_delivery_sign (MrDelivery *self)
   /* Fields that were added or folded here need their room, too. */
   s->header = mr_header_reader_new ((gsize)most * 2 + 65536);
   s->fields = g_string_new (NULL);
+  s->kept = g_string_new (NULL);
   self->signing = s;
   self->next_chunk = 0;
   mr_dkim_load (self->engine->dkim, (const char *const *)s->ids, keys_cb, s);

@@ -160,6 +160,9 @@ finish (MrDelivery *self, const Trouble *trouble)
 
     if (i == 0 && keep && self->connection != NULL && mr_connection_get_client (self->connection) != NULL)
       attempt->transcript = mr_smtp_client_dup_transcript (mr_connection_get_client (self->connection));
+    /* One of the recipients that the message was sent for tells how it was signed. */
+    if (self->kept != NULL && attempt->stage >= MR_STAGE_DATA)
+      attempt->signatures = g_steal_pointer (&self->kept);
     if (blame && example == NULL)
       example = mr_recipient_record_copy (r);
     host_failed |= blame;

@@ -286,6 +286,12 @@ mr_dkim_record_is_of (const MrDkimRecord *record, MrDkimKey *key)
 }
 
 gboolean
+mr_dkim_record_equals (const MrDkimRecord *record, const MrDkimRecord *other)
+{
+  return record->pkey != NULL && other->pkey != NULL && EVP_PKEY_eq (record->pkey, other->pkey) == 1;
+}
+
+gboolean
 mr_dkim_record_verify (const MrDkimRecord *record, gboolean sha1, const void *data, gsize len, const guint8 *signature,
                        gsize signature_len)
 {
@@ -300,5 +306,44 @@ mr_dkim_record_verify (const MrDkimRecord *record, gboolean sha1, const void *da
          && EVP_DigestVerify (context, signature, signature_len, ed25519 ? digest : data, ed25519 ? sizeof digest : len)
                 == 1;
   EVP_MD_CTX_free (context);
+  return good;
+}
+
+void
+mr_dkim_digest (const void *data, gsize len, guint8 digest[MR_DKIM_DIGEST_LEN])
+{
+  G_STATIC_ASSERT (SHA256_DIGEST_LENGTH == MR_DKIM_DIGEST_LEN);
+  SHA256 (data, len, digest);
+}
+
+static gboolean
+verify_ed25519_digest (const MrDkimRecord *record, const guint8 *digest, const guint8 *signature, gsize signature_len)
+{
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  gboolean good = context != NULL && EVP_DigestVerifyInit (context, NULL, NULL, NULL, record->pkey) == 1
+                  && EVP_DigestVerify (context, signature, signature_len, digest, MR_DKIM_DIGEST_LEN) == 1;
+
+  EVP_MD_CTX_free (context);
+  return good;
+}
+
+gboolean
+mr_dkim_record_verify_digest (const MrDkimRecord *record, const guint8 digest[MR_DKIM_DIGEST_LEN],
+                              const guint8 *signature, gsize signature_len)
+{
+  EVP_PKEY_CTX *context;
+  gboolean good;
+
+  /* RFC 8463 3: for Ed25519 the digest is the message. */
+  if (record->pkey == NULL)
+    return FALSE;
+  if (record->algorithm == MR_DKIM_ED25519)
+    return verify_ed25519_digest (record, digest, signature, signature_len);
+  context = EVP_PKEY_CTX_new (record->pkey, NULL);
+  good = context != NULL && EVP_PKEY_verify_init (context) == 1
+         && EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PADDING) == 1
+         && EVP_PKEY_CTX_set_signature_md (context, EVP_sha256 ()) == 1
+         && EVP_PKEY_verify (context, signature, signature_len, digest, MR_DKIM_DIGEST_LEN) == 1;
+  EVP_PKEY_CTX_free (context);
   return good;
 }

@@ -28,6 +28,10 @@ char *mr_dkim_key_dup_record (MrDkimKey *key);
 /* Signature over data, which is hashed with SHA-256 first (RFC 6376 3.3, RFC 8463 3). (transfer full) base64. */
 char *mr_dkim_key_sign (MrDkimKey *key, const void *data, gsize len, GError **error);
 
+#define MR_DKIM_DIGEST_LEN 32 /* SHA-256 */
+/* What a signature is made over: enough to verify it later without the message. */
+void mr_dkim_digest (const void *data, gsize len, guint8 digest[MR_DKIM_DIGEST_LEN]);
+
 /* ---- public ---- */
 
 typedef struct _MrDkimRecord MrDkimRecord;
@@ -44,9 +48,15 @@ MrDkimAlgorithm mr_dkim_record_get_algorithm (const MrDkimRecord *record);
 guint mr_dkim_record_get_bits (const MrDkimRecord *record);
 /* TRUE where both are one key. */
 gboolean mr_dkim_record_is_of (const MrDkimRecord *record, MrDkimKey *key);
+/* TRUE where both are one key. */
+gboolean mr_dkim_record_equals (const MrDkimRecord *record, const MrDkimRecord *other);
 /* sha1: the signature is rsa-sha1. */
 gboolean mr_dkim_record_verify (const MrDkimRecord *record, gboolean sha1, const void *data, gsize len,
                                 const guint8 *signature, gsize signature_len);
+
+/* The same of a SHA-256 digest whose data is gone. */
+gboolean mr_dkim_record_verify_digest (const MrDkimRecord *record, const guint8 digest[MR_DKIM_DIGEST_LEN],
+                                       const guint8 *signature, gsize signature_len);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDkimKey, mr_dkim_key_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDkimRecord, mr_dkim_record_free)

@@ -28,6 +28,8 @@ struct _MrDkimSigner {
   MrDkimBody *body;
   char *domain, *selector;
   gint64 now, expires; /* expires 0: never */
+  char *value;         /* of the field, unfolded, once it is made */
+  guint8 digest[MR_DKIM_DIGEST_LEN];
 };
 
 void
@@ -40,6 +42,7 @@ mr_dkim_signer_free (MrDkimSigner *self)
   mr_dkim_body_free (self->body);
   g_free (self->domain);
   g_free (self->selector);
+  g_free (self->value);
   g_free (self);
 }
 
@@ -156,6 +159,21 @@ append_text (GString *out, gsize *column, const char *name, const char *value, c
   (*column)++;
 }
 
+/* field: up to its empty b=. */
+static void
+keep (MrDkimSigner *self, const char *field, const char *signature)
+{
+  GString *value = g_string_new (NULL);
+
+  for (const char *p = strchr (field, ':') + 1; *p != '\0'; p++)
+    if (*p != '\r' && *p != '\n')
+      g_string_append_c (value, *p == '\t' ? ' ' : *p);
+  g_string_append (value, signature);
+  g_free (self->value);
+  self->value = g_strstrip (g_string_free (value, FALSE));
+  mr_dkim_digest (self->fields->data, self->fields->len, self->digest);
+}
+
 char *
 mr_dkim_signer_end (MrDkimSigner *self, GError **error)
 {
@@ -182,6 +200,7 @@ mr_dkim_signer_end (MrDkimSigner *self, GError **error)
   g_autofree char *signature = mr_dkim_key_sign (self->key, self->fields->data, self->fields->len, error);
   if (signature == NULL)
     return NULL;
+  keep (self, field->str, signature);
   for (const char *p = signature; *p != '\0'; p++, column++) {
     if (column >= LINE) {
       g_string_append (field, "\r\n\t");
@@ -191,6 +210,18 @@ mr_dkim_signer_end (MrDkimSigner *self, GError **error)
   }
   g_string_append (field, "\r\n");
   return g_strdup (field->str);
+}
+
+char *
+mr_dkim_signer_dup_kept (MrDkimSigner *self)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < sizeof self->digest; i++)
+    g_string_append_printf (line, "%02x", self->digest[i]);
+  g_string_append_c (line, ' ');
+  g_string_append (line, self->value != NULL ? self->value : "");
+  return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
 void

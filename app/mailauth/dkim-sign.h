@@ -30,6 +30,9 @@ void mr_dkim_signer_free (MrDkimSigner *signer);
 void mr_dkim_signer_feed (MrDkimSigner *signer, const void *data, gsize len);
 /* Once. The field "DKIM-Signature: ..." with folding and final CRLF, to stand before all others. (transfer full) */
 char *mr_dkim_signer_end (MrDkimSigner *signer, GError **error);
+/* After end: what is kept of the signature, so that mr_dkim_check_kept() can tell later whether it verifies: one line, the digest of what was signed in hex
+ * and the value of the field. Nothing of the message can be read from it. (transfer full) */
+char *mr_dkim_signer_dup_kept (MrDkimSigner *signer);
 
 /* What OpenSSL keeps for a thread of a pool (its random numbers) is given back: such a thread lives until the process ends, which frees nothing of it. */
 void mr_dkim_thread_done (void);

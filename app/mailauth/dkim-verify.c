@@ -15,6 +15,7 @@
 #include "mailauth/dkim-canon.h"
 
 #define MAX_HEADER (1024 * 1024)
+#define MIN_BITS   1024 /* RFC 8301 */
 
 typedef struct {
   MrTags *tags;  /* NULL: not readable */
@@ -26,7 +27,9 @@ typedef struct {
   gint64 limit; /* l=, -1 */
   gint64 signed_at, expires;
   MrDkimBody *body;
-  GByteArray *signed_data;
+  GByteArray *signed_data; /* NULL: only its digest was kept */
+  MrDkimRecord *published; /* nothing is signed yet: the key that should be in the DNS; NULL */
+  guint8 digest[MR_DKIM_DIGEST_LEN];
   guint8 *signature;
   gsize signature_len;
 } Signature;
@@ -54,6 +57,7 @@ signature_free (gpointer data)
   Signature *signature = data;
 
   mr_tags_free (signature->tags);
+  mr_dkim_record_free (signature->published);
   mr_dkim_body_free (signature->body);
   g_clear_pointer (&signature->signed_data, g_byte_array_unref);
   g_free (signature->problem);
@@ -69,7 +73,7 @@ mr_dkim_verifier_new (const MrDkimVerifyOptions *options)
 
   self->options = *options;
   if (self->options.min_bits == 0)
-    self->options.min_bits = 1024;
+    self->options.min_bits = MIN_BITS;
   self->header = mr_header_reader_new (MAX_HEADER);
   self->signatures = g_ptr_array_new_with_free_func (signature_free);
   return self;
@@ -310,11 +314,11 @@ mr_dkim_verifier_end (MrDkimVerifier *self)
 
 /* ---- results ---- */
 
-static void
-result_free (gpointer data)
+void
+mr_dkim_result_free (MrDkimResult *result)
 {
-  MrDkimResult *result = data;
-
+  if (result == NULL)
+    return;
   g_free (result->domain);
   g_free (result->selector);
   g_free (result->identity);
@@ -333,7 +337,7 @@ set_problem (MrDkimResult *result, MrDkimState state, const char *problem)
 
 /* What the key record itself forbids; NULL: nothing. */
 static const char *
-check_record (MrDkimVerifier *self, Signature *s, const MrDkimRecord *record)
+check_record (const MrDkimVerifier *self, Signature *s, const MrDkimRecord *record)
 {
   const char *identity = mr_tags_get (s->tags, "i");
 
@@ -352,8 +356,19 @@ check_record (MrDkimVerifier *self, Signature *s, const MrDkimRecord *record)
   return NULL;
 }
 
+static gboolean
+fits_key (const Signature *s, const MrDkimRecord *record)
+{
+  if (s->published != NULL)
+    return mr_dkim_record_equals (record, s->published);
+  if (s->signed_data == NULL)
+    return mr_dkim_record_verify_digest (record, s->digest, s->signature, s->signature_len);
+  return mr_dkim_record_verify (record, s->sha1, s->signed_data->data, s->signed_data->len, s->signature,
+                                s->signature_len);
+}
+
 static void
-judge_with (MrDkimVerifier *self, Signature *s, const char *text, MrDkimResult *result)
+judge_with (const MrDkimVerifier *self, Signature *s, const char *text, MrDkimResult *result)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MrDkimRecord) record = mr_dkim_record_parse (text, &error);
@@ -372,15 +387,17 @@ judge_with (MrDkimVerifier *self, Signature *s, const char *text, MrDkimResult *
     set_problem (result, MR_DKIM_FAIL, s->failure);
   else if (s->expires > 0 && s->expires < self->options.now)
     set_problem (result, MR_DKIM_FAIL, _ ("The signature has expired (x=)"));
-  else if (mr_dkim_record_verify (record, s->sha1, s->signed_data->data, s->signed_data->len, s->signature,
-                                  s->signature_len))
+  else if (fits_key (s, record))
     set_problem (result, MR_DKIM_PASS, NULL);
   else
-    set_problem (result, MR_DKIM_FAIL, _ ("A signed header field was changed, or another key signed"));
+    set_problem (result, MR_DKIM_FAIL,
+                 s->published != NULL     ? _ ("The DNS has another key than the one that will sign")
+                 : s->signed_data == NULL ? _ ("Another key signed than the one in the DNS")
+                                          : _ ("A signed header field was changed, or another key signed"));
 }
 
 static void
-judge (MrDkimVerifier *self, Signature *s, MrLookupTable *lookups, MrDkimResult *result)
+judge (const MrDkimVerifier *self, Signature *s, MrLookupTable *lookups, MrDkimResult *result)
 {
   const char *const *texts;
   g_autofree char *name = g_strconcat (result->selector, "._domainkey.", result->domain, NULL);
@@ -426,7 +443,7 @@ result_new (const Signature *s)
 GPtrArray *
 mr_dkim_verifier_results (MrDkimVerifier *self, MrLookupTable *lookups)
 {
-  GPtrArray *results = g_ptr_array_new_with_free_func (result_free);
+  GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dkim_result_free);
 
   for (guint i = 0; i < self->signatures->len; i++) {
     Signature *s = g_ptr_array_index (self->signatures, i);
@@ -438,4 +455,72 @@ mr_dkim_verifier_results (MrDkimVerifier *self, MrLookupTable *lookups)
       judge (self, s, lookups, result);
   }
   return results;
+}
+
+/* ---- what was kept of a signature ---- */
+
+static gboolean
+read_digest (const char **text, guint8 *digest)
+{
+  for (guint i = 0; i < MR_DKIM_DIGEST_LEN; i++, *text += 2) {
+    gint high = g_ascii_xdigit_value ((*text)[0]), low = high >= 0 ? g_ascii_xdigit_value ((*text)[1]) : -1;
+
+    if (low < 0)
+      return FALSE;
+    digest[i] = (guint8)(high << 4 | low);
+  }
+  return *(*text)++ == ' ';
+}
+
+MrDkimResult *
+mr_dkim_check_kept (const char *kept, const MrDkimVerifyOptions *options, MrLookupTable *lookups)
+{
+  MrDkimVerifier self = { .options = *options };
+  Signature *s = g_new0 (Signature, 1);
+  MrDkimResult *result = NULL;
+  const char *wrong;
+
+  self.options.min_bits = options->min_bits > 0 ? options->min_bits : MIN_BITS;
+  s->limit = -1;
+  if (read_digest (&kept, s->digest))
+    s->tags = mr_tags_parse (kept, NULL);
+  wrong = s->tags != NULL ? check_tags (&self, s) : NULL;
+  if (s->tags != NULL && wrong == NULL && !s->sha1) {
+    g_autofree char *base64 = mr_tags_dup_compact (s->tags, "b");
+
+    s->signature = g_base64_decode (base64, &s->signature_len);
+    result = result_new (s);
+    result->state = MR_DKIM_PENDING;
+    if (lookups != NULL)
+      judge (&self, s, lookups, result);
+  }
+  signature_free (s);
+  return result;
+}
+
+MrDkimResult *
+mr_dkim_check_published (const char *domain, const char *selector, const char *record,
+                         const MrDkimVerifyOptions *options, MrLookupTable *lookups)
+{
+  MrDkimVerifier self = { .options = *options };
+  Signature *s = g_new0 (Signature, 1);
+  MrDkimResult *result;
+  g_autofree char *tags = NULL;
+
+  self.options.min_bits = options->min_bits > 0 ? options->min_bits : MIN_BITS;
+  s->published = mr_dkim_record_parse (record, NULL);
+  if (s->published == NULL) {
+    signature_free (s);
+    return NULL;
+  }
+  s->algorithm = mr_dkim_record_get_algorithm (s->published);
+  tags = g_strdup_printf ("d=%s; s=%s; a=%s", domain, selector,
+                          s->algorithm == MR_DKIM_ED25519 ? "ed25519-sha256" : "rsa-sha256");
+  s->tags = mr_tags_parse (tags, NULL);
+  result = result_new (s);
+  result->state = MR_DKIM_PENDING;
+  if (lookups != NULL)
+    judge (&self, s, lookups, result);
+  signature_free (s);
+  return result;
 }

@@ -47,6 +47,17 @@ void mr_dkim_verifier_end (MrDkimVerifier *verifier);
 /* After end; again after wanted look-ups were answered. (transfer full) of MrDkimResult, one for each signature from the top. */
 GPtrArray *mr_dkim_verifier_results (MrDkimVerifier *verifier, MrLookupTable *lookups);
 
+/* Whether the DNS has this key at SELECTOR._domainkey.DOMAIN and would have it verify a signature made now: PASS, or what is wrong. record: what should
+ * stand there. lookups as above. (transfer full) */
+MrDkimResult *mr_dkim_check_published (const char *domain, const char *selector, const char *record,
+                                       const MrDkimVerifyOptions *options, MrLookupTable *lookups);
+void mr_dkim_result_free (MrDkimResult *result);
+
+/* What mr_dkim_signer_dup_kept() gave: whether the key in the DNS verifies it. Whether the message arrived as it was signed only its receiver can tell.
+ * lookups NULL: nobody is asked, the state is PENDING. NULL: it cannot be read. (transfer full) */
+MrDkimResult *mr_dkim_check_kept (const char *kept, const MrDkimVerifyOptions *options, MrLookupTable *lookups);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDkimResult, mr_dkim_result_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrDkimVerifier, mr_dkim_verifier_free)
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include "service/interfaces.h"
 
 #include <gio/gunixfdlist.h>
+#include <mailrelay/engine-signatures.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,27 @@ handle_get_body_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, G
 {
   if (mr_call_check_id (invocation, id))
     mr_engine_get_body (engine, id, body_cb, invocation);
+  return TRUE;
+}
+
+static GVariant *
+convert_signature (gconstpointer record)
+{
+  return mr_signature_record_to_variant (record);
+}
+
+static void
+signatures_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  mr_call_return_records (data, records, error, convert_signature);
+}
+
+static gboolean
+handle_list_signatures_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, const char *id, gboolean check,
+                           MrEngine *engine)
+{
+  if (mr_call_check_id (invocation, id))
+    mr_engine_list_signatures (engine, id, check, signatures_cb, invocation);
   return TRUE;
 }
 
@@ -176,6 +198,7 @@ mr_outbox_interface_new (MrEngine *engine)
   MrDBusOutbox *skeleton = mr_dbus_outbox_skeleton_new ();
 
   g_signal_connect (skeleton, "handle-get", G_CALLBACK (handle_get_cb), engine);
+  g_signal_connect (skeleton, "handle-list-signatures", G_CALLBACK (handle_list_signatures_cb), engine);
   g_signal_connect (skeleton, "handle-get-body", G_CALLBACK (handle_get_body_cb), engine);
   g_signal_connect (skeleton, "handle-submit", G_CALLBACK (handle_submit_cb), engine);
   g_signal_connect (skeleton, "handle-retry", G_CALLBACK (handle_retry_cb), engine);

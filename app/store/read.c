@@ -8,6 +8,8 @@
 
 #include "store/checksum.h"
 
+#define COPIES_MAX 50 /* told of one message */
+
 /* ---- chunks ---- */
 
 typedef struct {
@@ -114,6 +116,33 @@ typedef struct {
   GPtrArray *attempts;
 } GetRequest;
 
+/* Of a message whose copies were sent on the newest are told. */
+static gboolean
+load_copies (MrSession *session, MrMessageRecord *message, GError **error)
+{
+  g_auto (MrRow) row = mr_db_statement (
+      session->db, "SELECT id FROM message WHERE again_of = ?1 AND removed = 0 ORDER BY id DESC LIMIT ?2", error);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  gboolean has_row = FALSE, bad = FALSE;
+
+  if (row == NULL)
+    return FALSE;
+  mr_db_bind_text (row, 1, message->id);
+  sqlite3_bind_int (row, 2, COPIES_MAX);
+  while (mr_db_step (session->db, row, &has_row, error)) {
+    if (has_row) {
+      g_ptr_array_insert (ids, 0, mr_row_get_text (row, 0, &bad));
+      continue;
+    }
+    if (ids->len > 0) {
+      g_ptr_array_add (ids, NULL);
+      message->copies = (char **)g_ptr_array_free (g_steal_pointer (&ids), FALSE);
+    }
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 run_get (MrSession *session, MrRequest *base, GError **error)
 {
@@ -135,7 +164,8 @@ run_get (MrSession *session, MrRequest *base, GError **error)
   request->message = mr_row_get_message (row, &extra, &bad);
   request->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_attempt_record_free);
   if (!mr_rows_load_recipients (session->db, extra.num, request->message, &recipients_bad, error)
-      || !mr_rows_load_attempts (session->db, extra.num, base->id, request->attempts, error))
+      || !mr_rows_load_attempts (session->db, extra.num, base->id, request->attempts, error)
+      || !load_copies (session, request->message, error))
     return FALSE;
   if ((bad || recipients_bad) && request->message->hold != MR_HOLD_DAMAGED) {
     request->message->hold = MR_HOLD_DAMAGED;

@@ -321,8 +321,8 @@ mr_rows_insert_attempt (MrDb *db, gint64 num, guint serial, const MrAttemptRecor
   g_auto (MrRow) row = mr_db_statement (db,
                                         "INSERT INTO attempt (key, recipient, number, started, finished, stage,"
                                         " account, host, address, tls, reply_code, reply_enhanced, reply_text, error,"
-                                        " cause, verdict, transcript) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                                        " ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                                        " cause, verdict, transcript, signatures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+                                        " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
                                         error);
   int i = 1;
 
@@ -345,6 +345,7 @@ mr_rows_insert_attempt (MrDb *db, gint64 num, guint serial, const MrAttemptRecor
   mr_db_bind_text (row, i++, record->cause);
   sqlite3_bind_int (row, i++, record->verdict);
   mr_db_bind_text (row, i++, record->transcript);
+  mr_db_bind_text (row, i++, record->signatures);
   return mr_db_run (db, row, error);
 }
 
@@ -372,18 +373,20 @@ get_attempt (MrRow row, const char *id)
   record->cause = mr_row_get_text (row, c++, &bad);
   record->verdict = (MrVerdictKind)get_int (row, c++, 0, MR_VERDICT_N_VERDICTS - 1, &bad);
   record->transcript = mr_row_get_text (row, c++, &bad);
+  record->signatures = mr_row_get_text (row, c++, &bad);
   return record;
 }
 
 gboolean
 mr_rows_load_attempts (MrDb *db, gint64 num, const char *id, GPtrArray *attempts, GError **error)
 {
-  g_auto (MrRow) row = mr_db_statement (db,
-                                        "SELECT recipient, number, started, finished, stage, account, host, address,"
-                                        " tls, reply_code, reply_enhanced, reply_text, error, cause, verdict,"
-                                        " transcript FROM attempt WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC"
-                                        " LIMIT ?3",
-                                        error);
+  g_auto (MrRow) row = mr_db_statement (
+      db,
+      "SELECT recipient, number, started, finished, stage, account, host, address,"
+      " tls, reply_code, reply_enhanced, reply_text, error, cause, verdict,"
+      " transcript, signatures FROM attempt WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC"
+      " LIMIT ?3",
+      error);
   gboolean has_row = FALSE;
 
   if (row == NULL)

@@ -193,8 +193,13 @@ static const char schema_4[]
 static const char schema_5[] = "CREATE TABLE note (kind TEXT NOT NULL, key TEXT NOT NULL, changed INTEGER NOT NULL,"
                                " text TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;";
 
+/* Version 6: what is kept of the signatures of a transmission; the way from a message to its copies. */
+static const char schema_6[] = "ALTER TABLE attempt ADD COLUMN signatures TEXT;"
+                               "CREATE INDEX message_again ON message (again_of) WHERE again_of IS NOT NULL;";
+
 static const MrMigration migrations[] = {
-  { 1, schema_1, NULL }, { 2, schema_2, NULL }, { 3, schema_3, NULL }, { 4, schema_4, NULL }, { 5, schema_5, NULL },
+  { 1, schema_1, NULL }, { 2, schema_2, NULL }, { 3, schema_3, NULL },
+  { 4, schema_4, NULL }, { 5, schema_5, NULL }, { 6, schema_6, NULL },
 };
 
 const MrMigration *

@@ -13,6 +13,7 @@
 #include <mailrelay/dsn.h>
 #include <mailrelay/list-records.h>
 #include <mailrelay/side-records.h>
+#include <mailrelay/signature-records.h>
 #include <mailrelay/statistics-records.h>
 #include <mailrelay/trace.h>
 
@@ -81,6 +82,7 @@ typedef struct {
   char *envid;            /* RFC 3461: the sender's envelope id as it was given (xtext); NULL */
   char *report_for;       /* this is a report made here, about the message of this id; NULL */
   char *again_of;         /* a person sent the message of this id once more: this one; NULL */
+  char **copies;          /* ids of those whose again_of this is, oldest first; only of a single message, NULL: none */
   GPtrArray *recipients;  /* MrRecipientRecord, owned; in lists it may hold only the first */
   guint n_recipients;
 } MrMessageRecord;
@@ -102,6 +104,8 @@ typedef struct {
   char *cause;
   MrVerdictKind verdict;
   char *transcript; /* bounded, secrets masked; NULL: none kept */
+  char
+      *signatures; /* lines of mr_dkim_signer_dup_kept(), of one attempt for each transmission; NULL: not signed here */
 } MrAttemptRecord;
 
 /* A submission that was refused: shown to the person, with Allow. */

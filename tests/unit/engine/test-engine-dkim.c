@@ -2,6 +2,7 @@
 #include "engine-fixture.h"
 
 #include <mailrelay/engine-dkim.h>
+#include <mailrelay/engine-signatures.h>
 
 #include <string.h>
 
@@ -392,6 +393,100 @@ test_lost_while_signing (EngineFixture *f, gconstpointer data)
   engine_fixture_stop (f, 0);
 }
 
+typedef struct {
+  gboolean done;
+  GPtrArray *records;
+  gint code;
+} Signatures;
+
+static void
+signatures_cb (GPtrArray *records, const GError *error, gpointer data)
+{
+  Signatures *answer = data;
+
+  answer->done = TRUE;
+  answer->code = error != NULL ? error->code : -1;
+  answer->records = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_signature_record_free);
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    g_ptr_array_add (answer->records, mr_signature_record_from_variant (
+                                          mr_signature_record_to_variant (g_ptr_array_index (records, i))));
+}
+
+static GPtrArray *
+signatures (EngineFixture *f, const char *id, gboolean check)
+{
+  Signatures answer = { 0 };
+
+  mr_engine_list_signatures (f->engine, id, check, signatures_cb, &answer);
+  g_assert_false (answer.done);
+  wait_for (answer.done);
+  return answer.records;
+}
+
+static const MrSignatureRecord *
+signature (GPtrArray *records, guint i, MrSignatureKind kind, const char *domain)
+{
+  const MrSignatureRecord *record;
+
+  g_assert_cmpuint (records->len, >, i);
+  record = g_ptr_array_index (records, i);
+  g_assert_cmpint (record->kind, ==, kind);
+  g_assert_cmpstr (record->domain, ==, domain);
+  return record;
+}
+
+/* What will sign, what signed, and what the program signed. Nobody answers for the DNS here: that is said, not taken for a failure. */
+static void
+test_told (EngineFixture *f, gconstpointer data)
+{
+  engine_fixture_start (f, DIRECT "[dns]\nservers=127.0.0.1:1\n");
+  g_autoptr (MrDkimKeyRecord) rsa = active_key (f, "example.com", "rsa-2048");
+  g_autoptr (MrDkimKeyRecord) ed = active_key (f, "example.com", "ed25519");
+  g_autofree char *id = NULL, *own = NULL, *unsigned_one = NULL;
+
+  smtp_peer_reply (f->peer, "MAIL", "451 4.3.0 later", 1);
+  id = engine_submit_text (f, "me@example.com", TO, PLAIN, NULL);
+  mr_message_record_free (engine_wait_attempts (f, id, 0, 1));
+  g_autoptr (GPtrArray) before = signatures (f, id, FALSE);
+  g_assert_cmpuint (before->len, ==, 2);
+  g_assert_cmpstr (signature (before, 0, MR_SIGNATURE_PLANNED, "example.com")->selector, ==, rsa->selector);
+  g_assert_cmpstr (signature (before, 0, MR_SIGNATURE_PLANNED, "example.com")->algorithm, ==, "rsa-sha256");
+  g_assert_cmpstr (signature (before, 1, MR_SIGNATURE_PLANNED, "example.com")->algorithm, ==, "ed25519-sha256");
+  g_assert_null (signature (before, 1, MR_SIGNATURE_PLANNED, "example.com")->result);
+  engine_fixture_advance (f, 120);
+  mr_message_record_free (engine_wait_state (f, id, 0, MR_RECIPIENT_DELIVERED));
+  g_autoptr (GPtrArray) after = signatures (f, id, TRUE); /* its text is not kept any more */
+  g_assert_cmpuint (after->len, ==, 2);
+  g_assert_cmpint (signature (after, 0, MR_SIGNATURE_SENT, "example.com")->time, >, START);
+  g_assert_cmpstr (signature (after, 0, MR_SIGNATURE_SENT, "example.com")->result, ==, "temperror");
+  g_assert_nonnull (signature (after, 1, MR_SIGNATURE_SENT, "example.com")->problem);
+
+  smtp_peer_reply (f->peer, "MAIL", "451 4.3.0 later", 1);
+  own = engine_submit_text (f, "me@example.com", TO,
+                            "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=own; h=from; bh=eA==; b=eA==\n" PLAIN,
+                            NULL);
+  mr_message_record_free (engine_wait_attempts (f, own, 0, 1));
+  g_autoptr (GPtrArray) theirs = signatures (f, own, TRUE);
+  g_assert_cmpuint (theirs->len, ==, 1);
+  g_assert_cmpstr (signature (theirs, 0, MR_SIGNATURE_PROGRAM, "example.com")->selector, ==, "own");
+  g_assert_cmpstr (signature (theirs, 0, MR_SIGNATURE_PROGRAM, "example.com")->result, ==, "temperror");
+  unsigned_one = engine_submit_text (f, "me@example.net", TO, "From: me@example.net\n\nx\n", NULL);
+  mr_message_record_free (engine_wait_state (f, unsigned_one, 0, MR_RECIPIENT_DELIVERED));
+  g_autoptr (GPtrArray) none = signatures (f, unsigned_one, TRUE);
+  g_assert_cmpuint (none->len, ==, 0);
+  Signatures answer = { 0 };
+  mr_engine_list_signatures (f->engine, "0000000000000000", FALSE, signatures_cb, &answer);
+  wait_for (answer.done);
+  g_assert_cmpint (answer.code, ==, MR_ERROR_NOT_FOUND);
+  g_ptr_array_unref (answer.records);
+  /* The service ends while the DNS is asked: the answer comes all the same. */
+  answer = (Signatures){ 0 };
+  mr_engine_list_signatures (f->engine, id, TRUE, signatures_cb, &answer);
+  engine_fixture_stop (f, 0);
+  g_assert_true (answer.done);
+  g_ptr_array_unref (answer.records);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -407,6 +502,7 @@ main (int argc, char *argv[])
   ADD ("key-is-gone", test_key_is_gone);
   ADD ("no-keyring", test_no_keyring);
   ADD ("rotate", test_rotate);
+  ADD ("told", test_told);
   ADD ("lost-while-signing", test_lost_while_signing);
   return g_test_run ();
 }

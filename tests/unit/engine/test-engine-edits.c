@@ -203,6 +203,12 @@ test_send_again (EngineFixture *f, gconstpointer data)
   g_assert_cmpuint (f->peer->messages->len, ==, 2);
   g_assert_cmpstr (sent (f, 0), ==, sent (f, 1));
   g_assert_cmpint (engine_state (f, id, 0), ==, MR_RECIPIENT_FAILED);
+  /* It knows its copies. */
+  g_autoptr (MrMessageRecord) origin = engine_get (f, id);
+  g_assert_cmpuint (g_strv_length (origin->copies), ==, 2);
+  g_assert_cmpstr (origin->copies[0], ==, copy);
+  g_assert_cmpstr (origin->copies[1], ==, to_other);
+  g_assert_null (message->copies);
   /* Delivered, its content is not kept: that is said. */
   none = send_again (f, copy, NULL, MR_ERROR_NOT_FOUND);
   g_assert_null (none);

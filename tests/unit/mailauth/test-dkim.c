@@ -188,6 +188,72 @@ test_own (void)
   check_own (ed25519, TRUE);
 }
 
+/* What is kept of a signature is enough to tell whether the key in the DNS verifies it. */
+static void
+check_kept (MrDkimKey *key, MrDkimKey *other)
+{
+  const MrDkimSignOptions options = { .domain = "sender.example", .selector = "mr1", .now = NOW, .lifetime = 3600 };
+  MrDkimVerifyOptions now = { .now = NOW };
+  g_autoptr (MrHeaderReader) header = mr_header_reader_new (65536);
+  g_autofree char *record = mr_dkim_key_dup_record (key), *wrong = mr_dkim_key_dup_record (other);
+  g_autoptr (MrLookupTable) right = publish (record), another = publish (wrong), nothing = mr_lookup_table_new ();
+  gsize used = 0;
+
+  mr_header_reader_feed (header, MESSAGE, strlen (MESSAGE), &used);
+  g_autoptr (MrDkimSigner) signer = mr_dkim_signer_new (&options, key, header, NULL);
+  mr_dkim_signer_feed (signer, BODY, strlen (BODY));
+  g_autofree char *field = mr_dkim_signer_end (signer, NULL);
+  g_autofree char *kept = mr_dkim_signer_dup_kept (signer);
+  g_assert_nonnull (field);
+  g_assert_null (strpbrk (kept, "\r\n\t"));
+  g_assert_null (strstr (kept, "Minutes"));
+  g_autoptr (MrDkimResult) good = mr_dkim_check_kept (kept, &now, right);
+  g_assert_cmpint (good->state, ==, MR_DKIM_PASS);
+  g_assert_cmpstr (good->selector, ==, "mr1");
+  g_assert_cmpuint (good->bits, ==, mr_dkim_key_get_bits (key));
+  g_autoptr (MrDkimResult) bad = mr_dkim_check_kept (kept, &now, another);
+  g_assert_cmpint (bad->state, ==, MR_DKIM_FAIL);
+  g_autoptr (MrDkimResult) unknown = mr_dkim_check_kept (kept, &now, NULL);
+  g_assert_cmpint (unknown->state, ==, MR_DKIM_PENDING);
+  g_assert_cmpstr (unknown->domain, ==, "sender.example");
+  mr_lookup_table_answer (nothing, "mr1._domainkey.sender.example", MR_LOOKUP_TXT, MR_LOOKUP_NOTHING, NULL);
+  g_autoptr (MrDkimResult) none = mr_dkim_check_kept (kept, &now, nothing);
+  g_assert_cmpint (none->state, ==, MR_DKIM_PERMERROR);
+  now.now = NOW + 4000;
+  g_autoptr (MrDkimResult) late = mr_dkim_check_kept (kept, &now, right);
+  g_assert_cmpint (late->state, ==, MR_DKIM_FAIL);
+  /* Cut anywhere it is refused, or does not verify. */
+  for (gsize len = 0; len < strlen (kept); len++) {
+    g_autofree char *cut = g_strndup (kept, len);
+    g_autoptr (MrDkimResult) result = mr_dkim_check_kept (cut, &now, right);
+    g_assert_true (result == NULL || result->state != MR_DKIM_PASS);
+  }
+  kept[0] = kept[0] == '0' ? '1' : '0';
+  now.now = NOW;
+  g_autoptr (MrDkimResult) forged = mr_dkim_check_kept (kept, &now, right);
+  g_assert_cmpint (forged->state, ==, MR_DKIM_FAIL);
+  /* Before there is one: whether the DNS has the key. */
+  g_autoptr (MrDkimResult) ready = mr_dkim_check_published ("sender.example", "mr1", record, &now, right);
+  g_assert_cmpint (ready->state, ==, MR_DKIM_PASS);
+  g_autoptr (MrDkimResult) old = mr_dkim_check_published ("sender.example", "mr1", record, &now, another);
+  g_assert_cmpint (old->state, ==, MR_DKIM_FAIL);
+  g_autoptr (MrDkimResult) missing = mr_dkim_check_published ("sender.example", "mr1", record, &now, nothing);
+  g_assert_cmpint (missing->state, ==, MR_DKIM_PERMERROR);
+  g_assert_null (mr_dkim_check_published ("sender.example", "mr1", "v=DKIM1; p=x", &now, right));
+}
+
+static void
+test_kept (void)
+{
+  g_autoptr (MrDkimKey) rsa = mr_dkim_key_generate (MR_DKIM_RSA, 2048, NULL);
+  g_autoptr (MrDkimKey) rsa2 = mr_dkim_key_generate (MR_DKIM_RSA, 2048, NULL);
+  g_autoptr (MrDkimKey) ed = mr_dkim_key_generate (MR_DKIM_ED25519, 0, NULL);
+  g_autoptr (MrDkimKey) ed2 = mr_dkim_key_generate (MR_DKIM_ED25519, 0, NULL);
+
+  check_kept (rsa, rsa2);
+  check_kept (ed, ed2);
+}
+
 static void
 test_refused (void)
 {
@@ -313,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dkim/vectors", test_vectors);
   g_test_add_func ("/dkim/changed", test_changed);
   g_test_add_func ("/dkim/own", test_own);
+  g_test_add_func ("/dkim/kept", test_kept);
   g_test_add_func ("/dkim/refused", test_refused);
   g_test_add_func ("/dkim/keys", test_keys);
   g_test_add_func ("/dkim/records", test_records);

@@ -35,7 +35,7 @@ test_nothing_is_lost (StoreFixture *fixture, gconstpointer data)
   const char *body = "Subject: two\r\n\r\nwaiting and failed\r\n";
 
   open_version (fixture, data);
-  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 5);
+  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 6);
   g_assert_cmpint (store_fixture_query (fixture, "SELECT count(*) FROM message"), ==, 5);
   g_autoptr (MrMessageRecord) two = store_get (fixture, "06GC8M3C00DHYSNC", &attempts, NULL);
   g_assert_cmpuint (two->recipients->len, ==, 2);
@@ -108,6 +108,9 @@ main (int argc, char **argv)
   ADD ("4/nothing-is-lost", "version-4.sql", test_nothing_is_lost);
   ADD ("4/goes-on", "version-4.sql", test_goes_on);
   ADD ("4/tallies", "version-4.sql", test_tallies);
+  ADD ("5/nothing-is-lost", "version-5.sql", test_nothing_is_lost);
+  ADD ("5/goes-on", "version-5.sql", test_goes_on);
+  ADD ("5/tallies", "version-5.sql", test_tallies);
   ADD ("3/tallies", "version-3.sql", test_tallies);
   return g_test_run ();
 }

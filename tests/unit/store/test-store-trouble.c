@@ -290,7 +290,7 @@ test_file_properties (Fixture *fixture, gconstpointer data)
   store_fixture_close (fixture);
   g_assert_cmpint (store_fixture_query (fixture, "PRAGMA page_size"), ==, 8192);
   g_assert_cmpint (store_fixture_query (fixture, "PRAGMA auto_vacuum"), ==, 2);
-  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 5);
+  g_assert_cmpint (store_fixture_query (fixture, "PRAGMA user_version"), ==, 6);
   g_assert_cmpint (
       store_fixture_query (fixture, "SELECT count(*) = 1 FROM pragma_integrity_check WHERE integrity_check = 'ok'"), ==,
       1);
