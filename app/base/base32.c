@@ -26,3 +26,9 @@ mr_base32_is_char (char c)
 {
   return c != '\0' && strchr (alphabet, c) != NULL;
 }
+
+int
+mr_base32_value (char c)
+{
+  return mr_base32_is_char (c) ? (int)(strchr (alphabet, c) - alphabet) : -1;
+}

@@ -60,3 +60,17 @@ mr_id_is_valid (const char *id)
       return FALSE;
   return TRUE;
 }
+
+gint64
+mr_id_get_time (const char *id)
+{
+  guint64 ms = 0;
+
+  if (!mr_id_is_valid (id))
+    return 0;
+  /* 48 bits: nine characters and the first three bits of the tenth. */
+  for (int i = 0; i < 9; i++)
+    ms = ms << 5 | (guint64)mr_base32_value (id[i]);
+  ms = ms << 3 | (guint64)mr_base32_value (id[9]) >> 2;
+  return (gint64)ms * 1000;
+}

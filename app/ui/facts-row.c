@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/copy-button.h"
+#include "ui/desk.h"
 #include "ui/format.h"
 
 #define MAX_FACTS 16
@@ -75,12 +76,12 @@ static char *
 dup_submitter (const MrMessageRecord *message)
 {
   g_autoptr (GString) text = g_string_new (mr_format_program (message));
-  g_autofree char *uid = g_strdup_printf ("%" G_GINT64_FORMAT, message->uid);
+  g_autofree char *user = mr_desk_dup_user_name (message->uid);
   g_autofree char *pid = g_strdup_printf ("%" G_GINT64_FORMAT, message->pid);
 
-  if (message->uid >= 0) {
+  if (user != NULL) {
     g_string_append (text, ", ");
-    g_string_append_printf (text, _ ("user number %s"), uid);
+    g_string_append_printf (text, _ ("user %s"), user);
   }
   if (message->pid > 0) {
     g_string_append (text, ", ");
@@ -127,6 +128,13 @@ mr_facts_row_set_message (MrFactsRow *self, const MrMessageRecord *message)
   add_fact (self, copy, _ ("Greeted as"), message->helo);
   add_fact (self, copy, _ ("Taken in at"), message->socket);
   add_fact (self, copy, _ ("Chosen account"), message->account_override);
+  for (guint i = 0; i < message->recipients->len; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (message->recipients, i);
+    g_autofree char *change = r->corrected_from != NULL
+                                  ? g_strdup_printf (_ ("%s, corrected to %s"), r->corrected_from, r->address)
+                                  : NULL;
+    add_fact (self, copy, _ ("Handed in for"), change);
+  }
   hide_from (self, self->n);
   mr_copy_button_set_text (self->copy, copy->str);
 }

@@ -25,6 +25,7 @@ struct _MrHoldRulesWindow {
   GCancellable *cancellable;
   MrHoldRuleRecord *edited;  /* NULL: the form makes a new one */
   MrHoldRuleRecord *removed; /* what "Undo" brings back */
+  char *wanted;              /* id of the rule that the focus goes to; NULL */
 };
 
 G_DEFINE_FINAL_TYPE (MrHoldRulesWindow, mr_hold_rules_window, ADW_TYPE_WINDOW)
@@ -230,9 +231,22 @@ new_row (MrHoldRulesWindow *self, const MrHoldRuleRecord *rule)
   gtk_widget_set_valign (sw, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (sw), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
   keep_rule (sw, rule);
+  keep_rule (row, rule);
   g_signal_connect_object (sw, "notify::active", G_CALLBACK (switched_cb), self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), sw);
   return row;
+}
+
+/* The row is its rule's; the first thing in it that takes the focus gets it, which scrolls there. */
+static void
+point_at_wanted (MrHoldRulesWindow *self)
+{
+  g_autofree char *wanted = g_steal_pointer (&self->wanted);
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->list));
+
+  for (; wanted != NULL && row != NULL; row = gtk_widget_get_next_sibling (row))
+    if (g_strcmp0 (rule_of (row)->id, wanted) == 0)
+      gtk_widget_child_focus (row, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -255,6 +269,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
     gtk_list_box_append (self->list, new_row (self, g_ptr_array_index (rules, i)));
   gtk_widget_set_visible (GTK_WIDGET (self->list), rules->len > 0);
   gtk_widget_set_visible (self->none_label, rules->len == 0);
+  point_at_wanted (self);
 }
 
 static void
@@ -283,6 +298,7 @@ mr_hold_rules_window_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   mr_hold_rule_record_free (self->edited);
   mr_hold_rule_record_free (self->removed);
+  g_free (self->wanted);
   G_OBJECT_CLASS (mr_hold_rules_window_parent_class)->finalize (object);
 }
 
@@ -326,4 +342,12 @@ mr_hold_rules_window_new (MrDesk *desk, GtkWindow *parent)
   self->desk = g_object_ref (desk);
   fetch (self);
   return GTK_WIDGET (self);
+}
+
+void
+mr_hold_rules_window_point_at (MrHoldRulesWindow *self, const char *id)
+{
+  g_return_if_fail (MR_IS_HOLD_RULES_WINDOW (self));
+  g_free (self->wanted);
+  self->wanted = g_strdup (id);
 }

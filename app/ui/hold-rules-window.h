@@ -11,5 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrHoldRulesWindow, mr_hold_rules_window, MR, HOLD_RULES_WINDOW, AdwWindow)
 
 GtkWidget *mr_hold_rules_window_new (MrDesk *desk, GtkWindow *parent);
+/* Before it is presented: the focus goes to this rule once the rules are known. */
+void mr_hold_rules_window_point_at (MrHoldRulesWindow *self, const char *id);
 
 G_END_DECLS

@@ -14,8 +14,10 @@
 #include "ui/format.h"
 #include "ui/hold-card.h"
 #include "ui/message-preview.h"
+#include "ui/message-relatives.h"
 #include "ui/recipient-card.h"
 #include "ui/record-item.h"
+#include "ui/signature-row.h"
 
 #define FIRST_RECIPIENTS 20
 #define MORE_RECIPIENTS  200
@@ -28,11 +30,12 @@ struct _MrMessageDetail {
   GtkScrolledWindow *scroller;
   GtkLabel *subject, *people, *origin;
   MrHoldCard *hold_card;
-  GtkListBox *recipients, *attempts;
+  GtkListBox *recipients, *attempts, *relatives;
   GtkButton *more_recipients;
   GtkWidget *attempts_group;
   MrFactsRow *facts;
   MrMessagePreview *preview;
+  MrSignatureRow *signature;
   GtkWidget *try_child, *send_child, *keep_child, *stop_child, *remove_child;
 
   MrDiagnosis *diagnosis; /* borrowed */
@@ -191,6 +194,13 @@ reset_for_new_message (MrMessageDetail *self)
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 
+static gboolean
+same_relatives (const MrMessageRecord *a, const MrMessageRecord *b)
+{
+  return (a->copies == NULL) == (b->copies == NULL)
+         && (a->copies == NULL || g_strv_equal ((const char *const *)a->copies, (const char *const *)b->copies));
+}
+
 void
 mr_message_detail_show (MrMessageDetail *self, MrMessageRecord *message, GPtrArray *attempts, gint64 now)
 {
@@ -199,14 +209,18 @@ mr_message_detail_show (MrMessageDetail *self, MrMessageRecord *message, GPtrArr
   g_autoptr (MrMessageRecord) old = g_steal_pointer (&self->message);
   self->message = message;
   self->now = now;
-  if (old == NULL || g_strcmp0 (old->id, message->id) != 0 || attempts->len < self->n_attempts)
+  gboolean is_new = old == NULL || g_strcmp0 (old->id, message->id) != 0;
+  if (is_new || attempts->len < self->n_attempts)
     reset_for_new_message (self);
   show_head (self);
   show_actions (self);
-  mr_hold_card_set_message (self->hold_card, message, self->accounts);
+  mr_hold_card_set_message (self->hold_card, message, self->accounts, now);
+  if (is_new || !same_relatives (old, message))
+    mr_message_relatives_fill (self->relatives, message);
   sync_recipients (self);
   sync_attempts (self, attempts);
   mr_message_preview_set_message (self->preview, message->id, message->has_body, message->size);
+  mr_signature_row_set_message (self->signature, message->id, self->n_attempts);
   mr_facts_row_set_message (self->facts, message);
   g_ptr_array_unref (attempts);
   gtk_stack_set_visible_child_name (self->stack, "message");
@@ -220,6 +234,7 @@ mr_message_detail_tick (MrMessageDetail *self, gint64 now)
     return;
   self->now = now;
   sync_recipients (self);
+  mr_hold_card_tick (self->hold_card, now);
 }
 
 void
@@ -270,6 +285,8 @@ mr_message_detail_set_client (MrMessageDetail *self, MrClient *client)
 {
   g_return_if_fail (MR_IS_MESSAGE_DETAIL (self));
   mr_message_preview_set_client (self->preview, client);
+  mr_signature_row_set_client (self->signature, client);
+  mr_hold_card_set_client (self->hold_card, client);
 }
 
 static void
@@ -315,6 +332,7 @@ mr_message_detail_class_init (MrMessageDetailClass *klass)
   g_type_ensure (MR_TYPE_HOLD_CARD);
   g_type_ensure (MR_TYPE_FACTS_ROW);
   g_type_ensure (MR_TYPE_MESSAGE_PREVIEW);
+  g_type_ensure (MR_TYPE_SIGNATURE_ROW);
   G_OBJECT_CLASS (klass)->dispose = mr_message_detail_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/message-detail.ui");
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, stack);
@@ -330,6 +348,8 @@ mr_message_detail_class_init (MrMessageDetailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, attempts_group);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, facts);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, preview);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, signature);
+  gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, relatives);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, try_child);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, send_child);
   gtk_widget_class_bind_template_child (widget_class, MrMessageDetail, keep_child);

@@ -165,6 +165,14 @@ clear_filters_cb (MrMessagesPage *self)
 }
 
 void
+mr_messages_page_show_all (MrMessagesPage *self)
+{
+  g_return_if_fail (MR_IS_MESSAGES_PAGE (self));
+  if (self->desk != NULL && mr_list_filter_is_narrow (mr_list_bar_get_filter (self->bar)))
+    mr_list_bar_clear (self->bar);
+}
+
+void
 mr_messages_page_focus_search (MrMessagesPage *self)
 {
   g_return_if_fail (MR_IS_MESSAGES_PAGE (self));

@@ -21,6 +21,8 @@ gboolean mr_messages_page_get_can_go_back (MrMessagesPage *self);
 void mr_messages_page_focus_search (MrMessagesPage *self);
 /* Selects one message where it is in the list, and shows it. FALSE: it is not there (yet). */
 gboolean mr_messages_page_show_message (MrMessagesPage *self, const char *id);
+/* Without what was searched for or filtered by. */
+void mr_messages_page_show_all (MrMessagesPage *self);
 /* What is in the list is known. */
 gboolean mr_messages_page_is_loaded (MrMessagesPage *self);
 

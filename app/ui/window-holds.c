@@ -149,6 +149,15 @@ hold_rules_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (mr_hold_rules_window_new (self->desk, GTK_WINDOW (self))));
 }
 
+static void
+hold_rule_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWidget *window = mr_hold_rules_window_new (MR_WINDOW (widget)->desk, GTK_WINDOW (widget));
+
+  mr_hold_rules_window_point_at (MR_HOLD_RULES_WINDOW (window), g_variant_get_string (parameter, NULL));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
 void
 mr_window_update_hold_actions (MrWindow *self)
 {
@@ -170,4 +179,5 @@ mr_window_install_hold_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.keep-everything", NULL, keep_everything_action);
   gtk_widget_class_install_action (widget_class, "win.send-everything", NULL, send_everything_action);
   gtk_widget_class_install_action (widget_class, "win.hold-rules", NULL, hold_rules_action);
+  gtk_widget_class_install_action (widget_class, "win.hold-rule", "s", hold_rule_action);
 }

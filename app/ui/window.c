@@ -7,6 +7,7 @@
 
 #include "ui/format.h"
 #include "ui/settings.h"
+#include "ui/toast.h"
 #include "ui/window-private.h"
 
 G_DEFINE_FINAL_TYPE (MrWindow, mr_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -151,14 +152,42 @@ listed_cb (MrWindow *self)
     g_clear_pointer (&self->followed, g_free);
 }
 
+/* A copy of long ago, or one that was removed. */
+static void
+followed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MrMessageRecord) message = NULL;
+  g_autoptr (GPtrArray) attempts = NULL;
+
+  if (mr_client_get_message_finish (MR_CLIENT (source), result, &message, &attempts, &error)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrWindow *self = data;
+  g_clear_pointer (&self->followed, g_free);
+  mr_toast_show_error (data, _ ("The message cannot be shown"), error);
+}
+
 void
 mr_window_follow_message (MrWindow *self, const char *id)
 {
   g_return_if_fail (MR_IS_WINDOW (self));
 
   g_clear_pointer (&self->followed, g_free);
-  if (!mr_window_show_message (self, id))
-    self->followed = g_strdup (id);
+  if (mr_window_show_message (self, id))
+    return;
+  /* A search or a filter may hide it. */
+  self->followed = g_strdup (id);
+  mr_messages_page_show_all (self->outbox);
+  mr_messages_page_show_all (self->history);
+  if (mr_client_is_connected (mr_desk_get_client (self->desk)))
+    mr_client_get_message_async (mr_desk_get_client (self->desk), id, self->cancellable, followed_cb, self);
+}
+
+static void
+show_message_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mr_window_follow_message (MR_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -230,6 +259,7 @@ mr_window_class_init (MrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWindow, held);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, history);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts);
+  gtk_widget_class_install_action (widget_class, "win.show-message", "s", show_message_action);
   mr_window_install_actions (widget_class);
   mr_window_install_keyring_actions (widget_class);
   mr_window_install_hold_actions (widget_class);

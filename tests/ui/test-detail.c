@@ -13,6 +13,8 @@
 #include "ui/log-window.h"
 #include "ui/message-preview.h"
 #include "ui/message-print.h"
+#include "ui/message-relatives.h"
+#include "ui/signature-row.h"
 
 #define NARROW 360
 
@@ -23,11 +25,35 @@ typedef struct {
   guint sending;    /* messages on their way */
   guint lines;      /* of the log */
   guint activity_calls;
+  MrSignatureKind signed_as; /* MR_SIGNATURE_N_KINDS: not signed */
   MrClient *client;
   Answer connected;
   MrDesk *desk;
   GtkWidget *window;
 } Play;
+
+/* Before it is checked, two keys; then what the DNS says of them. */
+static gboolean
+list_signatures_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, const char *id, gboolean check, Play *play)
+{
+  static const char *const algorithms[] = { "rsa-sha256", "ed25519-sha256" };
+  GVariantBuilder builder;
+
+  fake_service_set_last (play->fake, check ? "check" : "list");
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < G_N_ELEMENTS (algorithms) && play->signed_as < MR_SIGNATURE_N_KINDS; i++) {
+    g_autoptr (MrSignatureRecord) record = mr_signature_record_new (play->signed_as, "sender.example", "mr20261127",
+                                                                    algorithms[i]);
+    if (check) {
+      record->result = g_strdup (i == 0 ? "pass" : "fail");
+      record->problem = i == 0 ? NULL : g_strdup ("Another key signed than the one in the DNS");
+      record->bits = i == 0 ? 2048 : 256;
+    }
+    g_variant_builder_add_value (&builder, mr_signature_record_to_variant (record));
+  }
+  mr_dbus_outbox_complete_list_signatures (outbox, invocation, g_variant_builder_end (&builder));
+  return TRUE;
+}
 
 static GBytes *
 load (const char *name)
@@ -128,6 +154,7 @@ set_up (Play *play, gconstpointer unused)
   play->fake = fake_service_new ();
   replace (play->fake->outbox, "handle-get-body", G_CALLBACK (get_body_cb), play);
   replace (play->fake->outbox, "handle-list-activity", G_CALLBACK (list_activity_cb), play);
+  replace (play->fake->outbox, "handle-list-signatures", G_CALLBACK (list_signatures_cb), play);
   replace (play->fake->outbox, "handle-stop-sending", G_CALLBACK (stop_sending_cb), play);
   replace (play->fake->service, "handle-get-log", G_CALLBACK (get_log_cb), play);
   fake_service_start (play->fake);
@@ -151,22 +178,30 @@ tear_down (Play *play, gconstpointer unused)
   fake_service_free (play->fake);
 }
 
-static GtkWidget *
-show_preview (Play *play, int width, int height)
+static void
+show_row (Play *play, GtkWidget *row, int width, int height)
 {
-  GtkWidget *preview = g_object_new (MR_TYPE_MESSAGE_PREVIEW, NULL), *list = gtk_list_box_new ();
+  GtkWidget *list = gtk_list_box_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
   play->window = adw_window_new ();
-  gtk_list_box_append (GTK_LIST_BOX (list), preview);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, "List", -1);
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
   adw_window_set_content (ADW_WINDOW (play->window), scroller);
   gtk_window_set_default_size (GTK_WINDOW (play->window), width, height);
-  mr_message_preview_set_client (MR_MESSAGE_PREVIEW (preview), play->client);
   gtk_window_present (GTK_WINDOW (play->window));
+}
+
+static GtkWidget *
+show_preview (Play *play, int width, int height)
+{
+  GtkWidget *preview = g_object_new (MR_TYPE_MESSAGE_PREVIEW, NULL);
+
+  mr_message_preview_set_client (MR_MESSAGE_PREVIEW (preview), play->client);
+  show_row (play, preview, width, height);
   return preview;
 }
 
@@ -274,6 +309,66 @@ test_preview_cancel (Play *play, gconstpointer unused)
   play->silent = FALSE;
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (preview), TRUE);
   wait_until (is_loaded (preview));
+}
+
+/* Nobody is asked before the row is opened, and the DNS only at a click; a message that was sent meanwhile is looked at again. */
+static void
+test_signature (Play *play, gconstpointer unused)
+{
+  GtkWidget *row = g_object_new (MR_TYPE_SIGNATURE_ROW, NULL), *check;
+
+  mr_signature_row_set_client (MR_SIGNATURE_ROW (row), play->client);
+  show_row (play, row, NARROW, 500);
+  mr_signature_row_set_message (MR_SIGNATURE_ROW (row), "0000000000000001", 0);
+  shot_settle (play->window);
+  g_assert_null (play->fake->last);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  wait_until (audit_find (row, GTK_TYPE_LABEL, "Will be signed for sender.example"));
+  g_assert_cmpstr (play->fake->last, ==, "list");
+  g_assert_nonnull (audit_find (row, GTK_TYPE_LABEL, "Key mr20261127, Ed25519"));
+  shot_save (play->window, "signature-planned");
+  audit_names (play->window, "signature");
+  assert_narrow (row);
+  play->signed_as = MR_SIGNATURE_SENT;
+  mr_signature_row_set_message (MR_SIGNATURE_ROW (row), "0000000000000001", 1);
+  wait_until (audit_find (row, GTK_TYPE_LABEL, "Signed for sender.example"));
+  check = audit_find (row, GTK_TYPE_BUTTON, "Check");
+  g_signal_emit_by_name (check, "clicked");
+  wait_until (audit_find (row, GTK_TYPE_LABEL, "Key mr20261127, RSA with 2048 bits\nVerified with the key in the DNS"));
+  g_assert_cmpstr (play->fake->last, ==, "check");
+  g_assert_nonnull (
+      audit_find (row, GTK_TYPE_LABEL, "Key mr20261127, Ed25519\nAnother key signed than the one in the DNS"));
+  shot_save (play->window, "signature-checked");
+  assert_narrow (row);
+  /* Another message closes it. */
+  play->signed_as = MR_SIGNATURE_N_KINDS;
+  mr_signature_row_set_message (MR_SIGNATURE_ROW (row), "0000000000000002", 1);
+  g_assert_false (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  wait_until (audit_find (row, GTK_TYPE_LABEL, "Not signed here"));
+}
+
+static void
+test_relatives (Play *play, gconstpointer unused)
+{
+  g_autoptr (MrMessageRecord) message = mr_message_record_new ();
+  GtkWidget *list = gtk_list_box_new (), *button;
+
+  g_object_ref_sink (list);
+  mr_message_relatives_fill (GTK_LIST_BOX (list), message);
+  g_assert_false (gtk_widget_get_visible (list));
+  message->again_of = g_strdup ("06GC8M3C00DHYSNC");
+  message->copies = g_strsplit ("06H1XBS9F9EJ7X7S 06H1XBS9F9EJ7X7T", " ", -1);
+  mr_message_relatives_fill (GTK_LIST_BOX (list), message);
+  g_assert_true (gtk_widget_get_visible (list));
+  button = audit_find (list, GTK_TYPE_BUTTON, NULL);
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), ==, "win.show-message");
+  g_assert_cmpstr (g_variant_get_string (gtk_actionable_get_action_target_value (GTK_ACTIONABLE (button)), NULL), ==,
+                   "06GC8M3C00DHYSNC");
+  g_assert_nonnull (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 2));
+  mr_message_relatives_fill (GTK_LIST_BOX (list), message);
+  g_assert_null (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 3));
+  g_object_unref (list);
 }
 
 static void
@@ -404,6 +499,8 @@ main (int argc, char **argv)
   ADD ("preview", test_preview);
   ADD ("preview-narrow", test_preview_narrow);
   ADD ("preview-cancel", test_preview_cancel);
+  ADD ("signature", test_signature);
+  ADD ("relatives", test_relatives);
   ADD ("activity", test_activity);
   ADD ("log", test_log);
   ADD ("print", test_print);

@@ -81,6 +81,20 @@ test_valid (void)
   g_assert_false (mr_id_is_valid ("0123456789ABCDE\n"));
 }
 
+static void
+test_time (void)
+{
+  static const gint64 times[] = { 1790000000123000, 1, 8796093022207000, G_GINT64_CONSTANT (1100000000007000) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    g_autoptr (MrClock) clock = mr_clock_new_fake (times[i] + G_GINT64_CONSTANT (20000000000000000) * (i + 1));
+    g_autofree char *id = mr_id_new (clock);
+    g_assert_cmpint (mr_id_get_time (id), ==, mr_clock_wall (clock) / 1000 * 1000);
+  }
+  g_assert_cmpint (mr_id_get_time ("no id"), ==, 0);
+  g_assert_cmpint (mr_id_get_time (NULL), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,5 +104,6 @@ main (int argc, char **argv)
   g_test_add_func ("/id/order", test_order);
   g_test_add_func ("/id/clock-set-back", test_clock_set_back);
   g_test_add_func ("/id/valid", test_valid);
+  g_test_add_func ("/id/time", test_time);
   return g_test_run ();
 }
