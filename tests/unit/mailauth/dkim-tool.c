@@ -105,7 +105,8 @@ sign_all (const char *kind, const char *canon, const char *now, const char *fold
     g_autofree char *field = sign (key, canon, now, (const guint8 *)data, len);
     g_autoptr (GString) out = g_string_new (field);
     g_string_append_len (out, data, (gssize)len);
-    g_assert_true (g_file_set_contents (path, out->str, (gssize)out->len, NULL));
+    /* Nothing that has to be on disk. */
+    g_assert_true (g_file_set_contents_full (path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   }
 }
 
