@@ -225,8 +225,8 @@ def build():
     add("further-wrong.example", more={"_smtp._tls.further-wrong.example": [("TXT", ["v=TLSRPTv1; rua=tls@further-wrong.example"])],
                                        "_mta-sts.further-wrong.example": [("TXT", ["v=STSv1; id=2026-11-27"])],
                                        "default._bimi.further-wrong.example": [("TXT", ["v=BIMI1; l=http://further-wrong.example/logo.svg"])]})
-    add("further-two.example", more={"_smtp._tls.further-two.example": 2 * [("TXT", ["v=TLSRPTv1; rua=mailto:tls@further-two.example"])],
-                                     "_mta-sts.further-two.example": 2 * [("TXT", ["v=STSv1; id=1"])]})
+    add("further-two.example", more={"_smtp._tls.further-two.example": [("TXT", [f"v=TLSRPTv1; rua=mailto:{who}@further-two.example"]) for who in ("a", "b")],
+                                     "_mta-sts.further-two.example": [("TXT", ["v=STSv1; id=1"]), ("TXT", ["v=STSv1; id=2"])]})
     # signed DNS
     add("signed.example", apex=[KEY, DS, "SECURE"], mx="mx.signed.example")
     add("signed-unchecked.example", apex=[KEY, DS], mx="mx.signed-unchecked.example")
@@ -235,7 +235,7 @@ def build():
     for name in ("{}", "_dmarc.{}", "google._domainkey.{}"):
         zones[name.format("bogus.example")] = domain("bogus.example")["bogus.example"] + ["BOGUS"]
     # combinations
-    add("worst.example", spf=["v=spf1 +all", "v=spf1 -all"], dmarc=["v=DMARC1; p=none", "v=DMARC1; p=none"], mx="gone.zoo.example")
+    add("worst.example", spf=["v=spf1 +all", "v=spf1 -all"], dmarc=["v=DMARC1; p=none", "v=DMARC1; p=quarantine"], mx="gone.zoo.example")
     # through other accounts
     add("service.example")
     add("mailboxes.example")
