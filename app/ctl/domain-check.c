@@ -43,7 +43,7 @@ print_facts (const MrDomainFinding *finding)
 }
 
 static void
-print_finding (const MrDomainFinding *finding)
+print_finding (const MrDomainFinding *finding, gboolean all)
 {
   static const char *const marks[] = { "✓", "!", "✗", "-", "?" };
   static const char *const colours[] = { MR_COLOUR_GOOD, MR_COLOUR_WAITING, MR_COLOUR_BAD, MR_COLOUR_DIM,
@@ -57,6 +57,8 @@ print_finding (const MrDomainFinding *finding)
   printf ("%s%s%s %s%s%s (%s): %s\n", colour ? colours[state] : "", marks[state], colour ? "\033[0m" : "",
           mr_domain_check_name (finding->check), *finding->subject != '\0' ? " " : "", finding->subject,
           mr_finding_state_word (state), sentence);
+  if (all && state != MR_FINDING_ATTENTION && state != MR_FINDING_WRONG)
+    print_facts (finding);
   if (state != MR_FINDING_ATTENTION && state != MR_FINDING_WRONG)
     return;
   if (*meaning != '\0')
@@ -75,7 +77,7 @@ print_report (const MrDomainReport *report, gboolean all)
     const MrDomainFinding *finding = g_ptr_array_index (report->findings, i);
 
     if (all || finding->state != MR_FINDING_NOT_APPLICABLE)
-      print_finding (finding);
+      print_finding (finding, all);
     else
       left_out++;
   }
@@ -178,7 +180,8 @@ mr_verb_domain_check (MrCtl *ctl, int argc, char **argv)
     { "blocklists", 0, 0, G_OPTION_ARG_NONE, &options.blocklists,
       N_ ("Block lists may be asked about the public address"), NULL },
     { "keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_ ("Remember the result as the last one of the domain"), NULL },
-    { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, N_ ("Show checks that do not apply too"), NULL },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
+      N_ ("Show checks that do not apply too, and what was seen where all is well"), NULL },
     { 0 },
   };
 

@@ -198,19 +198,44 @@ mr_domain_report_count (const MrDomainReport *report, guint *ret_wrong, guint *r
   }
 }
 
+/* Does another term of that depth follow below the same parent? */
+static gboolean
+goes_on (GPtrArray *terms, guint from, guint depth)
+{
+  for (guint i = from + 1; i < terms->len; i++) {
+    const MrDomainTerm *term = g_ptr_array_index (terms, i);
+
+    if (term->depth <= depth)
+      return term->depth == depth;
+  }
+  return FALSE;
+}
+
+/* One line of the tree, look-ups numbered: what is above ten is what receivers do not reach. */
+static void
+append_term (GString *out, GPtrArray *terms, guint n, guint *look_ups)
+{
+  const MrDomainTerm *term = g_ptr_array_index (terms, n);
+
+  for (guint depth = 0; depth < term->depth; depth++)
+    g_string_append (out, goes_on (terms, n, depth) ? "│  " : "   ");
+  g_string_append_printf (out, "%s %s", goes_on (terms, n, term->depth) ? "├─" : "└─", term->term);
+  if (term->looks_up)
+    g_string_append_printf (out, "  (%u)", ++*look_ups);
+  g_string_append (out, term->matched ? "  ✓\n" : "\n");
+}
+
 char *
 mr_domain_dup_facts (const MrDomainFinding *finding)
 {
   g_autoptr (GString) out = g_string_new (NULL);
+  guint look_ups = 0;
 
   for (guint i = 0; i < finding->facts->len; i++) {
     const MrDomainFact *fact = g_ptr_array_index (finding->facts, i);
     g_string_append_printf (out, "%s: %s\n", mr_domain_fact_label (fact->label), fact->value);
   }
-  for (guint i = 0; i < finding->terms->len; i++) {
-    const MrDomainTerm *term = g_ptr_array_index (finding->terms, i);
-
-    g_string_append_printf (out, "%*s%s%s\n", (int)(2 * term->depth), "", term->term, term->looks_up ? "  (1)" : "");
-  }
+  for (guint i = 0; i < finding->terms->len; i++)
+    append_term (out, finding->terms, i, &look_ups);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -22,7 +22,7 @@ gboolean mr_domain_check_is_further (const char *check);
 gboolean mr_domain_code_is_known (const char *code);
 /* Wrong findings and those that want attention, without the further ones. */
 void mr_domain_report_count (const MrDomainReport *report, guint *ret_wrong, guint *ret_attention);
-/* The facts, one a line, and the terms as an indented list: to be copied. */
+/* The facts, one a line, and the terms as a tree, their look-ups numbered and what matched marked: to be copied. */
 char *mr_domain_dup_facts (const MrDomainFinding *finding);
 
 G_END_DECLS
