@@ -1,7 +1,7 @@
 /* Checks of direct delivery: the public address of this computer, its name, and the name in the greeting. Behind a provider none of them applies.
  *
- * How the address is learnt: typed; the address that this computer sends from, where that is a public one; and, where the person agreed, an answer of a
- * third party's name server to whoever asks it.
+ * How the address is learnt: typed; the address that this computer sends from, where that is a public one; the answer that the server of a sending account
+ * gives to our greeting; and, where the person agreed, an answer of a third party's name server to whoever asks it.
  */
 #include "config.h"
 
@@ -87,10 +87,12 @@ take_typed (MrDomainJob *job, GPtrArray *addresses)
     add (addresses, words[i]);
 }
 
-/* Where the person typed none: this computer's own, then the service's. FALSE: pending. *ret_private: an address of this computer that is not public. */
+/* Where the person typed none: this computer's own, then what an account's server says, then the service's. FALSE: pending. *ret_private: an address of this computer that is not public. */
 static gboolean
 find_addresses (MrDomainJob *job, GPtrArray *addresses, const char **ret_code, char **ret_private)
 {
+  const char *seen;
+
   take_typed (job, addresses);
   *ret_code = "address-typed";
   if (addresses->len > 0)
@@ -104,6 +106,13 @@ find_addresses (MrDomainJob *job, GPtrArray *addresses, const char **ret_code, c
     else if (own != NULL && *ret_private == NULL)
       *ret_private = g_steal_pointer (&own);
   }
+  if (addresses->len > 0)
+    return TRUE;
+  *ret_code = "address-relay";
+  if (!mr_domain_ask_echo (job, &seen, &job->address_host))
+    return FALSE;
+  if (seen != NULL && is_public (job, seen))
+    add (addresses, seen);
   if (addresses->len > 0 || (job->sources & MR_ADDRESS_DNS) == 0)
     return TRUE;
   *ret_code = "address-service";
@@ -162,7 +171,8 @@ mr_domain_check_address (MrDomainJob *job, GPtrArray *findings)
     gboolean good = is_public (job, address);
 
     mr_domain_find (findings, CHECK_ADDRESS, address, good ? MR_FINDING_GOOD : MR_FINDING_WRONG,
-                    good ? job->address_code : "address-private", "address", address, NULL);
+                    good ? job->address_code : "address-private", "address", address, "host",
+                    job->address_host != NULL ? job->address_host : "", NULL);
   }
   if (addresses->len == 0 && job->address_private != NULL)
     mr_domain_find (findings, CHECK_ADDRESS, "", MR_FINDING_UNKNOWN, "address-behind", "address", job->address_private,

@@ -202,6 +202,7 @@ mr_domain_job_end (MrDomainJob *job, const GError *error)
   g_clear_handle_id (&job->idle, g_source_remove);
   g_clear_pointer (&job->port, mr_domain_port_free);
   g_clear_pointer (&job->sts, mr_domain_sts_free);
+  g_clear_pointer (&job->echo, mr_domain_echo_free);
   mr_domain_asks_clear (job);
   report->took = mr_clock_monotonic (job->all->engine->clock) - job->started;
   report->stopped = error != NULL;
@@ -312,6 +313,7 @@ job_clear (gpointer data)
   g_clear_handle_id (&job->idle, g_source_remove);
   g_clear_pointer (&job->port, mr_domain_port_free);
   g_clear_pointer (&job->sts, mr_domain_sts_free);
+  g_clear_pointer (&job->echo, mr_domain_echo_free);
   mr_domain_asks_clear (job);
   g_clear_pointer (&job->addresses, g_ptr_array_unref);
   g_free (job->address_private);

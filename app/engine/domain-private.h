@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct _MrDomainJob MrDomainJob;
 typedef struct _MrDomainPort MrDomainPort; /* of domain-reach.c */
 typedef struct _MrDomainSts MrDomainSts;   /* of domain-further.c */
+typedef struct _MrDomainEcho MrDomainEcho; /* of domain-echo.c */
 
 /* FALSE: something is still open, findings does not count. TRUE: the check is over; findings (MrDomainFinding, owned by the array) is what it found, maybe
  * nothing. */
@@ -59,9 +60,11 @@ struct _MrDomainJob {
   GPtrArray *servers;   /* MrDnsServer */
   GPtrArray *addresses; /* char *: public ones; NULL: not known yet */
   const char *address_code;
-  char *address_private; /* what this computer has instead */
+  const char *address_host; /* who told it; NULL */
+  char *address_private;    /* what this computer has instead */
   MrDomainPort *port;
   MrDomainSts *sts;
+  MrDomainEcho *echo;
   gboolean basics_told; /* what the allowed senders and the signature are, is told */
   gboolean others_told; /* all but the last check */
   /* the course */
@@ -154,6 +157,11 @@ gboolean mr_domain_check_port (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_lists (MrDomainJob *job, GPtrArray *findings);
 gboolean mr_domain_check_choice (MrDomainJob *job, GPtrArray *findings);
 void mr_domain_port_free (MrDomainPort *port);
+
+/* The public address as the server of a sending account tells it in its answer to our greeting. FALSE: pending. *ret_address NULL: it told none. Both
+ * borrowed. */
+gboolean mr_domain_ask_echo (MrDomainJob *job, const char **ret_address, const char **ret_host);
+void mr_domain_echo_free (MrDomainEcho *echo);
 
 void mr_domain_find_not_looked_up (GPtrArray *findings, const char *check, const char *name);
 gboolean mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings);

@@ -7,6 +7,8 @@ const MrDomainWords mr_domain_words_address[] = {
   { "not-direct", N_ ("This does not apply: the provider’s server counts, not this computer."), "", "" },
   { "address-typed", N_ ("{address} was entered as public address."), "", "" },
   { "address-own", N_ ("This computer has the public address {address} itself."), N_ ("Nobody was asked for it."), "" },
+  { "address-relay", N_ ("{host} sees this computer as {address}."),
+    N_ ("The server of your sending account says so in its answer to the greeting; nobody else was asked."), "" },
   { "address-service", N_ ("Others see this computer as {address}."),
     N_ ("The address service that you agreed to told it."), "" },
   { "address-private", N_ ("{address} is not a public address."),

@@ -15,6 +15,7 @@ mr_capabilities_clear (MrSmtpCapabilities *caps)
 {
   g_strfreev (caps->auth_mechanisms);
   g_strfreev (caps->offers);
+  g_free (caps->seen);
   *caps = (MrSmtpCapabilities){ 0 };
 }
 
@@ -84,14 +85,34 @@ dup_offers (const char *const *lines)
   return g_strv_builder_end (builder);
 }
 
+/* The last address literal (RFC 5321 4.1.3) of the line: one before it may repeat what we said ourselves. */
+static char *
+dup_seen (const char *line)
+{
+  char *seen = NULL;
+
+  for (const char *open = strchr (line, '['); open != NULL; open = strchr (open + 1, '[')) {
+    const char *start = g_ascii_strncasecmp (open + 1, "IPv6:", 5) == 0 ? open + 6 : open + 1;
+    gsize len = strspn (start, "0123456789abcdefABCDEF.:");
+
+    if (len == 0 || start[len] != ']' || strcspn (start, ".:") >= len)
+      continue;
+    g_free (seen);
+    seen = g_strndup (start, len);
+  }
+  return seen;
+}
+
 void
 mr_capabilities_set (MrSmtpCapabilities *caps, const char *const *lines)
 {
   g_autoptr (GPtrArray) mechanisms = g_ptr_array_new_with_free_func (g_free);
 
   mr_capabilities_clear (caps);
-  if (lines != NULL && lines[0] != NULL)
+  if (lines != NULL && lines[0] != NULL) {
     caps->offers = dup_offers (lines + 1);
+    caps->seen = dup_seen (lines[0]);
+  }
   for (guint i = 1; lines != NULL && lines[0] != NULL && lines[i] != NULL; i++)
     read_keyword (caps, mechanisms, lines[i]);
   g_ptr_array_add (mechanisms, NULL);

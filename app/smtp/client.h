@@ -66,6 +66,7 @@ typedef struct {
   guint64 max_size;       /* 0: not told */
   char **auth_mechanisms; /* upper case, strv */
   char **offers;          /* the lines as they came, without the first; strv, at most 64 */
+  char *seen; /* the address that the first line calls us by, as many do ("Hello x [192.0.2.1]"); not checked; NULL */
 } MrSmtpCapabilities;
 
 MrSmtpClient *mr_smtp_client_new (const MrSmtpClientOptions *options);

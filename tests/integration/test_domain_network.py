@@ -21,7 +21,7 @@ from zones import Zones
 import zoo
 
 WEB, WRONG, NOBODY = "127.0.0.1", "127.0.0.2", "127.0.0.9"
-MX, OWN, REFUSING, SILENT, AWAY = "203.0.113.25", "198.51.100.7", "203.0.113.26", "203.0.113.27", "203.0.113.99"
+MX, OWN, REFUSING, SILENT, RELAY, AWAY = "203.0.113.25", "198.51.100.7", "203.0.113.26", "203.0.113.27", "203.0.113.29", "203.0.113.99"
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: {}\r\nmax_age: 604800\r\n"
 PATH = "/.well-known/mta-sts.txt"
 # domain: what its policy server says, and what is found.
@@ -50,7 +50,7 @@ def ip(*arguments):
 def enter_namespace():
     if os.environ.get("MR_INSIDE"):
         ip("link", "set", "lo", "up")
-        for address in (MX, REFUSING, SILENT):
+        for address in (MX, REFUSING, SILENT, RELAY):
             ip("address", "add", address + "/32", "dev", "lo")
         return
     flags = ["-n"] + (["-Ur"] if os.geteuid() != 0 else [])
@@ -63,7 +63,7 @@ def enter_namespace():
 def zones():
     rows = {**zoo.build(), "mx.zoo.example": [("A", MX)], "refusing.zoo.example": [("A", REFUSING)], "silent25.zoo.example": [("A", SILENT)],
             "away.zoo.example": [("A", AWAY)], "private.zoo.example": [("A", "10.0.0.7")], "half.zoo.example": [("A", "10.0.0.7"), ("A", MX)],
-            "greets.zoo.example": [("A", "203.0.113.28")], "who.zoo.example": [("TXT", ["192.0.2.7"])]}
+            "greets.zoo.example": [("A", "203.0.113.28")], "who.zoo.example": [("TXT", ["192.0.2.7"])], "smtp.zoo.example": [("A", RELAY)]}
     for name in POLICIES:
         address = {"sts-certificate.example": WRONG, "sts-nobody.example": NOBODY}.get(name, WEB)
         rows.update(zoo.domain(name, more={f"_mta-sts.{name}": [("TXT", ["v=STSv1; id=20261127"])]}))
@@ -86,12 +86,14 @@ class World:
                 stack.callback(Web(address, context, pages).close)
             self.sink = Sink(host=MX, port=25)
             stack.callback(self.sink.close)
+            self.relay = Sink(host=RELAY)
+            stack.callback(self.relay.close)
             self.profile = stack.enter_context(Profile())
             self.profile.configure({
                 "dns": {"servers": f"127.0.0.1:{self.dns.port}", "authoritative-port": self.dns.port, "timeout-ms": 300, "tries": 2},
                 "tls": {"ca-file": str(authority.ca_file)}, "delivery": {"connect-timeout": 1},
                 "domains": {"check-every": 0, "address-service": "who.zoo.example@127.0.0.1"},
-                "account relay": {"addresses": "*", "host": "smtp.zoo.example", "tls": "none", "provider": "google-workspace"}})
+                "account relay": {"addresses": "*", "host": "smtp.zoo.example", "port": self.relay.port, "tls": "none", "provider": "google-workspace"}})
             self.profile.start_service()
             self.stack = stack.pop_all()
         return self
@@ -169,7 +171,17 @@ def the_public_address():
         found = world.check("direct-good.example", "--direct", "--ask-service", "--helo", "mail.direct-good.example")
         equal((found["public-address"]["code"], found["public-address"]["subject"], found["spf-route"]["code"]), ("address-service", "192.0.2.7", "spf-covers-address"), "with consent")
         check(asked(), "the service was asked")
+        # The provider of the account knows the address anyway: if it tells it, nobody else is asked.
         before = len(asked())
+        for said, code in (("[192.0.2.8]", "address-relay"), ("[10.0.0.5]", "address-behind"), ("there", "address-behind"), ("[IPv6:2001:db8::8]", "address-relay")):
+            world.relay.replies["EHLO"] = f"250-relay.example Hello {said}, pleased to meet you\n250 SIZE 1000"
+            found = world.check("direct-good.example", "--direct")["public-address"]
+            equal(found["code"], code, said)
+            check(code != "address-relay" or found["subject"] == said.strip("[]").removeprefix("IPv6:") and "smtp.zoo.example" in found["sentence"], str(found))
+        check(not any(command.startswith(("MAIL", "AUTH")) for command in world.relay.commands), f"nothing more than a greeting: {world.relay.commands}")
+        world.relay.replies["EHLO"] = "drop"
+        equal(world.codes("direct-good.example", "--direct", of=["public-address"]), ["address-behind"], "a server that hangs up")
+        equal(len(asked()), before, "the service is not asked without consent")
         ip("address", "add", OWN + "/32", "dev", "lo")
         ip("route", "replace", "default", "dev", "lo", "src", OWN)
         found = world.check("direct-good.example", "--direct", "--ask-service")

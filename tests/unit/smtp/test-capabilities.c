@@ -67,6 +67,33 @@ test_many_mechanisms (void)
   mr_capabilities_clear (&caps);
 }
 
+static void
+test_seen (void)
+{
+  static const char *const rows[][2] = {
+    { "smtp.example.com at your service, [192.0.2.9]", "192.0.2.9" },
+    { "mx.example.com Hello host.example [IPv6:2001:db8::9], pleased to meet you", "2001:db8::9" },
+    { "mx.example.com Hello [10.0.0.5] ([203.0.113.7])", "203.0.113.7" },
+    { "mx.example.com Hello [2001:db8::7]", "2001:db8::7" },
+    { "mx.example.com", NULL },
+    { "mx.example.com Hello [", NULL },
+    { "mx.example.com Hello []", NULL },
+    { "mx.example.com Hello [abc]", NULL },
+    { "mx.example.com Hello [192.0.2.9", NULL },
+    { "mx.example.com Hello [host.example] [192.0.2.9]", "192.0.2.9" },
+    { "mx.example.com Hello [192.0.2.9] [odd", "192.0.2.9" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    MrSmtpCapabilities caps = { 0 };
+
+    g_test_message ("%s", rows[i][0]);
+    mr_capabilities_set (&caps, (const char *const[]){ rows[i][0], "PIPELINING", NULL });
+    g_assert_cmpstr (caps.seen, ==, rows[i][1]);
+    mr_capabilities_clear (&caps);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -74,5 +101,6 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp/capabilities/all", test_all);
   g_test_add_func ("/smtp/capabilities/sizes", test_sizes);
   g_test_add_func ("/smtp/capabilities/many-mechanisms", test_many_mechanisms);
+  g_test_add_func ("/smtp/capabilities/seen", test_seen);
   return g_test_run ();
 }
