@@ -13,18 +13,10 @@
 #include "base/os.h"
 #include "ctl/domain-lookups.h"
 #include "ctl/output.h"
-#include "mail/header.h"
 #include "mailauth/dkim-verify.h"
 #include "ndr/header-lines.h"
 
-#define MAX_FILE   (64 * 1024 * 1024)
-#define MAX_HEADER (1024 * 1024)
-
-typedef struct {
-  MrHeaderReader *header;
-  MrDkimVerifier *verifier;
-  gboolean has_body; /* a whole message, not only its pasted header */
-} Message;
+#define MAX_FILE (64 * 1024 * 1024)
 
 /* With CRLF line ends and without empty lines at its beginning, as pasting leaves them. */
 static GString *
@@ -33,35 +25,17 @@ read_text (const char *name, GError **error)
   gboolean is_input = g_str_equal (name, "-");
   int fd = is_input ? STDIN_FILENO : open (name, O_RDONLY | O_CLOEXEC);
   g_autoptr (GString) out = g_string_new (NULL);
-  char piece[16384], last = 0;
+  char piece[16384];
   ssize_t n = 0;
 
   while (fd >= 0 && out->len < MAX_FILE && ((n = read (fd, piece, sizeof piece)) > 0 || (n < 0 && errno == EINTR)))
-    for (ssize_t i = 0; i < n; i++) {
-      if (out->len == 0 && strchr ("\r\n", piece[i]) != NULL)
-        continue;
-      if (piece[i] == '\n' && last != '\r')
-        g_string_append_c (out, '\r');
-      g_string_append_c (out, piece[i]);
-      last = piece[i];
-    }
+    if (n > 0)
+      g_string_append_len (out, piece, n);
   if (fd < 0 || n < 0)
     mr_set_errno_error (error, errno, _ ("%s cannot be read"), name);
   if (fd >= 0 && !is_input)
     close (fd);
-  return fd >= 0 && n >= 0 ? g_steal_pointer (&out) : NULL;
-}
-
-static void
-take_text (Message *message, const GString *text)
-{
-  gsize used = 0;
-
-  if (mr_header_reader_feed (message->header, text->str, text->len, &used) == MR_HEADER_MORE)
-    mr_header_reader_end (message->header);
-  message->has_body = used < text->len;
-  mr_dkim_verifier_feed (message->verifier, text->str, text->len);
-  mr_dkim_verifier_end (message->verifier);
+  return fd >= 0 && n >= 0 ? mr_header_text_normalise (out->str, out->len) : NULL;
 }
 
 static GVariant *
@@ -176,18 +150,18 @@ static int
 explain (MrCtl *ctl, const char *name, MrResolver *resolver)
 {
   const MrDkimVerifyOptions options = { .now = ctl->now / G_USEC_PER_SEC };
-  g_autoptr (MrHeaderReader) header = mr_header_reader_new (MAX_HEADER);
   g_autoptr (MrDkimVerifier) verifier = mr_dkim_verifier_new (&options);
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = read_text (name, &error);
   g_autoptr (GPtrArray) results = NULL;
-  Message message = { .header = header, .verifier = verifier };
+  gboolean has_body = FALSE;
 
   if (text == NULL)
     return mr_ctl_fail (ctl, error);
-  take_text (&message, text);
-  g_autoptr (GPtrArray) lines = mr_header_lines (header);
-  if (message.has_body)
+  mr_dkim_verifier_feed (verifier, text->str, text->len);
+  mr_dkim_verifier_end (verifier);
+  g_autoptr (GPtrArray) lines = mr_header_text_lines (text, &has_body);
+  if (has_body)
     results = verify (resolver, verifier);
   if (ctl->json) {
     GVariantDict dict;

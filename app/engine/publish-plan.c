@@ -406,6 +406,7 @@ mr_publisher_new (MrEngine *engine)
   self->engine = engine;
   self->plans = g_ptr_array_new_with_free_func (mr_plan_free);
   self->watches = g_ptr_array_new_with_free_func (mr_watch_free);
+  self->proofs = g_ptr_array_new ();
   return self;
 }
 
@@ -419,6 +420,9 @@ mr_publisher_free (MrPublisher *self)
   g_ptr_array_set_size (self->watches, 0); /* their plans go with them */
   while (self->plans->len > 0)
     end (self->plans->pdata[0], NULL, error);
+  while (self->proofs->len > 0)
+    mr_proof_stop (g_ptr_array_steal_index_fast (self->proofs, 0));
+  g_ptr_array_unref (self->proofs);
   g_ptr_array_unref (self->plans);
   g_ptr_array_unref (self->watches);
   g_free (self);

@@ -163,6 +163,7 @@ watch_to_variant (const MrWatch *watch)
   g_variant_dict_insert (&dict, "checked", "x", watch->checked);
   g_variant_dict_insert (&dict, "done", "b", watch->done);
   g_variant_dict_insert (&dict, "gave-up", "b", watch->gave_up);
+  g_variant_dict_insert_value (&dict, "options", watch->options);
   g_variant_dict_insert_value (&dict, "records", g_variant_builder_end (&builder));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

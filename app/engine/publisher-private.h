@@ -12,6 +12,7 @@ struct _MrPublisher {
   MrEngine *engine;
   GPtrArray *plans;   /* MrPlan under way, owned */
   GPtrArray *watches; /* MrWatch, owned */
+  GPtrArray *proofs;  /* MrProof under way: publish-prove.c */
   MrWatchFunc func;
   gpointer data;
 };
@@ -90,5 +91,8 @@ GVariant *mr_plan_tls_reports_to_variant (MrPlan *plan);                       /
 GVariant *mr_plan_dmarc_to_variant (MrPlan *plan, const MrEvidence *evidence); /* the same; evidence may be NULL */
 /* The policy of the domain's record; "": none; NULL: it could not be looked up. */
 const char *mr_plan_get_policy (MrPlan *plan);
+/* The service is ending: its function is called, now or when the pool gives it back. */
+typedef struct _MrProof MrProof;
+void mr_proof_stop (MrProof *proof);
 
 G_END_DECLS

@@ -8,7 +8,8 @@
 
 #include "mailauth/results.h"
 
-#define MAX_LINES 100
+#define MAX_HEADER (1024 * 1024)
+#define MAX_LINES  100
 
 /* %s: the domain or address that it is about. */
 typedef struct {
@@ -187,4 +188,33 @@ mr_header_lines (MrHeaderReader *header)
       g_ptr_array_add (lines, line_new (server != NULL ? server : "?", results->pdata[k], arc));
   }
   return lines;
+}
+
+GString *
+mr_header_text_normalise (const char *text, gsize len)
+{
+  GString *out = g_string_sized_new (len + len / 32);
+  char last = 0;
+
+  for (gsize i = 0; i < len; i++) {
+    if (out->len == 0 && (text[i] == '\r' || text[i] == '\n'))
+      continue;
+    if (text[i] == '\n' && last != '\r')
+      g_string_append_c (out, '\r');
+    g_string_append_c (out, text[i]);
+    last = text[i];
+  }
+  return out;
+}
+
+GPtrArray *
+mr_header_text_lines (const GString *text, gboolean *ret_has_body)
+{
+  g_autoptr (MrHeaderReader) header = mr_header_reader_new (MAX_HEADER);
+  gsize used = 0;
+
+  if (mr_header_reader_feed (header, text->str, text->len, &used) == MR_HEADER_MORE)
+    mr_header_reader_end (header);
+  *ret_has_body = used < text->len;
+  return mr_header_lines (header);
 }

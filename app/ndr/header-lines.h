@@ -23,4 +23,9 @@ const char *mr_header_line_state_nick (MrHeaderLineState state); /* "good" "bad"
 /* MrHeaderLine, at most 100, from the top. (transfer full) */
 GPtrArray *mr_header_lines (MrHeaderReader *header);
 
+/* A message or its header as it was pasted or saved: empty lines before it go, line ends become CRLF. (transfer full) */
+GString *mr_header_text_normalise (const char *text, gsize len);
+/* The lines of such a text; *ret_has_body: it is a whole message, not only its header. (transfer full) */
+GPtrArray *mr_header_text_lines (const GString *text, gboolean *ret_has_body);
+
 G_END_DECLS

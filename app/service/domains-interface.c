@@ -175,5 +175,6 @@ mr_domains_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-start-check", G_CALLBACK (handle_start_check_cb), engine);
   g_signal_connect (skeleton, "handle-cancel-check", G_CALLBACK (handle_cancel_check_cb), engine);
   mr_publish_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
+  mr_prove_interface_attach (G_DBUS_INTERFACE_SKELETON (skeleton), engine);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }

@@ -32,6 +32,8 @@ GDBusInterfaceSkeleton *mr_programs_interface_new (MrEngine *engine);
 GDBusInterfaceSkeleton *mr_domains_interface_new (MrEngine *engine);
 /* The part of Domains about keys, entries to publish and waiting for them. */
 void mr_publish_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine);
+/* The part of Domains about changing entries and checking what came back. */
+void mr_prove_interface_attach (GDBusInterfaceSkeleton *domains, MrEngine *engine);
 /* A watch has looked again: everybody is told. */
 void mr_publish_interface_watch_changed (GDBusInterfaceSkeleton *domains, const char *domain, GVariant *watch);
 

@@ -45,16 +45,12 @@ append_lines (GString *out, const char *text)
   }
 }
 
-GBytes *
-mr_assistant_make_test_message (const char *address, const char *account_name)
+static GBytes *
+make_message (const char *from, const char *to, const char *subject, const char *text)
 {
   GString *out = g_string_new (NULL);
-  g_autofree char *subject = g_strdup_printf (_ ("Test message of Mail Relay through %s"), account_name);
-  g_autofree char *text = g_strconcat (_ ("This message shows that the account works: it went from Mail Relay through "
-                                          "your provider and came back to you."),
-                                       "\r\n", NULL);
 
-  g_string_append_printf (out, "From: <%s>\r\nTo: <%s>\r\nSubject: ", address, address);
+  g_string_append_printf (out, "From: <%s>\r\nTo: <%s>\r\nSubject: ", from, to);
   append_words (out, subject);
   g_string_append (out, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
                         "Content-Transfer-Encoding: base64\r\n\r\n");
@@ -62,10 +58,20 @@ mr_assistant_make_test_message (const char *address, const char *account_name)
   return g_string_free_to_bytes (out);
 }
 
-int
-mr_assistant_open_test_message (const char *address, const char *account_name, GError **error)
+GBytes *
+mr_assistant_make_test_message (const char *address, const char *account_name)
 {
-  g_autoptr (GBytes) bytes = mr_assistant_make_test_message (address, account_name);
+  g_autofree char *subject = g_strdup_printf (_ ("Test message of Mail Relay through %s"), account_name);
+  g_autofree char *text = g_strconcat (_ ("This message shows that the account works: it went from Mail Relay through "
+                                          "your provider and came back to you."),
+                                       "\r\n", NULL);
+
+  return make_message (address, address, subject, text);
+}
+
+static int
+open_bytes (GBytes *bytes, GError **error)
+{
   int fd = memfd_create ("mail-relay test message", MFD_CLOEXEC);
   gsize len;
   const char *data = g_bytes_get_data (bytes, &len);
@@ -76,4 +82,20 @@ mr_assistant_open_test_message (const char *address, const char *account_name, G
   if (fd >= 0)
     close (fd);
   return -1;
+}
+
+int
+mr_assistant_open_message (const char *from, const char *to, const char *subject, const char *text, GError **error)
+{
+  g_autoptr (GBytes) bytes = make_message (from, to, subject, text);
+
+  return open_bytes (bytes, error);
+}
+
+int
+mr_assistant_open_test_message (const char *address, const char *account_name, GError **error)
+{
+  g_autoptr (GBytes) bytes = mr_assistant_make_test_message (address, account_name);
+
+  return open_bytes (bytes, error);
 }

@@ -9,5 +9,7 @@ G_BEGIN_DECLS
 GBytes *mr_assistant_make_test_message (const char *address, const char *account_name);
 /* The same as an open file in memory, at its begin; -1 with error. */
 int mr_assistant_open_test_message (const char *address, const char *account_name, GError **error);
+/* One with words of one's own; the addresses are valid, text has CRLF line ends. */
+int mr_assistant_open_message (const char *from, const char *to, const char *subject, const char *text, GError **error);
 
 G_END_DECLS

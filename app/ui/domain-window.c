@@ -7,13 +7,14 @@
 
 #include "client/domain-calls.h"
 #include "ndr/domain-texts.h"
-#include "ui/copy-button.h"
+#include "ui/domain-finding-row.h"
+#include "ui/domain-guide.h"
 #include "ui/toast.h"
 
 struct _MrDomainWindow {
   AdwWindow parent_instance;
   AdwEntryRow *domain;
-  GtkWidget *start, *stop, *known_group, *progress_group, *findings_group, *further_group;
+  GtkWidget *start, *stop, *guide, *known_group, *progress_group, *findings_group, *further_group;
   GtkListBox *known, *findings, *further;
   GtkProgressBar *progress;
   GtkLabel *summary;
@@ -26,89 +27,12 @@ struct _MrDomainWindow {
 
 G_DEFINE_FINAL_TYPE (MrDomainWindow, mr_domain_window, ADW_TYPE_WINDOW)
 
-typedef struct {
-  const char *icon, *style;
-} Look;
-
-static const Look looks[MR_FINDING_N_STATES] = {
-  [MR_FINDING_GOOD] = { "emblem-ok-symbolic", "success" },
-  [MR_FINDING_ATTENTION] = { "dialog-warning-symbolic", "warning" },
-  [MR_FINDING_WRONG] = { "dialog-error-symbolic", "error" },
-  [MR_FINDING_NOT_APPLICABLE] = { "content-loading-symbolic", "dim-label" },
-  [MR_FINDING_UNKNOWN] = { "dialog-question-symbolic", "dim-label" },
-};
-
-static void
-clear_list (GtkListBox *list)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (list))) != NULL)
-    gtk_list_box_remove (list, child);
-}
-
-static void
-append_label (GtkBox *box, const char *text, const char *style)
-{
-  if (text == NULL || *text == '\0')
-    return;
-  GtkWidget *label = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  gtk_box_append (box, label);
-}
-
-/* What it means, what helps, and what was seen: to be copied as it stands. */
-static GtkWidget *
-new_details (const MrDomainFinding *finding)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  g_autofree char *meaning = mr_domain_dup_meaning (finding);
-  g_autofree char *remedy = mr_domain_dup_remedy (finding);
-  g_autofree char *facts = mr_domain_dup_facts (finding);
-
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  gtk_widget_set_margin_top (box, 10);
-  gtk_widget_set_margin_bottom (box, 10);
-  append_label (GTK_BOX (box), meaning, NULL);
-  append_label (GTK_BOX (box), remedy, "heading");
-  append_label (GTK_BOX (box), facts, "reply");
-  if (*facts != '\0') {
-    GtkWidget *copy = mr_copy_button_new (facts, _ ("Copy what was seen"));
-    gtk_widget_set_halign (copy, GTK_ALIGN_START);
-    gtk_box_append (GTK_BOX (box), copy);
-  }
-  return box;
-}
-
 static void
 append_finding (MrDomainWindow *self, const MrDomainFinding *finding)
 {
   GtkListBox *list = mr_domain_check_is_further (finding->check) ? self->further : self->findings;
-  const Look *look = &looks[finding->state < MR_FINDING_N_STATES ? finding->state : MR_FINDING_UNKNOWN];
-  GtkWidget *row = adw_expander_row_new ();
-  GtkWidget *icon = gtk_image_new_from_icon_name (look->icon);
-  g_autofree char *sentence = mr_domain_dup_sentence (finding);
-  g_autofree char *subtitle = g_strdup_printf ("%s · %s", mr_domain_check_name (finding->check),
-                                               mr_finding_state_word (finding->state));
-  g_autofree char *title_markup = g_markup_escape_text (sentence, -1);
-  g_autofree char *subtitle_markup = g_markup_escape_text (subtitle, -1);
+  GtkWidget *row = mr_domain_finding_row_new (finding);
 
-  gtk_widget_add_css_class (icon, look->style);
-  gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
-  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), icon);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title_markup);
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle_markup);
-  GtkWidget *holder = gtk_list_box_row_new ();
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (holder), new_details (finding));
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (holder), FALSE);
-  gtk_widget_set_focusable (holder, FALSE);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), holder);
   gtk_list_box_append (list, row);
   gtk_widget_set_visible (list == self->further ? self->further_group : self->findings_group, TRUE);
   if (self->wanted != NULL && g_str_equal (self->wanted, finding->check) && finding->state != MR_FINDING_GOOD)
@@ -118,8 +42,8 @@ append_finding (MrDomainWindow *self, const MrDomainFinding *finding)
 static void
 clear_findings (MrDomainWindow *self)
 {
-  clear_list (self->findings);
-  clear_list (self->further);
+  mr_domain_clear_list (self->findings);
+  mr_domain_clear_list (self->further);
   gtk_widget_set_visible (self->findings_group, FALSE);
   gtk_widget_set_visible (self->further_group, FALSE);
 }
@@ -131,7 +55,10 @@ show_running (MrDomainWindow *self, gboolean running)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
   gtk_widget_set_visible (self->stop, running);
-  gtk_widget_set_sensitive (self->start, !running && *gtk_editable_get_text (GTK_EDITABLE (self->domain)) != '\0');
+  gboolean has_domain = *gtk_editable_get_text (GTK_EDITABLE (self->domain)) != '\0';
+
+  gtk_widget_set_sensitive (self->start, !running && has_domain);
+  gtk_widget_set_sensitive (self->guide, has_domain);
 }
 
 static void
@@ -232,6 +159,15 @@ start_clicked_cb (MrDomainWindow *self)
 }
 
 static void
+guide_clicked_cb (MrDomainWindow *self)
+{
+  g_autofree char *domain = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain))));
+
+  if (*domain != '\0')
+    gtk_window_present (GTK_WINDOW (mr_domain_guide_new (self->desk, GTK_WINDOW (self), domain)));
+}
+
+static void
 stop_clicked_cb (MrDomainWindow *self)
 {
   g_cancellable_cancel (self->check);
@@ -321,6 +257,7 @@ mr_domain_window_class_init (MrDomainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, domain);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, start);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, stop);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, guide);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, known_group);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, progress_group);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, findings_group);
@@ -332,6 +269,7 @@ mr_domain_window_class_init (MrDomainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, summary);
   gtk_widget_class_bind_template_callback (widget_class, start_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, guide_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, domain_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, known_activated_cb);
 }

@@ -191,5 +191,28 @@ def menu_windows():
         check(walked >= 5, f"windows of the menu were walked: {walked}")
 
 
+def domain_guide():
+    """Every page of the guide for a domain; no name server answers, which the pages have to live with."""
+    harness.need("xdotool", "openbox")
+    dns = harness.free_port()
+    with Desk(dns={"servers": f"127.0.0.1:{dns}", "timeout-ms": "100", "tries": "1"}) as desk:
+        desk.ctl("account", "add", "--id", "mx", "--direct", "--address", "ann@sender.example")
+        window = desk.open()
+        window.page("Accounts")
+        window.window_action("win.check-domain")
+        dialog = window.get("frame", "Check a Domain")
+        window.type("text", "Domain, such as example.com", "sender.example", dialog)
+        window.click("push button", "Set Up This Domain…", dialog)
+        guide = window.get("frame", "Set Up sender.example")
+        window.click_shown("push button", "Look Again", guide)
+        for number in range(1, 6):
+            window.get("label", lambda n: n.startswith(f"Step {number} of 5"), guide)
+            look(window, f"guide {number}", guide)
+            if number < 5:
+                window.click("push button", lambda n: n in ("Next", "I Have Entered Them"), guide)
+        keys("Escape")
+        window.gone("frame", "Set Up sender.example")
+
+
 if __name__ == "__main__":
-    run_cases(pages, menu_windows)
+    run_cases(pages, menu_windows, domain_guide)

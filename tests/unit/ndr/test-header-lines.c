@@ -88,11 +88,33 @@ test_table (void)
   }
 }
 
+/* Pasted: empty lines before it, LF; whole or only its header. */
+static void
+test_text (void)
+{
+  static const char header[]
+      = "\n\r\nAuthentication-Results: mx.example; spf=pass smtp.mailfrom=a@example.com\nSubject: x\n";
+  g_autoptr (GString) only = mr_header_text_normalise (header, strlen (header));
+  g_autofree char *with_body = g_strconcat (header, "\nbody\n", NULL);
+  g_autoptr (GString) whole = mr_header_text_normalise (with_body, strlen (with_body));
+  gboolean has_body = TRUE;
+
+  g_assert_true (g_str_has_prefix (only->str, "Authentication-Results: mx"));
+  g_assert_true (g_str_has_suffix (whole->str, "x\r\n\r\nbody\r\n"));
+  g_autoptr (GPtrArray) lines = mr_header_text_lines (only, &has_body);
+  g_assert_cmpuint (lines->len, ==, 1);
+  g_assert_false (has_body);
+  g_autoptr (GPtrArray) again = mr_header_text_lines (whole, &has_body);
+  g_assert_cmpuint (again->len, ==, 1);
+  g_assert_true (has_body);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/header-lines/all", test_all);
+  g_test_add_func ("/header-lines/text", test_text);
   g_test_add_func ("/header-lines/nothing", test_nothing);
   g_test_add_func ("/header-lines/table", test_table);
   return g_test_run ();
