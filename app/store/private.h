@@ -104,7 +104,12 @@ MrStatistics *mr_statistics_new (void);
 void mr_statistics_free (MrStatistics *statistics);
 void mr_statistics_reset (MrStatistics *statistics);
 void mr_statistics_count (MrSession *session, const MrStatisticEvent *event);
+/* Before the commit, and after it. What was only submitted may wait for a later one. */
 gboolean mr_statistics_write (MrSession *session, GError **error);
+void mr_statistics_committed (MrSession *session);
+/* Of what waits: there is something; this transaction writes it. */
+gboolean mr_statistics_has_kept (MrStatistics *statistics);
+void mr_statistics_write_kept (MrStatistics *statistics);
 /* One day of hours becomes a row for each name; *ret_more: there may be another one. What is older than two years goes. */
 gboolean mr_statistics_trim (MrSession *session, gboolean *ret_more, GError **error);
 

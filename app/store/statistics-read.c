@@ -101,6 +101,42 @@ release_statistics (MrRequest *base)
 static const MrRequestKind statistics_kind = { "statistics", run_statistics,     NULL,
                                                NULL,         deliver_statistics, release_statistics };
 
+/* ---- first what the writer has not written yet ---- */
+
+typedef struct {
+  MrRequest base;
+  MrStore *store;
+  MrRequest *then; /* owned until it is submitted */
+} FlushRequest;
+
+static gboolean
+run_flush (MrSession *session, MrRequest *base, GError **error)
+{
+  mr_statistics_write_kept (session->statistics);
+  return TRUE;
+}
+
+/* What is written can be read even where the rest could not be. */
+static void
+deliver_flush (MrRequest *base)
+{
+  FlushRequest *request = (FlushRequest *)base;
+
+  mr_store_submit_read (request->store, request->store->lists, g_steal_pointer (&request->then));
+}
+
+static void
+release_flush (MrRequest *base)
+{
+  FlushRequest *request = (FlushRequest *)base;
+
+  if (request->then != NULL)
+    request->then->kind->release (request->then);
+  mr_request_release (base);
+}
+
+static const MrRequestKind flush_kind = { "statistics-flush", run_flush, NULL, NULL, deliver_flush, release_flush };
+
 void
 mr_store_get_statistics (MrStore *store, MrStatisticKind kind, const char *name, gboolean times, gint64 since,
                          gint64 until, MrStoreStatisticsFunc func, gpointer data)
@@ -115,5 +151,9 @@ mr_store_get_statistics (MrStore *store, MrStatisticKind kind, const char *name,
   request->func = func;
   request->base.data = data;
   request->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_statistic_record_free);
-  mr_store_submit_read (store, store->lists, request);
+  FlushRequest *flush = mr_request_new (sizeof *flush, &flush_kind, NULL);
+  flush->store = store;
+  flush->then = &request->base;
+  flush->base.data = data;
+  mr_store_submit (store, flush);
 }

@@ -1,7 +1,9 @@
 /* What became of recipients, counted by hour: written in the transaction that records it, so that neither is without the other.
  *
  * A transaction stages its counts in memory (a rollback drops them) and writes a row for each name once, before its commit: under load one
- * row takes the counts of many messages. Rows are bounded: what comes after NAMES_HOUR names of a kind in one hour is counted under the rest.
+ * row takes the counts of many messages. What was only submitted is kept and rides in the next transaction that has more to count, so that the
+ * commit that a 250 waits for writes no statistics: at most KEPT_USEC, until the store has nothing to do, or until somebody asks. A crash
+ * loses that much of the statistics, and nothing of the mail. Rows are bounded: what comes after NAMES_HOUR names of a kind in one hour is counted under the rest.
  */
 #include "store/private.h"
 
@@ -15,6 +17,8 @@
 #define DAYS_KEPT  731 /* days */
 #define NAME_MAX_  255
 #define STAGED_MAX 4096
+#define KEPT_MAX   256
+#define KEPT_USEC  G_USEC_PER_SEC
 
 typedef struct {
   MrStatisticKind kind;
@@ -23,7 +27,12 @@ typedef struct {
 } Entry;
 
 struct _MrStatistics {
-  GHashTable *entries; /* Entry is its own key */
+  GHashTable *entries; /* of this transaction; Entry is its own key */
+  GHashTable *kept;    /* of those before it, not written yet */
+  gint64 kept_hour;
+  gint64 kept_since; /* wall time */
+  gboolean may_wait; /* this transaction counts only what was submitted */
+  gboolean written;  /* it has what was kept as well */
 };
 
 static guint
@@ -42,12 +51,19 @@ equal_entries (gconstpointer a, gconstpointer b)
   return x->kind == y->kind && strcmp (x->name, y->name) == 0;
 }
 
+static GHashTable *
+new_table (void)
+{
+  return g_hash_table_new_full (hash_entry, equal_entries, g_free, NULL);
+}
+
 MrStatistics *
 mr_statistics_new (void)
 {
   MrStatistics *self = g_new0 (MrStatistics, 1);
 
-  self->entries = g_hash_table_new_full (hash_entry, equal_entries, g_free, NULL);
+  self->entries = new_table ();
+  self->kept = new_table ();
   return self;
 }
 
@@ -55,6 +71,7 @@ void
 mr_statistics_free (MrStatistics *self)
 {
   g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->kept);
   g_free (self);
 }
 
@@ -63,12 +80,26 @@ mr_statistics_reset (MrStatistics *self)
 {
   if (g_hash_table_size (self->entries) > 0)
     g_hash_table_remove_all (self->entries);
+  self->may_wait = TRUE;
+  self->written = FALSE;
+}
+
+void
+mr_statistics_write_kept (MrStatistics *self)
+{
+  self->may_wait = FALSE;
+}
+
+gboolean
+mr_statistics_has_kept (MrStatistics *self)
+{
+  return g_hash_table_size (self->kept) > 0;
 }
 
 /* ---- staging ---- */
 
 static void
-add (MrStatistics *self, MrStatisticKind kind, const char *name, const gint64 *counts, gint64 sign)
+add (GHashTable *entries, MrStatisticKind kind, const char *name, const gint64 *counts, gint64 sign)
 {
   gsize len = name != NULL ? strnlen (name, NAME_MAX_) : 0;
   union {
@@ -79,15 +110,15 @@ add (MrStatistics *self, MrStatisticKind kind, const char *name, const gint64 *c
 
   memcpy (wanted.entry.name, name != NULL ? name : "", len);
   wanted.entry.name[len] = '\0';
-  entry = g_hash_table_lookup (self->entries, &wanted.entry);
-  if (entry == NULL && g_hash_table_size (self->entries) >= STAGED_MAX && len > 0
+  entry = g_hash_table_lookup (entries, &wanted.entry);
+  if (entry == NULL && g_hash_table_size (entries) >= STAGED_MAX && len > 0
       && strcmp (wanted.entry.name, MR_STATISTIC_REST) != 0) {
-    add (self, kind, MR_STATISTIC_REST, counts, sign);
+    add (entries, kind, MR_STATISTIC_REST, counts, sign);
     return;
   }
   if (entry == NULL) {
     entry = g_memdup2 (&wanted.entry, sizeof *entry + len + 1);
-    g_hash_table_add (self->entries, entry);
+    g_hash_table_add (entries, entry);
   }
   for (guint i = 0; i < MR_COUNT_N_COUNTS; i++)
     entry->counts[i] += sign * counts[i];
@@ -126,22 +157,25 @@ get_site (const char *host, char *ret, gsize size)
 void
 mr_statistics_count (MrSession *session, const MrStatisticEvent *event)
 {
-  MrStatistics *self = session->statistics;
+  GHashTable *entries = session->statistics->entries;
   char domain[NAME_MAX_ + 1], site[NAME_MAX_ + 1];
 
+  for (guint i = 0; i < MR_COUNT_N_COUNTS; i++)
+    if (i != MR_COUNT_SUBMITTED && event->counts[i] != 0)
+      session->statistics->may_wait = FALSE;
   if (event->account != NULL && *event->account != '\0')
-    add (self, MR_STATISTIC_ACCOUNT, event->account, event->counts, 1);
-  add (self, MR_STATISTIC_PROGRAM, event->program, event->counts, 1);
+    add (entries, MR_STATISTIC_ACCOUNT, event->account, event->counts, 1);
+  add (entries, MR_STATISTIC_PROGRAM, event->program, event->counts, 1);
   if (event->cause != NULL && *event->cause != '\0')
-    add (self, MR_STATISTIC_CAUSE, event->cause, event->counts, 1);
+    add (entries, MR_STATISTIC_CAUSE, event->cause, event->counts, 1);
   if (!get_domain (event->address, domain, sizeof domain))
     return;
-  add (self, MR_STATISTIC_DOMAIN, domain, event->counts, 1);
+  add (entries, MR_STATISTIC_DOMAIN, domain, event->counts, 1);
   if (!event->direct || event->host == NULL || *event->host == '\0')
     return;
   get_site (event->host, site, sizeof site);
-  add (self, MR_STATISTIC_PROVIDER, site, event->counts, 1);
-  add (self, MR_STATISTIC_PROVIDER, domain, event->counts, -1);
+  add (entries, MR_STATISTIC_PROVIDER, site, event->counts, 1);
+  add (entries, MR_STATISTIC_PROVIDER, domain, event->counts, -1);
 }
 
 /* ---- writing ---- */
@@ -210,14 +244,13 @@ is_full (MrSession *session, MrStatisticKind kind, gint64 hour, gboolean *ret_fu
   return TRUE;
 }
 
-gboolean
-mr_statistics_write (MrSession *session, GError **error)
+static gboolean
+write_table (MrSession *session, GHashTable *entries, gint64 hour, GError **error)
 {
-  gint64 hour = session->now / G_USEC_PER_SEC / HOUR * HOUR;
   GHashTableIter iter;
   gpointer key;
 
-  g_hash_table_iter_init (&iter, session->statistics->entries);
+  g_hash_table_iter_init (&iter, entries);
   while (g_hash_table_iter_next (&iter, &key, NULL)) {
     const Entry *entry = key;
     gboolean found = FALSE, full = FALSE;
@@ -231,6 +264,82 @@ mr_statistics_write (MrSession *session, GError **error)
       return FALSE;
   }
   return TRUE;
+}
+
+static gint64
+hour_of (MrSession *session)
+{
+  return session->now / G_USEC_PER_SEC / HOUR * HOUR;
+}
+
+/* A clock that was set back says nothing about how long it has been. */
+static gboolean
+may_wait (MrSession *session)
+{
+  const MrStatistics *self = session->statistics;
+  gint64 age = session->now - self->kept_since;
+
+  return self->may_wait
+         && (g_hash_table_size (self->kept) == 0
+             || (self->kept_hour == hour_of (session) && age >= 0 && age < KEPT_USEC
+                 && g_hash_table_size (self->kept) < KEPT_MAX));
+}
+
+static void
+add_table (GHashTable *to, GHashTable *from)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, from);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    add (to, ((Entry *)key)->kind, ((Entry *)key)->name, ((Entry *)key)->counts, 1);
+}
+
+/* Neither table is changed: a commit may still fail. */
+static gboolean
+write_both (MrSession *session, GError **error)
+{
+  const MrStatistics *self = session->statistics;
+  g_autoptr (GHashTable) sum = new_table ();
+
+  add_table (sum, self->kept);
+  add_table (sum, self->entries);
+  return write_table (session, sum, hour_of (session), error);
+}
+
+gboolean
+mr_statistics_write (MrSession *session, GError **error)
+{
+  MrStatistics *self = session->statistics;
+  gint64 hour = hour_of (session);
+
+  if (may_wait (session))
+    return TRUE;
+  self->written = TRUE;
+  if (g_hash_table_size (self->kept) == 0)
+    return write_table (session, self->entries, hour, error);
+  if (self->kept_hour == hour)
+    return write_both (session, error);
+  return write_table (session, self->kept, self->kept_hour, error) && write_table (session, self->entries, hour, error);
+}
+
+void
+mr_statistics_committed (MrSession *session)
+{
+  MrStatistics *self = session->statistics;
+
+  if (self->written) {
+    g_hash_table_remove_all (self->kept);
+    return;
+  }
+  if (g_hash_table_size (self->entries) == 0)
+    return;
+  if (g_hash_table_size (self->kept) == 0) {
+    self->kept_hour = hour_of (session);
+    self->kept_since = session->now;
+  }
+  add_table (self->kept, self->entries);
 }
 
 /* ---- growing old ---- */

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What happened is counted in the transaction that records it: by hour for 90 days, then by day (of UTC) for two years; at most 64 names of a kind in
+/* What happened is counted in the transaction that records it, or, where it was only submitted, within a second after it: by hour for 90 days, then by day (of UTC) for two years; at most 64 names of a kind in
  * an hour and the 32 largest in a day, the rest under MR_STATISTIC_REST. rows: MrStatisticRecord, borrowed. times: one row for each hour or
  * day in which something happened, oldest first, of all or of this name; else one row for each name over all of the time, the largest first.
  * since, until: wall times; until is not included. */

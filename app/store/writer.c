@@ -107,6 +107,7 @@ commit (MrWriter *writer, gint64 reserved, GError **error)
     return FALSE;
   mr_store_fault_point ("committed");
 
+  mr_statistics_committed (session);
   writer->reserved_num = reserved;
   pthread_mutex_lock (&writer->store->mutex);
   mr_counts_add (&writer->store->counts, &session->delta);
@@ -277,10 +278,29 @@ scrub (MrWriter *writer)
   plan_idle (writer, IDLE_NOTHING, 0);
 }
 
+/* What waited for a transaction that has more to count gets one of its own. */
+static void
+write_kept_statistics (MrWriter *writer)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 reserved;
+
+  if (!mr_statistics_has_kept (writer->session.statistics))
+    return;
+  if (begin (writer, &reserved, &error)) {
+    mr_statistics_write_kept (writer->session.statistics);
+    if (commit (writer, reserved, &error))
+      return;
+  }
+  mr_db_rollback (writer->session.db);
+  mr_debug ("store", "statistics wait: %s", error->message);
+}
+
 static void
 run_idle (MrWriter *writer)
 {
   if (writer->idle_task == IDLE_CHECKPOINT) {
+    write_kept_statistics (writer);
     checkpoint (writer, SQLITE_CHECKPOINT_PASSIVE);
     plan_idle (writer, IDLE_SCRUB, SCRUB_IDLE_USEC);
   } else
@@ -435,6 +455,7 @@ mr_writer_free (MrWriter *writer)
   pthread_mutex_unlock (&writer->mutex);
   pthread_join (writer->thread, NULL);
 
+  write_kept_statistics (writer);
   /* A very long list of free pages is left to the next start's idle time. */
   for (guint i = 0; i < SCRUB_STEPS_AT_CLOSE && give_back_pages (writer); i++)
     continue;

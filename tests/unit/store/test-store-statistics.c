@@ -142,6 +142,26 @@ test_survives (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_of (fixture, MR_STATISTIC_ALL, NULL, MR_COUNT_DELIVERED), ==, 1);
 }
 
+/* What is only submitted waits for a commit that has more to count, and is there for whoever asks, in its own hour, after an end of the service. */
+static void
+test_submitted (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = add_to (fixture, "a@example.com");
+
+  mr_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
+  g_autofree char *second = add_to (fixture, "a@example.com");
+  g_autofree char *third = add_to (fixture, "a@example.com");
+  g_assert_cmpuint (count_of (fixture, MR_STATISTIC_DOMAIN, "example.com", MR_COUNT_SUBMITTED), ==, 3);
+  g_autofree char *fourth = add_to (fixture, "a@example.com");
+  store_fixture_close (fixture);
+  store_fixture_open (fixture);
+  g_assert_cmpint (store_fixture_query (fixture, "SELECT sum (submitted) FROM statistic WHERE kind = 3"), ==, 4);
+  g_autoptr (GPtrArray) rows = read_rows (fixture, MR_STATISTIC_DOMAIN, "example.com", TRUE);
+  g_assert_cmpuint (rows->len, ==, 2);
+  g_assert_cmpuint (((MrStatisticRecord *)rows->pdata[0])->counts[MR_COUNT_SUBMITTED], ==, 1);
+  g_assert_cmpuint (((MrStatisticRecord *)rows->pdata[1])->counts[MR_COUNT_SUBMITTED], ==, 3);
+}
+
 static void
 clean (StoreFixture *fixture)
 {
@@ -329,6 +349,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/store/statistics/counts", test_counts);
   ADD ("/store/statistics/survives", test_survives);
+  ADD ("/store/statistics/submitted", test_submitted);
   ADD ("/store/statistics/is-bounded", test_is_bounded);
   ADD ("/store/statistics/over-time", test_over_time);
   ADD ("/store/statistics/returned", test_returned);
