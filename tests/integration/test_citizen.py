@@ -151,6 +151,63 @@ def sending_goes_on_when_nobody_is_logged_in():
             equal(profile.ctl("autostart", "linger", "perhaps", check=False).returncode, 2, "neither on nor off")
 
 
+def an_end_of_the_machine_waits_up_to_a_limit():
+    """A server that does not answer holds the end up for no longer than the limit, and the message is there afterwards."""
+    with Profile(bus=False) as profile:
+        profile.start_bus()
+        profile.env["DBUS_SYSTEM_BUS_ADDRESS"] = profile.env["DBUS_SESSION_BUS_ADDRESS"]
+        begun, go_on = threading.Event(), threading.Event()
+
+        def hold(session, argument):
+            begun.set()
+            go_on.wait(60)
+
+        with Logind(profile.env["DBUS_SESSION_BUS_ADDRESS"], Waiter()) as logind:
+            sink = profile.add_sink(replies={"RCPT": hold})
+            service = profile.start_service()
+            logind.wait(lambda: logind.locks, "a lock")
+            profile.add_account("work", sink)
+            id = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+            check(begun.wait(60), "it is on its way")
+            logind.sleep(True, "PrepareForShutdown")
+            logind.wait(lambda: not logind.locks, "the limit")
+            check("takes too long" in service.log(), "why the lock was let go")
+            equal(len(sink.messages), 0, "the server has still not answered")
+            logind.sleep(False, "PrepareForShutdown")
+            go_on.set()
+            service.wait_for_state(id, "delivered", "relayed")
+
+
+def three_that_were_there_at_log_in_are_one_note():
+    with desktop_of() as (profile, desktop, sink):
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        for _ in range(3):
+            hand_in(profile, service)
+        service.stop()
+        profile.start_service()
+        note(desktop, "3 messages have not left yet")
+        equal([title for replaced, title in desktop.calls if not replaced], ["3 messages have not left yet"], "notes")
+
+
+def what_leaves_by_itself_leaves_no_note():
+    with desktop_of() as (profile, desktop, sink):
+        profile.configure({"retry": {"first": "1"}})
+        service = profile.start_service()
+        profile.add_account("work", sink)
+        ids = [hand_in(profile, service) for _ in range(2)]
+        service.stop()
+        sink.open_up()
+        service = profile.start_service()
+        for id in ids:
+            service.wait_for_state(id, "delivered", "relayed")
+        # The next note tells that a round has been made since.
+        sink.replies["RCPT"] = "550 5.1.1 No such user"
+        send(profile.smtp, SENDER, ["gone@recipient.example"], MESSAGE)
+        desktop.wait(lambda: [body for _title, body, _actions in desktop.shown.values() if "gone@" in body], "another note")
+        desktop.wait(lambda: len(desktop.shown) == 1, "that it is the only one")
+
+
 @contextlib.contextmanager
 def network_of(delivery, **kind):
     """(profile, network, sink, account's service): the network is as NetworkManager says."""
@@ -200,5 +257,6 @@ def large_mail_waits_while_the_network_counts():
         service.wait_for_state(ids[0], "delivered", "relayed")
 
 
-run_cases(a_network_that_wants_a_sign_in_costs_nothing, large_mail_waits_while_the_network_counts, sending_goes_on_when_nobody_is_logged_in, late_mail_is_told_once_for_each_cause, a_day_is_told_again, what_was_there_at_log_in_is_told, a_pause_is_remembered,
+run_cases(an_end_of_the_machine_waits_up_to_a_limit, three_that_were_there_at_log_in_are_one_note, what_leaves_by_itself_leaves_no_note,
+          a_network_that_wants_a_sign_in_costs_nothing, large_mail_waits_while_the_network_counts, sending_goes_on_when_nobody_is_logged_in, late_mail_is_told_once_for_each_cause, a_day_is_told_again, what_was_there_at_log_in_is_told, a_pause_is_remembered,
           sleep_waits_for_what_is_on_its_way)

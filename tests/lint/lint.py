@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-CONCERNS = ["arrows", "sizes", "texts", "marks", "layout", "desktop", "rules"]
+CONCERNS = ["arrows", "sizes", "texts", "marks", "motion", "layout", "desktop", "rules"]
 SKIPPED = 77
 
 
