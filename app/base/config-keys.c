@@ -105,7 +105,9 @@ static const MrConfigKey keys[] = {
   LIST ("domains", "blocklists", "zen.spamhaus.org;bl.spamcop.net;b.barracudacentral.org;psbl.surriel.com", N_("Block lists to ask about the public address")),
   INTEGER ("domains", "check-every", "86400", 0, 12 * MONTH, N_("Seconds between checks of the domains that mail is sent from; 0: only when you ask")),
   LIST ("domains", "names", "", N_("Further domains to check")),
+  INTEGER ("domains", "recheck-after", "600", 1, 86400, N_("Seconds until a domain that has become worse is checked again; only what that sees, too, is told")),
   INTEGER ("domains", "watch-every", "15", 1, 3600, N_("Seconds between looks at whether a domain's new entries are published")),
+  INTEGER ("domains", "watch-for", "259200", 1, 12 * MONTH, N_("Seconds after which entries that have not come are no longer waited for")),
 
   STRING ("general", "default-account", "", N_("Account whose address stands in for senders that are not public")),
   BOOLEAN ("general", "notifications", "true", N_("Whether the desktop tells when a message fails or an account needs you")),

@@ -150,6 +150,19 @@ mr_client_remove_domain_finish (MrClient *self, GAsyncResult *result, GError **e
 }
 
 void
+mr_client_accept_drifts_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "AcceptDrifts", g_variant_new ("(s)", domain), "()", cancellable, callback, data);
+}
+
+gboolean
+mr_client_change_domain_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  return mr_client_call_finish_void (self, result, error);
+}
+
+void
 mr_client_get_domain_report_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer data)
 {

@@ -41,6 +41,11 @@ gboolean mr_client_add_domain_finish (MrClient *self, GAsyncResult *result, GErr
 void mr_client_remove_domain_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);
 gboolean mr_client_remove_domain_finish (MrClient *self, GAsyncResult *result, GError **error);
+/* What the last report says is as it should be. */
+void mr_client_accept_drifts_async (MrClient *self, const char *domain, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer data);
+/* Of any of the three above. */
+gboolean mr_client_change_domain_finish (MrClient *self, GAsyncResult *result, GError **error);
 void mr_client_get_domain_report_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer data);
 /* (transfer full) MR_ERROR_NOT_FOUND: none was kept. */

@@ -16,7 +16,7 @@ enum { EXIT_WRONG = 1, EXIT_ATTENTION = 4, EXIT_UNKNOWN = 5 };
 
 typedef struct {
   char *account, *addresses, *helo, *dns;
-  gboolean direct, ask_service, blocklists, keep, all;
+  gboolean direct, ask_service, blocklists, keep, all, last;
 } Options;
 
 static void
@@ -73,6 +73,12 @@ print_report (const MrDomainReport *report, gboolean all)
 {
   guint left_out = 0;
 
+  if (report->drifts->len > 0)
+    puts (_ ("Worse than before:"));
+  for (guint i = 0; i < report->drifts->len; i++)
+    print_finding (g_ptr_array_index (report->drifts, i), FALSE);
+  if (report->drifts->len > 0)
+    puts (_ ("If that is as it should be: mail-relayctl domain accept\n"));
   for (guint i = 0; i < report->findings->len; i++) {
     const MrDomainFinding *finding = g_ptr_array_index (report->findings, i);
 
@@ -150,9 +156,13 @@ run_check (MrCtl *ctl, const char *domain, const Options *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (MrDomainReport) report = NULL;
 
-  mr_client_check_domain_async (ctl->client, domain, &wanted, NULL, NULL, NULL, mr_ctl_ready_cb, ctl);
+  if (options->last)
+    mr_client_get_domain_report_async (ctl->client, domain, NULL, mr_ctl_ready_cb, ctl);
+  else
+    mr_client_check_domain_async (ctl->client, domain, &wanted, NULL, NULL, NULL, mr_ctl_ready_cb, ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  report = mr_client_check_domain_finish (ctl->client, result, &error);
+  report = options->last ? mr_client_get_domain_report_finish (ctl->client, result, &error)
+                         : mr_client_check_domain_finish (ctl->client, result, &error);
   if (report == NULL)
     return mr_ctl_fail (ctl, error);
   if (ctl->json)
@@ -182,6 +192,8 @@ mr_verb_domain_check (MrCtl *ctl, int argc, char **argv)
     { "keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_ ("Remember the result as the last one of the domain"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
       N_ ("Show checks that do not apply too, and what was seen where all is well"), NULL },
+    { "last", 0, 0, G_OPTION_ARG_NONE, &options.last, N_ ("Show the last result that was kept, and check nothing"),
+      NULL },
     { 0 },
   };
 

@@ -10,6 +10,10 @@ mr_verb_domain (MrCtl *ctl, int argc, char **argv)
 {
   static const MrVerb verbs[] = {
     { "check", N_ ("What is right and wrong with a domain's entries"), mr_verb_domain_check },
+    { "list", N_ ("Domains that are checked by themselves"), mr_verb_domain_list },
+    { "add", N_ ("Check a further domain by itself"), mr_verb_domain_list },
+    { "remove", N_ ("Take back what add did"), mr_verb_domain_list },
+    { "accept", N_ ("Take a domain's state as it is as right"), mr_verb_domain_list },
     { "spf", N_ ("Whether a server may send for a domain"), mr_verb_domain_spf },
     { "verify", N_ ("The signatures of a message in a file"), mr_verb_domain_verify },
     { "explain-headers", N_ ("What the receiver of a test message found"), mr_verb_domain_explain_headers },

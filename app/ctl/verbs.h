@@ -62,7 +62,8 @@ int mr_verb_domain_spf (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_verify (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_explain_headers (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_reports (MrCtl *ctl, int argc, char **argv);
-/* These need it. */
+/* These need it. list, add, remove and accept: */
+int mr_verb_domain_list (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_evidence (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_records (MrCtl *ctl, int argc, char **argv);
 int mr_verb_domain_watch (MrCtl *ctl, int argc, char **argv);

@@ -84,6 +84,14 @@ struct _MrDomains {
   MrEngine *engine;
   GPtrArray *jobs;     /* MrDomainJob */
   GHashTable *reports; /* domain → MrDomainReport, the last ones */
+  /* of domain-schedule.c */
+  GHashTable *states; /* domain → MrDriftState */
+  guint timer, recheck;
+  gboolean scheduled; /* a check that nobody asked for runs */
+  gboolean looked;    /* the first pause has begun */
+  gint64 every;       /* what the timer was made with */
+  MrDriftFunc drift_func;
+  gpointer drift_data;
   guint last;
   guint patience_ms;
   gboolean allow_private; /* private addresses count as public ones: for tests on loopback */
@@ -105,10 +113,21 @@ char *mr_domain_dup_ascii (const char *text, GError **error);
 MrDomainFinding *mr_domain_find (GPtrArray *findings, const char *check, const char *subject, MrFindingState state,
                                  const char *code, ...) G_GNUC_NULL_TERMINATED;
 
-/* ---- domains.c ---- */
+/* ---- domain-schedule.c ---- */
 
 /* The job's report becomes the last one of its domain. */
 void mr_domains_keep (MrDomains *domains, MrDomainJob *job);
+/* What was kept of a domain. */
+void mr_domains_forget (MrDomains *domains, const char *domain);
+void mr_domains_tell_drifts (MrDomains *domains, const char *domain);
+void mr_domains_check_scheduled (MrDomains *domains, const char *domain);
+/* The next look, with the configuration as it is now. */
+void mr_domains_schedule (MrDomains *domains);
+void mr_domains_load (MrDomains *domains);
+void mr_domains_unload (MrDomains *domains);
+
+/* ---- domains.c ---- */
+
 /* (transfer full) of MrDomainRecord, by name. */
 GPtrArray *mr_domains_dup_list (MrDomains *domains);
 

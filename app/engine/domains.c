@@ -1,4 +1,4 @@
-/* The list of domains and their last reports. */
+/* The list of domains and their last reports; checks that run by themselves are in domain-schedule.c. */
 #include "config.h"
 
 #include "engine/domain-private.h"
@@ -6,7 +6,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/records-variant.h"
 #include "engine/accounts.h"
 #include "engine/answer.h"
@@ -169,8 +168,10 @@ remove_name (MrDomains *self, const char *text, GError **error)
     if (!g_str_equal (names[i], domain))
       g_strv_builder_add (left, names[i]);
   rest = g_strv_builder_end (left);
-  g_hash_table_remove (self->reports, domain);
-  return write_names (self, rest, error);
+  if (!write_names (self, rest, error))
+    return FALSE;
+  mr_domains_forget (self, domain);
+  return TRUE;
 }
 
 void
@@ -192,59 +193,6 @@ mr_engine_remove_domain (MrEngine *engine, const char *domain, MrEngineDoneFunc 
 }
 
 /* ---- reports ---- */
-
-/* One fact of a finding; NULL: none. */
-static const char *
-fact_of (const MrDomainFinding *finding, const char *label)
-{
-  for (guint i = 0; i < finding->facts->len; i++) {
-    const MrDomainFact *fact = g_ptr_array_index (finding->facts, i);
-
-    if (g_str_equal (fact->label, label))
-      return fact->value;
-  }
-  return NULL;
-}
-
-/* Worse than before, or another key at the same name. What could not be told is no change. */
-static gboolean
-has_drifted (const MrDomainFinding *before, const MrDomainFinding *now)
-{
-  if (now->state > MR_FINDING_WRONG || before->state > MR_FINDING_WRONG)
-    return FALSE;
-  return now->state > before->state
-         || (g_str_equal (now->check, "dkim") && g_strcmp0 (fact_of (before, "record"), fact_of (now, "record")) != 0);
-}
-
-static void
-add_drifts (MrDomainReport *report, const MrDomainReport *before)
-{
-  for (guint i = 0; before != NULL && i < report->findings->len; i++) {
-    const MrDomainFinding *now = g_ptr_array_index (report->findings, i);
-    const MrDomainFinding *old = mr_domain_report_find (before, now->check, now->subject);
-    g_autoptr (GVariant) told = NULL;
-    MrDomainFinding *drift;
-
-    if (old == NULL || !has_drifted (old, now) || mr_domain_check_is_further (now->check))
-      continue;
-    told = g_variant_ref_sink (mr_domain_finding_to_variant (now));
-    drift = mr_domain_finding_from_variant (told);
-    mr_domain_finding_add_fact (drift, "before", fact_of (old, "record"));
-    g_ptr_array_add (report->drifts, drift);
-  }
-}
-
-void
-mr_domains_keep (MrDomains *self, MrDomainJob *job)
-{
-  g_autoptr (GVariant) told = NULL;
-
-  add_drifts (job->report, g_hash_table_lookup (self->reports, job->domain));
-  told = g_variant_ref_sink (mr_domain_report_to_variant (job->report));
-
-  g_hash_table_replace (self->reports, g_strdup (job->domain), mr_domain_report_from_variant (told));
-  mr_engine_notify (self->engine, MR_CHANGED_DOMAINS);
-}
 
 typedef struct {
   MrDomainReport *report;
@@ -283,41 +231,12 @@ mr_engine_get_domain_report (MrEngine *engine, const char *domain, MrDomainRepor
   g_idle_add (report_cb, call);
 }
 
-/* ---- the schedule ---- */
-
-static void
-scheduled_cb (const MrDomainReport *report, const GError *error, gpointer data)
-{
-  if (report != NULL && report->drifts->len > 0)
-    mr_warning ("engine", "%s: %u of its entries became worse or changed since the last check", report->domain,
-                report->drifts->len);
-}
-
-/* The one that is due longest; the next one an hour later, so that the list of a person is never asked about all at once. */
-void
-mr_domains_hourly (MrDomains *self)
-{
-  gint64 every = mr_config_get_integer (mr_engine_get_config (self->engine), "domains", "check-every");
-  g_autoptr (GPtrArray) records = mr_domains_dup_list (self);
-  gint64 now = mr_clock_wall (self->engine->clock);
-  const MrDomainRecord *due = NULL;
-
-  for (guint i = 0; every > 0 && i < records->len; i++) {
-    const MrDomainRecord *record = g_ptr_array_index (records, i);
-
-    if (record->checked + every * G_USEC_PER_SEC <= now && (due == NULL || record->checked < due->checked))
-      due = record;
-  }
-  if (due != NULL)
-    mr_engine_check_domain (self->engine, &(MrDomainCheckOptions){ .domain = due->domain, .keep = TRUE }, NULL,
-                            scheduled_cb, NULL);
-}
-
 /* ---- life ---- */
 
 void
 mr_domains_reload (MrDomains *self)
 {
+  mr_domains_schedule (self);
   mr_engine_notify (self->engine, MR_CHANGED_DOMAINS);
 }
 
@@ -331,6 +250,7 @@ mr_domains_new (MrEngine *engine)
   self->allow_private = mr_config_get_boolean (mr_engine_get_config (engine), "delivery", "allow-private-mx");
   self->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_domain_job_unref);
   self->reports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)mr_domain_report_free);
+  mr_domains_load (self);
   return self;
 }
 
@@ -341,6 +261,7 @@ mr_domains_free (MrDomains *self)
 
   if (self == NULL)
     return;
+  mr_domains_unload (self);
   while (self->jobs->len > 0)
     mr_domain_job_end (g_ptr_array_index (self->jobs, 0), error);
   g_ptr_array_unref (self->jobs);

@@ -10,7 +10,5 @@ MrDomains *mr_domains_new (MrEngine *engine);
 void mr_domains_free (MrDomains *domains);
 /* The configuration or the accounts changed. */
 void mr_domains_reload (MrDomains *domains);
-/* Checks a domain that is due. */
-void mr_domains_hourly (MrDomains *domains);
 
 G_END_DECLS

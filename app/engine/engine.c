@@ -394,8 +394,6 @@ hourly_cb (gpointer data)
   mr_store_purge_removed (self->store, mr_clock_wall (self->clock), NULL, NULL);
   mr_engine_save_online (self);
   mr_scheduler_clean (self->scheduler);
-  if (self->domains != NULL)
-    mr_domains_hourly (self->domains);
   malloc_trim (0);
   return G_SOURCE_CONTINUE;
 }

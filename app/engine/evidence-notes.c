@@ -356,8 +356,8 @@ to_forget_cb (GPtrArray *notes, const GError *error, gpointer data)
   forget->open = 1;
   for (guint i = 0; error == NULL && forget->engine->running && i < notes->len; i++) {
     forget->open++;
-    mr_store_put_note (forget->engine->store, MR_EVIDENCE_NOTES, ((MrNote *)notes->pdata[i])->key, NULL, forgotten_cb,
-                       forget);
+    mr_store_put_note (forget->engine->store, MR_EVIDENCE_NOTES, ((MrStoreNote *)notes->pdata[i])->key, NULL,
+                       forgotten_cb, forget);
   }
   forgotten_cb (error, forget);
 }

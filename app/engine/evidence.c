@@ -44,7 +44,7 @@ evidence_clear (MrEvidence *e)
 
 /* The rest of a key after "domain/KIND/"; NULL: another kind. */
 static const char *
-rest_of (const MrNote *note, const char *domain, const char *kind)
+rest_of (const MrStoreNote *note, const char *domain, const char *kind)
 {
   g_autofree char *prefix = g_strconcat (domain, "/", kind, NULL);
 
@@ -65,7 +65,7 @@ take_reports (GPtrArray *notes, const char *domain)
   GPtrArray *reports = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_kept_report_free);
 
   for (guint i = 0; i < notes->len; i++) {
-    const MrNote *note = notes->pdata[i];
+    const MrStoreNote *note = notes->pdata[i];
     MrKeptReport *report = rest_of (note, domain, "report/") != NULL ? mr_kept_report_from_text (note->text) : NULL;
 
     if (report != NULL)
@@ -92,7 +92,7 @@ find_since (MrEvidenceLoad *load, GPtrArray *notes, MrEvidence *e)
   gint64 now = mr_clock_wall (load->engine->clock) / G_USEC_PER_SEC;
 
   for (guint i = 0; i < notes->len; i++) {
-    const MrNote *note = notes->pdata[i];
+    const MrStoreNote *note = notes->pdata[i];
     g_auto (GStrv) words = strcmp (note->key, key) == 0 ? g_strsplit (note->text, " ", 2) : NULL;
 
     if (words == NULL || words[0] == NULL || words[1] == NULL)

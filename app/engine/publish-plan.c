@@ -407,6 +407,7 @@ mr_publisher_new (MrEngine *engine)
   self->plans = g_ptr_array_new_with_free_func (mr_plan_free);
   self->watches = g_ptr_array_new_with_free_func (mr_watch_free);
   self->proofs = g_ptr_array_new ();
+  mr_watches_restore (self);
   return self;
 }
 
@@ -417,6 +418,7 @@ mr_publisher_free (MrPublisher *self)
 
   if (self == NULL)
     return;
+  mr_store_cancel (self->engine->store, self);
   g_ptr_array_set_size (self->watches, 0); /* their plans go with them */
   while (self->plans->len > 0)
     end (self->plans->pdata[0], NULL, error);

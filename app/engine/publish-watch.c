@@ -1,7 +1,7 @@
 /* Waiting until what was published is there: the domain's own name servers are asked, each by itself, past all caches.
  *
  * An entry is live where every server that answers has it. Servers that cannot be reached are told, and do not hold the watch up as long as one answers.
- * Rounds come quickly while a person is likely to sit and wait, then more rarely; after three days it gives up. A key that is live begins to sign.
+ * Rounds come quickly while a person is likely to sit and wait, then more rarely; after a time (`[domains] watch-for`) it gives up. A key that is live begins to sign.
  */
 #include <config.h>
 
@@ -20,7 +20,6 @@
 
 #define MAX_SERVERS  8
 #define QUICK_ROUNDS 40 /* this many at the configured pause, then ten times as long */
-#define LIFE_USEC    (3 * G_TIME_SPAN_DAY)
 #define TIMEOUT_MS   1500
 #define TRIES        2
 
@@ -56,6 +55,7 @@ struct _MrWatch {
 };
 
 static void begin_round (MrWatch *watch);
+static void begin (MrWatch *watch);
 
 static void
 entry_free (gpointer data)
@@ -213,7 +213,10 @@ round_cb (gpointer data)
   MrWatch *watch = data;
 
   watch->timer = 0;
-  begin_round (watch);
+  if (watch->servers->len == 0) /* none was found last time: there was no network, perhaps */
+    begin (watch);
+  else
+    begin_round (watch);
   return G_SOURCE_REMOVE;
 }
 
@@ -222,6 +225,7 @@ end_round (MrWatch *watch)
 {
   MrConfig *config = mr_engine_get_config (watch->publisher->engine);
   guint pause = (guint)mr_config_get_integer (config, "domains", "watch-every");
+  gint64 life = mr_config_get_integer (config, "domains", "watch-for");
 
   g_ptr_array_set_size (watch->questions, 0);
   watch->rounds++;
@@ -235,10 +239,12 @@ end_round (MrWatch *watch)
     else if (entry->kind == MR_PUBLISH_DKIM)
       use_key (watch->publisher, entry);
   }
-  watch->gave_up = !watch->done && watch->checked - watch->started > LIFE_USEC;
+  watch->gave_up = !watch->done && watch->checked - watch->started > life * G_USEC_PER_SEC;
   if (watch->done)
     mr_info ("domains", "%s: all entries are published", watch->domain);
-  if (!watch->done && !watch->gave_up)
+  if (watch->done || watch->gave_up)
+    mr_watch_forget (watch->publisher, watch->domain);
+  else
     watch->timer = g_timeout_add_seconds (watch->rounds < QUICK_ROUNDS ? pause : pause * 10, round_cb, watch);
   tell (watch);
 }
@@ -386,11 +392,13 @@ planned_cb (const MrPlanResult *result, const GError *error, gpointer data)
 
     if (watch->func != NULL) /* maybe still inside its call */
       mr_plan_answer (g_steal_pointer (&watch->func), NULL, error, watch->data);
+    mr_watch_forget (self, watch->domain);
     g_ptr_array_remove_fast (self->watches, watch);
     return;
   }
   g_free (watch->zone);
   watch->zone = g_strdup (result->zone);
+  g_ptr_array_set_size (watch->entries, 0);
   for (guint i = 0; i < result->records->len; i++) {
     const MrPublishRecord *record = result->records->pdata[i];
 
@@ -405,6 +413,29 @@ planned_cb (const MrPlanResult *result, const GError *error, gpointer data)
     servers_known (watch);
   for (guint i = 0; i < n; i++)
     mr_resolver_lookup_addresses (watch->publisher->engine->resolver, watch->names->pdata[i], addresses_cb, watch);
+}
+
+static void
+begin (MrWatch *watch)
+{
+  mr_plan_start (watch->publisher, watch->domain, watch->options, TRUE, planned_cb, watch);
+}
+
+static MrWatch *
+watch_new (MrPublisher *self, const char *domain, gint64 started, GVariant *options)
+{
+  MrWatch *watch = g_new0 (MrWatch, 1);
+
+  watch->publisher = self;
+  watch->domain = g_strdup (domain);
+  watch->options = g_variant_ref (options);
+  watch->entries = g_ptr_array_new_with_free_func (entry_free);
+  watch->names = g_ptr_array_new_with_free_func (g_free);
+  watch->servers = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dns_server_free);
+  watch->questions = g_ptr_array_new_with_free_func (g_free);
+  watch->started = started;
+  g_ptr_array_add (self->watches, watch);
+  return watch;
 }
 
 /* ---- calls ---- */
@@ -433,19 +464,18 @@ mr_engine_watch_records (MrEngine *engine, const char *domain, GVariant *options
   }
   if (watch != NULL)
     g_ptr_array_remove_fast (self->watches, watch);
-  watch = g_new0 (MrWatch, 1);
-  watch->publisher = self;
-  watch->domain = g_steal_pointer (&ascii);
-  watch->options = g_variant_ref (wanted);
-  watch->entries = g_ptr_array_new_with_free_func (entry_free);
-  watch->names = g_ptr_array_new_with_free_func (g_free);
-  watch->servers = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dns_server_free);
-  watch->questions = g_ptr_array_new_with_free_func (g_free);
-  watch->started = mr_clock_wall (engine->clock);
+  watch = watch_new (self, ascii, mr_clock_wall (engine->clock), wanted);
   watch->func = func;
   watch->data = data;
-  g_ptr_array_add (self->watches, watch);
-  mr_plan_start (self, watch->domain, wanted, TRUE, planned_cb, watch);
+  mr_watch_remember (self, watch->domain, watch->started, wanted);
+  begin (watch);
+}
+
+void
+mr_watch_restore (MrPublisher *self, const char *domain, gint64 started, GVariant *options)
+{
+  if (find (self, domain) == NULL)
+    begin (watch_new (self, domain, started, options));
 }
 
 void
@@ -467,8 +497,10 @@ mr_engine_stop_watch (MrEngine *engine, const char *domain, MrEngineDoneFunc fun
   g_autofree char *ascii = mr_domain_dup_ascii (domain, NULL);
   MrWatch *watch = ascii != NULL ? find (engine->publisher, ascii) : NULL;
 
-  if (watch != NULL)
+  if (watch != NULL) {
+    mr_watch_forget (engine->publisher, watch->domain);
     g_ptr_array_remove_fast (engine->publisher->watches, watch);
+  }
   mr_answer_done (func, NULL, data);
 }
 

@@ -65,6 +65,14 @@ void mr_watch_free (gpointer watch);
 /* From the loop; dict is referenced, error copied. */
 void mr_plan_answer (MrPlanFunc func, GVariant *dict, const GError *error, gpointer data);
 
+/* ---- publish-watch.c, publish-keep.c ---- */
+
+/* One that stands already is left alone. */
+void mr_watch_restore (MrPublisher *publisher, const char *domain, gint64 started, GVariant *options);
+void mr_watch_remember (MrPublisher *publisher, const char *domain, gint64 started, GVariant *options);
+void mr_watch_forget (MrPublisher *publisher, const char *domain);
+void mr_watches_restore (MrPublisher *publisher);
+
 MrResolver *mr_plan_get_resolver (MrPlan *plan);
 
 /* ---- publish-wishes.c ---- */

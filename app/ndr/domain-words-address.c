@@ -11,6 +11,10 @@ const MrDomainWords mr_domain_words_address[] = {
     N_ ("The server of your sending account says so in its answer to the greeting; nobody else was asked."), "" },
   { "address-service", N_ ("Others see this computer as {address}."),
     N_ ("The address service that you agreed to told it."), "" },
+  { "address-changed", N_ ("The public address was {before} and is {address} now."),
+    N_ ("Entries that name the old address no longer cover your mail, and the new one needs a name of its own."),
+    N_ ("Put the new address among the allowed senders and have its name set; if it changes now and then, send "
+        "through a provider.") },
   { "address-private", N_ ("{address} is not a public address."),
     N_ ("Nobody outside knows it: neither entries nor lists can speak of it."),
     N_ ("Enter the public address, or send through a provider.") },

@@ -194,6 +194,9 @@ const MrDomainWords mr_domain_words_policy[] = {
   { "dkim-differs", N_ ("The key at {name} is another one than this program signs with."),
     N_ ("The signature of your mail does not fit: receivers treat it as forged or unsigned."),
     N_ ("Replace the text of the entry by the one that is expected.") },
+  { "dkim-changed", N_ ("The key at {name} is another one than before."),
+    N_ ("If nobody of yours or of your provider has changed it, somebody else can sign in your name."),
+    N_ ("Ask your provider whether it has changed its key, and see who can change the entries of your domain.") },
   { "dkim-cut", N_ ("The key at {name} is cut off."),
     N_ ("Half a key is worth nothing: receivers cannot check the signature."),
     N_ ("Some DNS providers cut texts after 255 characters. Enter it in two parts in quotation marks, or ask how long "

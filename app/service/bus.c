@@ -7,6 +7,7 @@
 
 #include "service/bus.h"
 
+#include <mailrelay/engine-domains.h>
 #include <mailrelay/engine-publish.h>
 
 #include <glib/gi18n-lib.h>
@@ -241,11 +242,21 @@ static void
 watch_cb (const char *domain, GVariant *watch, gpointer data)
 {
   MrBus *self = data;
-  gboolean done = FALSE;
+  gboolean done = FALSE, gave_up = FALSE;
 
   mr_publish_interface_watch_changed (self->interfaces[DOMAINS], domain, watch);
-  if (g_variant_lookup (watch, "done", "b", &done) && done)
-    mr_notifications_published (self->notifications, domain);
+  g_variant_lookup (watch, "done", "b", &done);
+  g_variant_lookup (watch, "gave-up", "b", &gave_up);
+  if (done || gave_up)
+    mr_domain_notes_watched (mr_notifications_get_domain_notes (self->notifications), domain, done);
+}
+
+static void
+drift_cb (const char *domain, GPtrArray *findings, gpointer data)
+{
+  MrBus *self = data;
+
+  mr_domain_notes_drifts (mr_notifications_get_domain_notes (self->notifications), domain, findings);
 }
 
 MrBus *
@@ -269,6 +280,7 @@ mr_bus_new (MrEngine *engine, const MrPaths *paths, MrClock *clock, MrQuitFunc q
   self->notifications = mr_notifications_new (engine, clock);
   self->background = mr_background_status_new (engine);
   mr_engine_set_watch_func (engine, watch_cb, self);
+  mr_engine_set_drift_func (engine, drift_cb, self);
   start_server (self);
   connect_session (self);
   return self;
@@ -297,6 +309,7 @@ void
 mr_bus_prepare_stop (MrBus *self)
 {
   mr_engine_set_watch_func (self->engine, NULL, NULL);
+  mr_engine_set_drift_func (self->engine, NULL, NULL);
   mr_notifications_stop (self->notifications);
   g_clear_pointer (&self->background, mr_background_status_free);
   mr_accounts_interface_forget (self->interfaces[ACCOUNTS], NULL);

@@ -137,6 +137,14 @@ handle_remove_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, co
   return TRUE;
 }
 
+static gboolean
+handle_accept_drifts_cb (MrDBusDomains *skeleton, GDBusMethodInvocation *invocation, const char *domain,
+                         MrEngine *engine)
+{
+  mr_engine_accept_drifts (engine, domain, mr_call_done_cb, invocation);
+  return TRUE;
+}
+
 static void
 report_cb (const MrDomainReport *report, const GError *error, gpointer data)
 {
@@ -171,6 +179,7 @@ mr_domains_interface_new (MrEngine *engine)
   g_signal_connect (skeleton, "handle-list", G_CALLBACK (handle_list_cb), engine);
   g_signal_connect (skeleton, "handle-add", G_CALLBACK (handle_add_cb), engine);
   g_signal_connect (skeleton, "handle-remove", G_CALLBACK (handle_remove_cb), engine);
+  g_signal_connect (skeleton, "handle-accept-drifts", G_CALLBACK (handle_accept_drifts_cb), engine);
   g_signal_connect (skeleton, "handle-get-report", G_CALLBACK (handle_get_report_cb), engine);
   g_signal_connect (skeleton, "handle-start-check", G_CALLBACK (handle_start_check_cb), engine);
   g_signal_connect (skeleton, "handle-cancel-check", G_CALLBACK (handle_cancel_check_cb), engine);

@@ -44,6 +44,7 @@ struct _MrNotifications {
   MrClock *clock;
   MrNotifier *notifier;
   MrReminders *reminders;
+  MrDomainNotes *domain_notes;
   MrDiagnosis *diagnosis;
   gboolean stopped;
   gboolean silent; /* nobody wants to be told */
@@ -399,14 +400,10 @@ be_silent (MrNotifications *self)
   g_clear_handle_id (&self->timer, g_source_remove);
 }
 
-void
-mr_notifications_published (MrNotifications *self, const char *domain)
+MrDomainNotes *
+mr_notifications_get_domain_notes (MrNotifications *self)
 {
-  g_autofree char *key = g_strconcat ("published:", domain, NULL);
-  g_autofree char *title = g_strdup_printf (_ ("The entries of %s are published"), domain);
-
-  if (!self->stopped)
-    tell (self, key, "published", title, _ ("Every name server of the domain has them now."), NULL);
+  return self->domain_notes;
 }
 
 void
@@ -422,6 +419,7 @@ mr_notifications_changed (MrNotifications *self, MrChanged what)
     mr_info ("service", silent ? "the desktop is told nothing" : "the desktop is told what needs a person");
   self->silent = silent;
   mr_reminders_set_silent (self->reminders, silent);
+  mr_domain_notes_set_silent (self->domain_notes, silent);
   if (silent)
     return;
   mr_reminders_changed (self->reminders);
@@ -444,6 +442,7 @@ mr_notifications_new (MrEngine *engine, MrClock *clock)
   self->notifier = mr_notifier_new (gone_cb, self);
   mr_notifier_set_button_func (self->notifier, pressed_cb, self);
   self->reminders = mr_reminders_new (engine, clock, self->notifier);
+  self->domain_notes = mr_domain_notes_new (self->notifier);
   self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
@@ -458,6 +457,7 @@ mr_notifications_stop (MrNotifications *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->proof, g_source_remove);
   g_clear_pointer (&self->reminders, mr_reminders_free);
+  g_clear_pointer (&self->domain_notes, mr_domain_notes_free);
   g_clear_pointer (&self->notifier, mr_notifier_free);
 }
 

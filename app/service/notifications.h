@@ -9,6 +9,8 @@
 #include <gio/gio.h>
 #include <mailrelay/engine.h>
 
+#include "service/domain-notes.h"
+
 G_BEGIN_DECLS
 
 typedef struct _MrNotifications MrNotifications;
@@ -20,8 +22,8 @@ void mr_notifications_free (MrNotifications *notifications);
 void mr_notifications_stop (MrNotifications *notifications);
 /* NULL: the session bus is gone. */
 void mr_notifications_set_connection (MrNotifications *notifications, GDBusConnection *connection);
-/* Everything that a person published for the domain is there. */
-void mr_notifications_published (MrNotifications *notifications, const char *domain);
+/* Of domains; NULL once it has stopped. Borrowed. */
+MrDomainNotes *mr_notifications_get_domain_notes (MrNotifications *notifications);
 void mr_notifications_changed (MrNotifications *notifications, MrChanged what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNotifications, mr_notifications_free)

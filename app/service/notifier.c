@@ -44,6 +44,7 @@ note_free (gpointer data)
   g_free (note->title);
   g_free (note->body);
   g_free (note->message);
+  g_free (note->domain);
   g_free (note->button);
   g_free (note);
 }
@@ -164,9 +165,10 @@ mr_notifier_set_button_func (MrNotifier *self, MrNotifierButtonFunc func, gpoint
   self->pressed_data = data;
 }
 
-void
-mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, const char *body, const char *message,
-                         const char *button)
+/* message, domain, button: NULL where it has none. */
+static void
+show (MrNotifier *self, const char *key, const char *title, const char *body, const char *message, const char *domain,
+      const char *button)
 {
   MrNote *note = g_hash_table_lookup (self->notes, key);
 
@@ -181,13 +183,28 @@ mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, c
   g_free (note->title);
   g_free (note->body);
   g_free (note->message);
+  g_free (note->domain);
   g_free (note->button);
+  note->domain = g_strdup (domain);
   note->button = g_strdup (button);
   note->title = g_strdup (title);
   note->body = g_strdup (body);
   note->message = g_strdup (message);
   note->wanted = TRUE;
   send_note (self, note);
+}
+
+void
+mr_notifier_show_button (MrNotifier *self, const char *key, const char *title, const char *body, const char *message,
+                         const char *button)
+{
+  show (self, key, title, body, message, NULL, button);
+}
+
+void
+mr_notifier_show_domain (MrNotifier *self, const char *key, const char *title, const char *body, const char *domain)
+{
+  show (self, key, title, body, NULL, domain, NULL);
 }
 
 void
@@ -208,7 +225,7 @@ mr_notifier_close (MrNotifier *self, const char *key)
 
 /* No flag against starting it: that is how the window opens when it is closed (D-Bus activation, org.freedesktop.Application). */
 static void
-open_window (MrNotifier *self, const char *message)
+open_window (MrNotifier *self, const MrNote *note)
 {
   GVariantBuilder platform;
 
@@ -217,16 +234,19 @@ open_window (MrNotifier *self, const char *message)
     g_variant_builder_add (&platform, "{sv}", "activation-token", g_variant_new_string (self->token));
     g_variant_builder_add (&platform, "{sv}", "desktop-startup-id", g_variant_new_string (self->token));
   }
-  if (message == NULL) {
+  if (note->message == NULL && note->domain == NULL) {
     g_dbus_connection_call (self->connection, APP_ID, APP_PATH, "org.freedesktop.Application", "Activate",
                             g_variant_new ("(a{sv})", &platform), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   } else {
     GVariantBuilder parameters;
     g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
-    g_variant_builder_add (&parameters, "v", g_variant_new_string (message));
-    g_dbus_connection_call (self->connection, APP_ID, APP_PATH, "org.freedesktop.Application", "ActivateAction",
-                            g_variant_new ("(sava{sv})", "show-message", &parameters, &platform), NULL,
-                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+    g_variant_builder_add (&parameters, "v",
+                           note->message != NULL ? g_variant_new_string (note->message)
+                                                 : g_variant_new ("(ss)", note->domain, ""));
+    g_dbus_connection_call (
+        self->connection, APP_ID, APP_PATH, "org.freedesktop.Application", "ActivateAction",
+        g_variant_new ("(sava{sv})", note->message != NULL ? "show-message" : "open-domain", &parameters, &platform),
+        NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   }
   g_clear_pointer (&self->token, g_free);
 }
@@ -271,7 +291,7 @@ signal_cb (GDBusConnection *connection, const char *sender, const char *path, co
     if (g_str_equal (event.action, MR_NOTE_BUTTON) && self->pressed != NULL)
       self->pressed (note->key, self->pressed_data);
     else
-      open_window (self, note->message);
+      open_window (self, note);
     /* Some desktops leave it standing. */
     close_on_screen (self, note);
   }

@@ -21,6 +21,9 @@ void mr_notifier_free (MrNotifier *notifier);
 void mr_notifier_set_connection (MrNotifier *notifier, GDBusConnection *connection);
 /* title and body: plain text. message: id of the message that a click opens, NULL: the window as it is. */
 void mr_notifier_show (MrNotifier *notifier, const char *key, const char *title, const char *body, const char *message);
+/* The same; a click opens the window about that domain. */
+void mr_notifier_show_domain (MrNotifier *notifier, const char *key, const char *title, const char *body,
+                              const char *domain);
 /* The same with a button of its own, which is told to MrNotifierButtonFunc; button NULL: none. */
 void mr_notifier_show_button (MrNotifier *notifier, const char *key, const char *title, const char *body,
                               const char *message, const char *button);

@@ -12,7 +12,7 @@ typedef enum { MR_NOTE_WAY_DESKTOP, MR_NOTE_WAY_PORTAL, MR_NOTE_N_WAYS } MrNoteW
 
 typedef struct {
   char *key;
-  char *title, *body, *message, *button;
+  char *title, *body, *message, *domain, *button;
   MrNoteWay way;    /* by which it is shown */
   guint32 id;       /* 0: not on the screen */
   gboolean wanted;  /* FALSE: to be closed when the answer is there */

@@ -9,7 +9,7 @@
 #include "store/private.h"
 
 void
-mr_note_free (MrNote *note)
+mr_store_note_free (MrStoreNote *note)
 {
   if (note == NULL)
     return;
@@ -128,7 +128,7 @@ run_list (MrSession *session, MrRequest *base, GError **error)
   while (mr_db_step (session->db, row, &has_row, error)) {
     if (!has_row)
       return TRUE;
-    MrNote *note = g_new0 (MrNote, 1);
+    MrStoreNote *note = g_new0 (MrStoreNote, 1);
     note->key = mr_row_get_text (row, 0, &bad);
     note->changed = sqlite3_column_int64 (row, 1);
     note->text = mr_row_get_text (row, 2, &bad);
@@ -167,6 +167,6 @@ mr_store_list_notes (MrStore *store, const char *kind, const char *prefix, MrSto
   request->base.data = data;
   request->kind = g_strdup (kind);
   request->prefix = g_strdup (prefix);
-  request->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_note_free);
+  request->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_store_note_free);
   mr_store_submit_read (store, store->lists, request);
 }

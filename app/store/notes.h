@@ -14,16 +14,16 @@ typedef struct {
   char *key;
   gint64 changed; /* wall time */
   char *text;
-} MrNote;
+} MrStoreNote;
 
-void mr_note_free (MrNote *note);
+void mr_store_note_free (MrStoreNote *note);
 /* text NULL: the note goes, where there is one. MR_ERROR_TOO_BIG. func may be NULL. */
 void mr_store_put_note (MrStore *store, const char *kind, const char *key, const char *text, MrStoreFunc func,
                         gpointer data);
-/* MrNote with keys that begin with prefix, newest first; borrowed. */
+/* MrStoreNote with keys that begin with prefix, newest first; borrowed. */
 typedef void (*MrStoreNotesFunc) (GPtrArray *notes, const GError *error, gpointer data);
 void mr_store_list_notes (MrStore *store, const char *kind, const char *prefix, MrStoreNotesFunc func, gpointer data);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrNote, mr_note_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrStoreNote, mr_store_note_free)
 
 G_END_DECLS

@@ -67,6 +67,8 @@ open_domain_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   const char *domain, *check;
 
   g_variant_get (parameter, "(&s&s)", &domain, &check);
+  if (find_main_window (GTK_APPLICATION (self)) == NULL) /* a note on the desktop started us */
+    g_application_activate (G_APPLICATION (self));
   GtkWidget *window = mr_domain_window_new (self->desk, find_main_window (GTK_APPLICATION (self)));
   gtk_window_present (GTK_WINDOW (window));
   mr_domain_window_check (MR_DOMAIN_WINDOW (window), domain, check);

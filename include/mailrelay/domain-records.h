@@ -70,7 +70,8 @@ typedef struct {
   MrFindingState worst; /* of those findings that are grades; of the further ones none counts */
   gboolean stopped;     /* it was cancelled: incomplete */
   GPtrArray *findings;  /* MrDomainFinding in the order of the checks */
-  GPtrArray *drifts;    /* MrDomainFinding: what became worse since the report before; check "drift" */
+  GPtrArray *
+      drifts; /* MrDomainFinding: what is worse than it was when all was in order, with a fact "before" where that helps */
 } MrDomainReport;
 
 /* A row of the list of domains. */

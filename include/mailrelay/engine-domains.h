@@ -49,4 +49,13 @@ void mr_engine_remove_domain (MrEngine *engine, const char *domain, MrEngineDone
 typedef void (*MrDomainReportFunc) (const MrDomainReport *report, const GError *error, gpointer data);
 void mr_engine_get_domain_report (MrEngine *engine, const char *domain, MrDomainReportFunc func, gpointer data);
 
+/* ---- drifts ---- */
+
+/* What has become worse than it was, confirmed by a second check: MrDomainFinding, borrowed, maybe none (any more). Called after each check that was kept.
+ * One func at a time. */
+typedef void (*MrDriftFunc) (const char *domain, GPtrArray *findings, gpointer data);
+void mr_engine_set_drift_func (MrEngine *engine, MrDriftFunc func, gpointer data);
+/* What the last report says is as it should be: it is compared with from now on. MR_ERROR_NOT_FOUND: no report. */
+void mr_engine_accept_drifts (MrEngine *engine, const char *domain, MrEngineDoneFunc func, gpointer data);
+
 G_END_DECLS
