@@ -11,6 +11,7 @@
 
 #define POLICY_MS  8000
 #define POLICY_MAX (64 * 1024)
+#define SHORT_AGE  86400 /* of a policy, seconds */
 
 void
 mr_domain_find_not_looked_up (GPtrArray *findings, const char *check, const char *name)
@@ -218,6 +219,11 @@ judge_policy (MrDomainJob *job, GPtrArray *findings)
       mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "mta-sts-misses", "host", *names, NULL);
       return TRUE;
     }
+  /* Whoever forgets it that soon is not held to it by mail that comes seldom (RFC 8461 3.2 and 10.2 want weeks). */
+  if (policy->mode == MR_STS_ENFORCE && policy->max_age <= SHORT_AGE) {
+    mr_domain_find (findings, "mta-sts", "", MR_FINDING_ATTENTION, "mta-sts-short", NULL);
+    return TRUE;
+  }
   mr_domain_find (findings, "mta-sts", "", MR_FINDING_GOOD,
                   policy->mode == MR_STS_ENFORCE ? "mta-sts-good" : "mta-sts-mild", "policy",
                   mr_sts_mode_nick (policy->mode), NULL);

@@ -24,6 +24,7 @@ tell (MrDomainJob *job, const MrDmarcDiscovery *found, const MrDmarcOlder *older
                 [MR_DMARC_OLDER_STRICTER] = { "older-stricter", MR_FINDING_ATTENTION },
                 [MR_DMARC_OLDER_MILDER] = { "older-milder", MR_FINDING_ATTENTION },
                 [MR_DMARC_OLDER_PART] = { "older-part", MR_FINDING_ATTENTION },
+                [MR_DMARC_OLDER_ORDER] = { "older-order", MR_FINDING_ATTENTION },
                 [MR_DMARC_OLDER_ORGANISATION] = { "older-organisation", MR_FINDING_ATTENTION },
                 [MR_DMARC_OLDER_NAMES] = { "older-names", MR_FINDING_GOOD } };
   MrDmarcDifference difference = mr_dmarc_compare_older (found, older);

@@ -76,6 +76,7 @@ read_record (const char *text, gboolean own, MrDmarcOlder *ret)
     return FALSE;
   ret->policy = !good ? MR_DMARC_NONE : !own && sp != MR_DMARC_UNSET ? sp : p;
   ret->percent = read_percent (tags);
+  ret->late = good && g_strcmp0 (mr_tags_get_name (tags, 1), "p") != 0;
   return TRUE;
 }
 
@@ -129,6 +130,8 @@ mr_dmarc_compare_older (const MrDmarcDiscovery *found, const MrDmarcOlder *older
     return MR_DMARC_OLDER_MILDER;
   if (then > MR_DMARC_NONE && older->percent < 100)
     return MR_DMARC_OLDER_PART;
+  if (older->late)
+    return MR_DMARC_OLDER_ORDER;
   if (found->organisation != NULL && older->organisation != NULL
       && g_ascii_strcasecmp (found->organisation, older->organisation) != 0 && now >= 0)
     return MR_DMARC_OLDER_ORGANISATION;

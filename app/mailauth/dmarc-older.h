@@ -13,6 +13,7 @@ typedef struct {
   char *organisation;   /* of the author domain, never NULL but for PENDING and TEMPORARY */
   MrDmarcPolicy policy; /* effective; UNSET where there is no record */
   guint percent;        /* of the failing mail that the policy is applied to (6.6.4) */
+  gboolean late;        /* p is not the second tag, where the grammar of 6.4 wants it: some ignore the record then */
 } MrDmarcOlder;
 
 /* 6.6.3. Fills *ret, which the caller clears. */
@@ -26,6 +27,7 @@ typedef enum {
   MR_DMARC_OLDER_STRICTER,     /* they act, or act more sternly */
   MR_DMARC_OLDER_MILDER,       /* they act less sternly */
   MR_DMARC_OLDER_PART,         /* they act on a part of the mail only */
+  MR_DMARC_OLDER_ORDER,        /* some of them ignore the record, because p is not the second tag */
   MR_DMARC_OLDER_ORGANISATION, /* another organisational domain: what aligns differs */
   MR_DMARC_OLDER_NAMES         /* names that do not exist are treated by sp or p, not by np */
 } MrDmarcDifference;

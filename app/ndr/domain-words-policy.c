@@ -128,6 +128,10 @@ const MrDomainWords mr_domain_words_policy[] = {
   { "older-part",
     N_ ("Receivers that go by the older rules act on only {percent} % of the forgeries; newer ones act on all."),
     N_ ("pct= no longer means anything to newer receivers."), N_ ("Remove pct= from the entry.") },
+  { "older-order",
+    N_ ("Some receivers that go by the older rules ignore the entry about forgeries: p= does not follow v=DMARC1."),
+    N_ ("The older rules want p= as the second part; the newer ones leave the order free."),
+    N_ ("Move p= directly behind v=DMARC1.") },
   { "older-organisation",
     N_ ("Receivers that go by the older rules take {older-organisation} for your organisation, newer ones "
         "{organisation}."),

@@ -30,6 +30,7 @@ POLICIES = {
     "sts-wildcard.example": (("text/plain", POLICY.format("enforce", "*.zoo.example")), "good", "mta-sts-good"),
     "sts-testing.example": (("text/plain", POLICY.format("testing", "mx.zoo.example").replace("\r", "")), "good", "mta-sts-mild"),
     "sts-none.example": (("text/plain", "version: STSv1\nmode: none\nmax_age: 86400\n"), "good", "mta-sts-mild"),
+    "sts-short.example": (("text/plain", POLICY.format("enforce", "mx.zoo.example").replace("604800", "86400")), "attention", "mta-sts-short"),
     "sts-misses.example": (("text/plain", POLICY.format("enforce", "mail.elsewhere.example")), "attention", "mta-sts-misses"),
     "sts-deeper.example": (("text/plain", POLICY.format("enforce", "*.example")), "attention", "mta-sts-misses"),
     "sts-mode.example": (("text/plain", POLICY.format("enforced", "mx.zoo.example")), "attention", "mta-sts-policy"),

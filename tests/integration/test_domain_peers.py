@@ -99,7 +99,7 @@ def policies_of(findings):
     said = next(f for f in findings if f["check"] == "dmarc")
     code = said["code"]
     newer = "-" if code in NO_POLICY else POLICIES.get(code) or said.get("params", {}).get("policy", "temperror")
-    older = next((f for f in findings if f["check"] == "dmarc-older" and f["code"] not in ("older-names", "older-organisation", "older-part")), None)
+    older = next((f for f in findings if f["check"] == "dmarc-older" and f["code"] not in ("older-names", "older-order", "older-organisation", "older-part")), None)
     return newer, older["params"]["older"] if older else newer
 
 
@@ -214,7 +214,7 @@ ROWS = [
     ("DMARC alias leads nowhere", {"dmarc-alias-lost": "dmarc-alias"}, "dmarc", "......"),
     ("DMARC only observes", {"dmarc-observing": "dmarc-observing"}, "dmarc", "---YYY"),
     ("DMARC on trial (t=y), pct= left over", {"dmarc-testing": "dmarc-testing", "dmarc-pct": "dmarc-problems"}, "", "----pY"),
-    ("older receivers conclude otherwise", {"dmarc-testing": "older-stricter", "very.deep.dmarc-deep": "older-none", "dmarc-pct": "older-part", "team.dmarc-team": "older-organisation"}, "", "-----p"),
+    ("older receivers conclude otherwise", {"dmarc-testing": "older-stricter", "very.deep.dmarc-deep": "older-none", "dmarc-pct": "older-part", "dmarc-order": "older-order", "team.dmarc-team": "older-organisation"}, "", "-----p"),
     ("nobody gets reports", {"reports-none": "reports-none"}, "", "---Y-Y"),
     ("reports elsewhere without consent, or to no mailbox", {"reports-elsewhere": "reports-not-authorised", "reports-nomail": "reports-no-mail", "dmarc-failures": "reports-not-authorised"}, "", "---YYp"),
     ("MX missing, null, an alias, an address, without address", {"mx-none": "mx-none", "mx-null": "mx-null", "mx-alias": "mx-alias", "mx-address": "mx-address", "mx-unresolved": "mx-unresolved"}, "", "YYpYYY"),

@@ -180,6 +180,7 @@ def build():
     add("dmarc-pieces.example", dmarc=None, at_dmarc=[("TXT", ["v=DMARC1; p=rej", "ect; rua=mailto:d@dmarc-pieces.example"])])
     add("dmarc-alias.example", dmarc=None, at_dmarc=[("CNAME", "_dmarc.hosted.example")])
     add("dmarc-alias-lost.example", dmarc=None, at_dmarc=[("CNAME", "gone.hosted.example")])
+    add("dmarc-order.example", dmarc=["v=DMARC1; rua=mailto:d@dmarc-order.example; p=reject"])
     add("dmarc-names.example", dmarc=["v=DMARC1; p=none; np=reject; rua=mailto:d@dmarc-names.example"])
     add("dmarc-wrong-np.example", dmarc=["v=DMARC1; p=reject; np=rejected"])
     add("dmarc-failures.example", dmarc=["v=DMARC1; p=reject; rua=mailto:d@dmarc-failures.example; ruf=mailto:d@nomail.example"])

@@ -71,6 +71,10 @@ static const Case cases[] = {
     MR_DMARC_OLDER_NAMES },
   { "a.example", "a.example v=DMARC1; p=reject; np=reject", "a.example", "a.example", MR_DMARC_REJECT, 100,
     MR_DMARC_OLDER_SAME },
+  { "a.example", "a.example v=DMARC1; adkim=s; p=reject", "a.example", "a.example", MR_DMARC_REJECT, 100,
+    MR_DMARC_OLDER_ORDER },
+  { "a.example", "a.example v=DMARC1; pct=20; p=reject", "a.example", "a.example", MR_DMARC_REJECT, 20,
+    MR_DMARC_OLDER_PART },
   /* np is not looked at; a bad sp or p makes none of it where there is somebody to report to. */
   { "a.example", "a.example v=DMARC1; p=reject; np=x", "a.example", "a.example", MR_DMARC_REJECT, 100,
     MR_DMARC_OLDER_STRICTER },
