@@ -103,7 +103,9 @@ def a_pause_is_remembered():
         service.wait_for_state(id, "delivered", "relayed")
 
 
-def sleep_waits_for_what_is_on_its_way():
+@contextlib.contextmanager
+def message_on_its_way():
+    """(profile, logind, service, sink, id, go_on): the server has not answered for the message, and does when go_on is set."""
     with Profile(bus=False) as profile:
         profile.start_bus()
         profile.env["DBUS_SYSTEM_BUS_ADDRESS"] = profile.env["DBUS_SESSION_BUS_ADDRESS"]
@@ -118,19 +120,24 @@ def sleep_waits_for_what_is_on_its_way():
             service = profile.start_service()
             logind.wait(lambda: logind.locks == [("sleep:shutdown", "delay")], "a lock")
             profile.add_account("work", sink)
-            first = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+            id = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
             check(begun.wait(60), "it is on its way")
-            logind.sleep(True)
-            service.wait(lambda: "about to sleep" in service.log(), "the word of it")
-            second = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
-            equal(len(logind.locks), 1, "the machine waits")
-            go_on.set()
-            service.wait_for_state(first, "delivered", "relayed")
-            logind.wait(lambda: not logind.locks, "that it may sleep")
-            equal(len(sink.messages), 1, "nothing new was begun")
-            logind.sleep(False)
-            service.wait_for_state(second, "delivered", "relayed")
-            logind.wait(lambda: logind.taken == 2 and logind.locks, "the next lock")
+            yield profile, logind, service, sink, id, go_on
+
+
+def sleep_waits_for_what_is_on_its_way():
+    with message_on_its_way() as (profile, logind, service, sink, first, go_on):
+        logind.sleep(True)
+        service.wait(lambda: "about to sleep" in service.log(), "the word of it")
+        second = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
+        equal(len(logind.locks), 1, "the machine waits")
+        go_on.set()
+        service.wait_for_state(first, "delivered", "relayed")
+        logind.wait(lambda: not logind.locks, "that it may sleep")
+        equal(len(sink.messages), 1, "nothing new was begun")
+        logind.sleep(False)
+        service.wait_for_state(second, "delivered", "relayed")
+        logind.wait(lambda: logind.taken == 2 and logind.locks, "the next lock")
 
 
 def sending_goes_on_when_nobody_is_logged_in():
@@ -153,29 +160,14 @@ def sending_goes_on_when_nobody_is_logged_in():
 
 def an_end_of_the_machine_waits_up_to_a_limit():
     """A server that does not answer holds the end up for no longer than the limit, and the message is there afterwards."""
-    with Profile(bus=False) as profile:
-        profile.start_bus()
-        profile.env["DBUS_SYSTEM_BUS_ADDRESS"] = profile.env["DBUS_SESSION_BUS_ADDRESS"]
-        begun, go_on = threading.Event(), threading.Event()
-
-        def hold(session, argument):
-            begun.set()
-            go_on.wait(60)
-
-        with Logind(profile.env["DBUS_SESSION_BUS_ADDRESS"], Waiter()) as logind:
-            sink = profile.add_sink(replies={"RCPT": hold})
-            service = profile.start_service()
-            logind.wait(lambda: logind.locks, "a lock")
-            profile.add_account("work", sink)
-            id = queue_id(send(profile.smtp, SENDER, [RECIPIENT], MESSAGE))
-            check(begun.wait(60), "it is on its way")
-            logind.sleep(True, "PrepareForShutdown")
-            logind.wait(lambda: not logind.locks, "the limit")
-            check("takes too long" in service.log(), "why the lock was let go")
-            equal(len(sink.messages), 0, "the server has still not answered")
-            logind.sleep(False, "PrepareForShutdown")
-            go_on.set()
-            service.wait_for_state(id, "delivered", "relayed")
+    with message_on_its_way() as (_profile, logind, service, sink, id, go_on):
+        logind.sleep(True, "PrepareForShutdown")
+        logind.wait(lambda: not logind.locks, "the limit")
+        check("takes too long" in service.log(), "why the lock was let go")
+        equal(len(sink.messages), 0, "the server has still not answered")
+        logind.sleep(False, "PrepareForShutdown")
+        go_on.set()
+        service.wait_for_state(id, "delivered", "relayed")
 
 
 def three_that_were_there_at_log_in_are_one_note():
