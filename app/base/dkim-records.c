@@ -43,6 +43,8 @@ static const MrField fields[] = {
   ROW (MR_FIELD_INT64, MrDkimKeyRecord, "created", created),
   ROW (MR_FIELD_INT64, MrDkimKeyRecord, "retired", retired),
   ROW (MR_FIELD_INT64, MrDkimKeyRecord, "removable", removable),
+  ROW (MR_FIELD_INT64, MrDkimKeyRecord, "used", used),
+  ROW (MR_FIELD_STRING, MrDkimKeyRecord, "reason", reason),
   END_ROW,
 };
 
@@ -64,6 +66,7 @@ mr_dkim_key_record_free (MrDkimKeyRecord *record)
   g_free (record->name);
   g_free (record->record);
   g_free (record->replaces);
+  g_free (record->reason);
   g_free (record);
 }
 

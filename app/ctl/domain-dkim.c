@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "client/publish-calls.h"
 #include "ctl/output.h"
+#include "ndr/key-texts.h"
 
 static GPtrArray *
 list_keys (MrCtl *ctl, GError **error)
@@ -81,6 +82,13 @@ list (MrCtl *ctl, int argc, char **argv)
     puts (_ ("There is no key. Mail of your domains is signed by the provider it goes through, or not at all."));
   else
     mr_table_print (table);
+  for (guint i = 0; i < keys->len; i++) {
+    const MrDkimKeyRecord *key = keys->pdata[i];
+    g_autofree char *reason = mr_dkim_key_dup_reason (key, ctl->now);
+
+    if (reason != NULL)
+      printf ("%s: %s\n", key->id, reason);
+  }
   return MR_EXIT_DONE;
 }
 

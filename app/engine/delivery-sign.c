@@ -221,6 +221,7 @@ piece_done (gpointer data)
     return;
   }
   if (s->fields->len > 0) {
+    mr_dkim_note_use (self->engine->dkim, (const char *const *)s->ids, self->lane->domain == NULL);
     self->front = g_bytes_new (s->fields->str, s->fields->len);
     self->size += s->fields->len;
     g_free (self->kept);

@@ -262,7 +262,9 @@ stored_cb (const GError *error, gpointer data)
     m->error = g_error_copy (error);
   else if (!m->engine->running)
     m->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service is ending"));
-  else if (!write_record (m->engine, m->record, &m->error)) {
+  if (m->error == NULL)
+    mr_dkim_count_uses (m->engine->dkim, m->record->id);
+  if (m->error == NULL && !write_record (m->engine, m->record, &m->error)) {
     g_autofree char *secret_id = mr_dkim_dup_secret_id (m->record->id);
 
     mr_secrets_clear (m->engine->secrets, secret_id, MR_SECRET_KIND_DKIM_KEY, taken_back_cb, NULL);

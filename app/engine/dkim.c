@@ -11,9 +11,12 @@
 #include "mail/address.h"
 
 #define RECHECK_SECONDS 60
-/* An old key's record stays at least so long: what it signed may wait at another server that gives up after five days. */
-#define OLD_SECONDS (7 * 24 * 3600)
-#define PREFIX      "dkim:"
+/* How long an old key's record stays after its last signature. Who takes mail looks at it at once or when it is passed on, within some days; a provider may
+ * try for five days before others look at it. */
+#define DAY_SECONDS       (24 * 3600)
+#define DELIVERED_SECONDS (3 * DAY_SECONDS)
+#define HANDED_ON_SECONDS (7 * DAY_SECONDS)
+#define PREFIX            "dkim:"
 
 typedef struct {
   MrDkimKey *key;
@@ -84,8 +87,76 @@ mr_dkim_free (MrDkim *self)
 
 /* ---- the configuration ---- */
 
+static char *
+dup_value_name (const char *id, gboolean handed_on)
+{
+  return g_strconcat (handed_on ? "dkim-handed-on:" : "dkim-used:", id, NULL);
+}
+
+/* Seconds; 0: never; -1: not counted. */
+static gint64
+last_use (MrDkim *self, const char *id, gboolean handed_on)
+{
+  g_autofree char *name = dup_value_name (id, handed_on);
+
+  return mr_store_get_value (self->engine->store, name, -1);
+}
+
+/* When its record may go, and why then. Of a time that was not counted the worst is assumed. */
+static void
+judge_age (MrDkim *self, MrDkimKeyRecord *r)
+{
+  gint64 delivered = last_use (self, r->id, FALSE), handed_on = last_use (self, r->id, TRUE), until;
+
+  g_free (r->reason);
+  r->used = MAX (MAX (delivered, handed_on), 0) * G_USEC_PER_SEC;
+  r->reason = g_strdup ("");
+  r->removable = 0;
+  if (r->state != MR_DKIM_KEY_OLD)
+    return;
+  g_free (r->reason);
+  if (delivered < 0 || handed_on < 0) {
+    r->reason = g_strdup ("unknown");
+    r->removable = r->retired + (gint64)HANDED_ON_SECONDS * G_USEC_PER_SEC;
+    return;
+  }
+  until = MAX (delivered > 0 ? delivered + DELIVERED_SECONDS : 0, handed_on > 0 ? handed_on + HANDED_ON_SECONDS : 0);
+  r->reason = g_strdup (until == 0                                                ? "never-used"
+                        : handed_on > 0 && until == handed_on + HANDED_ON_SECONDS ? "handed-on"
+                                                                                  : "delivered");
+  r->removable = MAX (until * G_USEC_PER_SEC, r->retired);
+}
+
+void
+mr_dkim_note_use (MrDkim *self, const char *const *ids, gboolean handed_on)
+{
+  gint64 now = mr_clock_wall (self->engine->clock) / G_USEC_PER_SEC;
+
+  for (guint i = 0; ids[i] != NULL; i++) {
+    g_autofree char *name = dup_value_name (ids[i], handed_on);
+    MrDkimKeyRecord *record = (MrDkimKeyRecord *)mr_dkim_find (self, ids[i]);
+
+    /* A key that signed before anybody counted stays not counted: what is not known is not made up. */
+    if (last_use (self, ids[i], handed_on) < 0 || last_use (self, ids[i], handed_on) >= now)
+      continue;
+    mr_store_set_value (self->engine->store, name, now);
+    if (record != NULL)
+      judge_age (self, record);
+  }
+}
+
+void
+mr_dkim_count_uses (MrDkim *self, const char *id)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *name = dup_value_name (id, i == 1);
+
+    mr_store_set_value (self->engine->store, name, 0);
+  }
+}
+
 static MrDkimKeyRecord *
-record_from_config (MrConfig *config, const char *id)
+record_from_config (MrDkim *self, MrConfig *config, const char *id)
 {
   MrDkimKeyRecord *r = mr_dkim_key_record_new ();
   g_autofree char *group = g_strconcat ("dkim ", id, NULL);
@@ -102,8 +173,7 @@ record_from_config (MrConfig *config, const char *id)
   r->lifetime = (guint)mr_config_get_integer (config, group, "lifetime");
   r->created = mr_config_get_integer (config, group, "created") * G_USEC_PER_SEC;
   r->retired = mr_config_get_integer (config, group, "retired") * G_USEC_PER_SEC;
-  if (r->state == MR_DKIM_KEY_OLD)
-    r->removable = r->retired + (gint64)OLD_SECONDS * G_USEC_PER_SEC;
+  judge_age (self, r);
   return r;
 }
 
@@ -128,7 +198,7 @@ mr_dkim_reload (MrDkim *self)
 
   g_ptr_array_set_size (self->records, 0);
   for (guint i = 0; ids[i] != NULL; i++)
-    g_ptr_array_add (self->records, record_from_config (config, ids[i]));
+    g_ptr_array_add (self->records, record_from_config (self, config, ids[i]));
   g_ptr_array_sort (self->records, compare);
   g_hash_table_iter_init (&iter, self->loaded);
   while (g_hash_table_iter_next (&iter, &id, NULL))

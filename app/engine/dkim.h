@@ -41,6 +41,11 @@ void mr_dkim_load (MrDkim *dkim, const char *const *ids, MrDkimKeysFunc func, gp
 /* Loads of this data: func is not called. */
 void mr_dkim_cancel (MrDkim *dkim, gpointer data);
 
+/* Mail goes out now with signatures of these keys; handed_on: to a provider, which may keep it for days. */
+void mr_dkim_note_use (MrDkim *dkim, const char *const *ids, gboolean handed_on);
+/* A new key: what it signs is counted from its first signature on. */
+void mr_dkim_count_uses (MrDkim *dkim, const char *id);
+
 /* The name of its secret in the keyring. (transfer full) */
 char *mr_dkim_dup_secret_id (const char *id);
 

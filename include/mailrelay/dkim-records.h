@@ -31,6 +31,8 @@ typedef struct {
   gint64 created;           /* wall time */
   gint64 retired;           /* when it became old, 0 */
   gint64 removable;         /* when its record may go, 0: it is not old */
+  gint64 used;              /* when it signed last, 0: never, or not known */
+  char *reason;             /* of removable: "never-used" "delivered" "handed-on" "unknown", "": it is not old */
 } MrDkimKeyRecord;
 
 MrDkimKeyRecord *mr_dkim_key_record_new (void);

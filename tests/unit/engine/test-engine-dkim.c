@@ -359,13 +359,17 @@ test_rotate (EngineFixture *f, gconstpointer data)
   g_autoptr (MrDkimKeyRecord) old = get_key (f, first->id);
   g_assert_cmpint (old->state, ==, MR_DKIM_KEY_OLD);
   g_assert_cmpint (old->retired, ==, START);
-  g_assert_cmpint (old->removable, >, START);
+  g_assert_cmpint (old->used, ==, START);
+  g_assert_cmpstr (old->reason, ==, "delivered");
+  g_assert_cmpint (old->removable, ==, START + 3 * G_TIME_SPAN_DAY);
   mr_engine_export_dkim_key (f->engine, old->id, exported_cb, &pem);
   wait_for (pem != NULL);
   g_assert_true (g_str_has_prefix (pem, "-----BEGIN PRIVATE KEY-----"));
   g_free (pem);
   g_assert_cmpint (remove_key (f, old->id, FALSE), ==, MR_ERROR_REFUSED);
-  engine_fixture_advance (f, 8 * 24 * 3600);
+  engine_fixture_advance (f, 3 * 24 * 3600 - 1);
+  g_assert_cmpint (remove_key (f, old->id, FALSE), ==, MR_ERROR_REFUSED);
+  engine_fixture_advance (f, 1);
   g_assert_cmpint (remove_key (f, old->id, FALSE), ==, -1);
   g_assert_null (get_key (f, old->id));
   pem = NULL;
@@ -374,6 +378,43 @@ test_rotate (EngineFixture *f, gconstpointer data)
   g_assert_false (g_str_has_prefix (pem, "-----BEGIN"));
   g_free (pem);
   g_assert_cmpint (set_state (f, "nothing", MR_DKIM_KEY_ACTIVE), ==, MR_ERROR_NOT_FOUND);
+}
+
+static MrDkimKeyRecord *
+retire (EngineFixture *f, const char *id)
+{
+  g_assert_cmpint (set_state (f, id, MR_DKIM_KEY_OLD), ==, -1);
+  return get_key (f, id);
+}
+
+/* How long the record of an old key stays, and why, also after a restart. */
+static void
+test_old_keys (EngineFixture *f, gconstpointer data)
+{
+  EngineAnswer answer = { 0 };
+
+  engine_fixture_start_simple (f);
+  g_autoptr (MrDkimKeyRecord) idle = active_key (f, "example.org", "ed25519");
+  g_autoptr (MrDkimKeyRecord) key = active_key (f, "example.com", "ed25519");
+  MrDkimKeyRecord *keys[] = { key, NULL };
+  mr_engine_set_config (f->engine, "account main", "dkim", "always", engine_done_cb, &answer);
+  engine_answer_ok (&answer);
+  g_assert_cmpuint (verify (send_text (f, PLAIN), keys), ==, 1);
+  engine_fixture_advance (f, 3600);
+
+  g_autoptr (MrDkimKeyRecord) never = retire (f, idle->id);
+  g_assert_cmpstr (never->reason, ==, "never-used");
+  g_assert_cmpint (never->used, ==, 0);
+  g_assert_cmpint (remove_key (f, never->id, FALSE), ==, -1);
+
+  g_autoptr (MrDkimKeyRecord) old = retire (f, key->id), again = NULL;
+  g_assert_cmpstr (old->reason, ==, "handed-on"); /* a provider may try for days */
+  g_assert_cmpint (old->used, ==, START);
+  g_assert_cmpint (old->removable, ==, START + 7 * G_TIME_SPAN_DAY);
+  engine_fixture_restart (f);
+  again = get_key (f, key->id);
+  g_assert_cmpstr (again->reason, ==, "handed-on");
+  g_assert_cmpint (again->removable, ==, old->removable);
 }
 
 /* The connection is lost, and the engine ends, while a signature is made. */
@@ -502,6 +543,7 @@ main (int argc, char *argv[])
   ADD ("key-is-gone", test_key_is_gone);
   ADD ("no-keyring", test_no_keyring);
   ADD ("rotate", test_rotate);
+  ADD ("old-keys", test_old_keys);
   ADD ("told", test_told);
   ADD ("lost-while-signing", test_lost_while_signing);
   return g_test_run ();
