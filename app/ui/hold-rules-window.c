@@ -8,10 +8,11 @@
 #include "client/hold-calls.h"
 #include "ui/toast.h"
 
-#define HOUR 3600
-#define DAY  86400
+#define MINUTE 60
+#define HOUR   3600
+#define DAY    86400
 
-enum { VERB_KEEP, VERB_HOUR, VERB_DAY, VERB_SEND };
+enum { VERB_KEEP, VERB_HOUR, VERB_DAY, VERB_OTHER, VERB_SEND };
 
 struct _MrHoldRulesWindow {
   AdwWindow parent_instance;
@@ -19,6 +20,8 @@ struct _MrHoldRulesWindow {
   GtkWidget *none_label, *cancel;
   AdwPreferencesGroup *form;
   AdwComboRow *kind, *verb;
+  GtkWidget *minutes_row;
+  GtkSpinButton *minutes; /* of VERB_OTHER */
   AdwEntryRow *match;
   GtkButton *save;
   MrDesk *desk;
@@ -87,20 +90,46 @@ removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 /* ---- the form ---- */
 
 static void
+verb_changed_cb (MrHoldRulesWindow *self)
+{
+  gtk_widget_set_visible (self->minutes_row, adw_combo_row_get_selected (self->verb) == VERB_OTHER);
+}
+
+/* Seconds; 0: until a person lets it go. */
+static gint64
+chosen_time (MrHoldRulesWindow *self)
+{
+  switch (adw_combo_row_get_selected (self->verb)) {
+  case VERB_HOUR:
+    return HOUR;
+  case VERB_DAY:
+    return DAY;
+  case VERB_OTHER:
+    return (gint64)gtk_spin_button_get_value_as_int (self->minutes) * MINUTE;
+  default:
+    return 0;
+  }
+}
+
+static void
 show_form (MrHoldRulesWindow *self, const MrHoldRuleRecord *rule)
 {
   g_autofree char *match = rule != NULL ? g_strjoinv (", ", rule->match) : g_strdup ("");
-  guint verb = rule == NULL                ? VERB_KEEP
-               : rule->send                ? VERB_SEND
-               : rule->release_after == 0  ? VERB_KEEP
-               : rule->release_after < DAY ? VERB_HOUR
-                                           : VERB_DAY;
+  guint verb = rule == NULL                  ? VERB_KEEP
+               : rule->send                  ? VERB_SEND
+               : rule->release_after == 0    ? VERB_KEEP
+               : rule->release_after == HOUR ? VERB_HOUR
+               : rule->release_after == DAY  ? VERB_DAY
+                                             : VERB_OTHER;
 
   g_clear_pointer (&self->edited, mr_hold_rule_record_free);
   self->edited = rule != NULL ? mr_hold_rule_record_copy (rule) : NULL;
   adw_combo_row_set_selected (self->kind, rule != NULL ? (guint)rule->kind : MR_HOLD_RULE_RECIPIENT);
   gtk_editable_set_text (GTK_EDITABLE (self->match), match);
+  if (verb == VERB_OTHER)
+    gtk_spin_button_set_value (self->minutes, (double)((rule->release_after + MINUTE - 1) / MINUTE));
   adw_combo_row_set_selected (self->verb, verb);
+  verb_changed_cb (self);
   adw_preferences_group_set_title (self->form, rule != NULL ? _ ("Change Rule") : _ ("New Rule"));
   gtk_button_set_label (self->save, rule != NULL ? _ ("Save Rule") : _ ("Add Rule"));
   gtk_widget_set_visible (self->cancel, rule != NULL);
@@ -136,13 +165,12 @@ save_clicked_cb (MrHoldRulesWindow *self)
 {
   g_autoptr (MrHoldRuleRecord) rule = self->edited != NULL ? mr_hold_rule_record_copy (self->edited)
                                                            : mr_hold_rule_record_new (NULL);
-  guint verb = adw_combo_row_get_selected (self->verb);
 
   rule->kind = (MrHoldRuleKind)adw_combo_row_get_selected (self->kind);
   g_strfreev (rule->match);
   rule->match = rule->kind == MR_HOLD_RULE_EVERYTHING ? g_new0 (char *, 1) : split_match (self);
-  rule->send = verb == VERB_SEND;
-  rule->release_after = verb == VERB_HOUR ? HOUR : verb == VERB_DAY ? DAY : 0;
+  rule->send = adw_combo_row_get_selected (self->verb) == VERB_SEND;
+  rule->release_after = chosen_time (self);
   set_rule (self, rule);
   show_form (self, NULL);
 }
@@ -209,6 +237,24 @@ add_button (MrHoldRulesWindow *self, GtkWidget *row, const MrHoldRuleRecord *rul
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 }
 
+/* In the largest unit that says it exactly. */
+static char *
+dup_after (gint64 seconds)
+{
+  gint64 minutes = (seconds + MINUTE - 1) / MINUTE;
+
+  if (seconds % DAY == 0)
+    return g_strdup_printf (
+        ngettext ("Goes by itself after %u day", "Goes by itself after %u days", (gulong)(seconds / DAY)),
+        (guint)(seconds / DAY));
+  if (seconds % HOUR == 0)
+    return g_strdup_printf (
+        ngettext ("Goes by itself after %u hour", "Goes by itself after %u hours", (gulong)(seconds / HOUR)),
+        (guint)(seconds / HOUR));
+  return g_strdup_printf (
+      ngettext ("Goes by itself after %u minute", "Goes by itself after %u minutes", (gulong)minutes), (guint)minutes);
+}
+
 static GtkWidget *
 new_row (MrHoldRulesWindow *self, const MrHoldRuleRecord *rule)
 {
@@ -221,9 +267,10 @@ new_row (MrHoldRulesWindow *self, const MrHoldRuleRecord *rule)
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), markup);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 4);
-  if (rule->release_after > 0 && !rule->send)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rule->release_after < DAY ? _ ("Goes by itself after an hour")
-                                                                                 : _ ("Goes by itself after a day"));
+  if (rule->release_after > 0 && !rule->send) {
+    g_autofree char *after = dup_after (rule->release_after);
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), after);
+  }
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   add_button (self, row, rule, "document-edit-symbolic", edit, G_CALLBACK (edit_clicked_cb));
   add_button (self, row, rule, "user-trash-symbolic", remove, G_CALLBACK (remove_clicked_cb));
@@ -326,9 +373,12 @@ mr_hold_rules_window_class_init (MrHoldRulesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, form);
   gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, kind);
   gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, verb);
+  gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, minutes_row);
+  gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, minutes);
   gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, match);
   gtk_widget_class_bind_template_child (widget_class, MrHoldRulesWindow, save);
   gtk_widget_class_bind_template_callback (widget_class, kind_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, verb_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, save_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);

@@ -13,6 +13,8 @@
 #include "ui/messages-page-private.h"
 #include "ui/toast.h"
 
+#define COPIED_MAX 100 /* messages whose facts are copied at once */
+
 static GtkWindow *
 window_of (MrMessagesPage *self)
 {
@@ -31,7 +33,7 @@ mr_messages_page_update_keep_actions (MrMessagesPage *self)
 
   gtk_widget_action_set_enabled (widget, "messages.save", n > 1 || has_body);
   gtk_widget_action_set_enabled (widget, "messages.print", has_body);
-  gtk_widget_action_set_enabled (widget, "messages.copy-details", n == 1);
+  gtk_widget_action_set_enabled (widget, "messages.copy-details", n > 0 && n <= COPIED_MAX);
 }
 
 /* ---- files ---- */
@@ -40,6 +42,8 @@ typedef struct {
   MrMessagesPage *page;
   char **ids;
   char *path;
+  GString *facts; /* of the messages so far, to be copied */
+  guint next;
 } Keep;
 
 static Keep *
@@ -58,6 +62,8 @@ keep_free (Keep *keep)
   g_object_unref (keep->page);
   g_strfreev (keep->ids);
   g_free (keep->path);
+  if (keep->facts != NULL)
+    g_string_free (keep->facts, TRUE);
   g_free (keep);
 }
 
@@ -143,6 +149,18 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- clipboard ---- */
 
+static void details_cb (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+fetch_details (Keep *keep)
+{
+  MrMessagesPage *self = keep->page;
+
+  mr_client_get_message_async (mr_desk_get_client (self->desk), keep->ids[keep->next], self->cancellable, details_cb,
+                               keep);
+}
+
+/* One after the other: many messages are one text, in the order of the list. */
 static void
 details_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -161,7 +179,12 @@ details_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   g_autofree char *text = mr_details_dup_text (message, attempts, mr_desk_get_diagnosis (self->desk),
                                                mr_desk_now (self->desk));
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  g_string_append_printf (keep->facts, "%s%s", keep->facts->len > 0 ? "\n\n" : "", text);
+  if (keep->ids[++keep->next] != NULL) {
+    fetch_details (g_steal_pointer (&keep));
+    return;
+  }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), keep->facts->str);
   mr_toast_show (widget, _ ("All facts are in the clipboard"));
 }
 
@@ -173,8 +196,8 @@ copy_details_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (keep->ids[0] == NULL)
     return;
-  mr_client_get_message_async (mr_desk_get_client (self->desk), keep->ids[0], self->cancellable, details_cb, keep);
-  (void)g_steal_pointer (&keep);
+  keep->facts = g_string_new (NULL);
+  fetch_details (g_steal_pointer (&keep));
 }
 
 /* ---- paper ---- */

@@ -42,8 +42,6 @@ choose_intake (const MrNoticeFacts *facts, MrNotice *ret)
                 g_strdup_printf (_ ("The configuration file has an error; the settings before it stay in force. %s"),
                                  facts->config_error),
                 _ ("Open the File"), "win.open-config");
-  else if (facts->store_notice != NULL)
-    set_notice (ret, MR_NOTICE_ERROR, "drive-harddisk-symbolic", g_strdup (facts->store_notice), NULL, NULL);
   else if (facts->port_error != NULL)
     set_notice (ret, facts->listens ? MR_NOTICE_WARNING : MR_NOTICE_ERROR, "network-error-symbolic",
                 g_strdup_printf (_ ("Programs cannot hand in mail at %s: %s"), facts->port_address, facts->port_error),
@@ -231,6 +229,9 @@ choose_rest (const MrNoticeFacts *facts, MrNotice *ret)
   else if (facts->config_warning != NULL)
     set_notice (ret, MR_NOTICE_INFO, "dialog-information-symbolic", g_strdup (facts->config_warning),
                 _ ("Open the File"), "win.open-config");
+  else if (facts->store_notice != NULL)
+    set_notice (ret, MR_NOTICE_INFO, "drive-harddisk-symbolic", g_strdup (facts->store_notice), _ ("What to Do…"),
+                "win.help::stuck");
   else
     return FALSE;
   return TRUE;

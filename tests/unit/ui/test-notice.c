@@ -33,6 +33,9 @@ test_order (void)
   MrNoticeFacts facts = all_well ();
 
   assert_action (&facts, MR_NOTICE_NONE, NULL);
+  /* Nothing stops for it: everything else comes before. */
+  facts.store_notice = "on a network folder";
+  assert_action (&facts, MR_NOTICE_INFO, "win.help::stuck");
   facts.config_warning = "file:3: unknown key";
   assert_action (&facts, MR_NOTICE_INFO, "win.open-config");
   facts.service_version = "2";
@@ -57,8 +60,6 @@ test_order (void)
   assert_action (&facts, MR_NOTICE_WARNING, "win.choose-port");
   facts.listens = FALSE;
   assert_action (&facts, MR_NOTICE_ERROR, "win.choose-port");
-  facts.store_notice = "on a network folder";
-  assert_action (&facts, MR_NOTICE_ERROR, NULL);
   facts.config_error = "file:2: not a number";
   assert_action (&facts, MR_NOTICE_ERROR, "win.open-config");
   facts.connected = FALSE;
