@@ -23,6 +23,7 @@ static const gsize account_strings[] = {
   G_STRUCT_OFFSET (MrAccountRecord, oauth_token),
   G_STRUCT_OFFSET (MrAccountRecord, oauth_device),
   G_STRUCT_OFFSET (MrAccountRecord, oauth_revoke),
+  G_STRUCT_OFFSET (MrAccountRecord, own_domain),
   G_STRUCT_OFFSET (MrAccountRecord, desktop_account),
 };
 static const gsize discovery_strings[] = {

@@ -50,6 +50,7 @@ static const MrField account_fields[] = {
   ROW (MR_FIELD_UINT, MrAccountRecord, "used-minute", used_minute),
   ROW (MR_FIELD_UINT, MrAccountRecord, "used-day", used_day),
   ROW (MR_FIELD_INT64, MrAccountRecord, "limit-until", limit_until),
+  ROW (MR_FIELD_STRING, MrAccountRecord, "own-domain", own_domain),
   END_ROW,
 };
 

@@ -12,7 +12,10 @@
 
 #include <mailrelay/engine-lists.h>
 
+#include <string.h>
+
 #include "base/id.h"
+#include "mail/address.h"
 #include "store/lists.h"
 
 typedef struct {
@@ -268,11 +271,30 @@ mr_engine_list_refusals (MrEngine *engine, MrRecordsFunc func, gpointer data)
   mr_store_list_refusals (engine->store, refusals_cb, view);
 }
 
+/* Whose records in the DNS the person can be expected to change. */
+static void
+fill_own_domain (MrPresets *presets, MrAccountRecord *record)
+{
+  const char *at = NULL;
+
+  for (guint i = 0; record->addresses != NULL && record->addresses[i] != NULL && at == NULL; i++)
+    at = strchr (record->addresses[i], '@');
+  g_clear_pointer (&record->own_domain, g_free);
+  if (at == NULL || strchr (at, '*') != NULL)
+    return;
+  g_autofree char *address = g_strconcat ("x", at, NULL); /* of a pattern only the domain counts */
+  g_autofree char *domain = mr_address_dup_ascii_domain (address);
+  if (domain != NULL && *domain != '[' && !mr_address_domain_is_local (address, NULL)
+      && mr_presets_find_domain (presets, domain, NULL) == NULL)
+    record->own_domain = g_steal_pointer (&domain);
+}
+
 static void
 waiting_cb (GHashTable *waiting, const GError *error, gpointer data)
 {
   View *view = data;
   GPtrArray *records = mr_accounts_get_all (view->engine->accounts);
+  g_autoptr (MrPresets) presets = mr_engine_dup_presets (view->engine);
 
   /* The accounts are known whatever the store says. */
   for (guint i = 0; i < records->len; i++) {
@@ -280,6 +302,7 @@ waiting_cb (GHashTable *waiting, const GError *error, gpointer data)
 
     record->waiting = error == NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (waiting, record->id)) : 0;
     mr_limits_fill (view->engine->limits, record);
+    fill_own_domain (presets, record);
   }
   view->func.records (records, NULL, view->data);
   view_free (view);

@@ -386,6 +386,14 @@ mr_assistant_address_search (MrAssistantAddress *self)
 }
 
 void
+mr_assistant_address_resume (MrAssistantAddress *self, const char *address, const char *name)
+{
+  g_return_if_fail (MR_IS_ASSISTANT_ADDRESS (self));
+  gtk_editable_set_text (self->address, address);
+  gtk_editable_set_text (self->name, name != NULL ? name : "");
+}
+
+void
 mr_assistant_address_check_microsoft (MrAssistantAddress *self)
 {
   g_return_if_fail (MR_IS_ASSISTANT_ADDRESS (self));

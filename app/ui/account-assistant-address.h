@@ -18,6 +18,8 @@ void mr_assistant_address_set_desk (MrAssistantAddress *self, MrDesk *desk);
 void mr_assistant_address_search (MrAssistantAddress *self);
 /* The same with a check that a person asked for: whether the domain is a Microsoft 365 tenant. */
 void mr_assistant_address_check_microsoft (MrAssistantAddress *self);
+/* Fills the fields in; nobody is asked before the person goes on. name may be NULL. */
+void mr_assistant_address_resume (MrAssistantAddress *self, const char *address, const char *name);
 void mr_assistant_address_stop (MrAssistantAddress *self);
 gboolean mr_assistant_address_is_busy (MrAssistantAddress *self);
 /* FALSE, with a sentence at the field: it cannot be used. */

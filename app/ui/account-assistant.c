@@ -42,7 +42,7 @@ struct _MrAccountAssistant {
   char *message;
 };
 
-enum { SAVED, CLOSED_AFTER, BY_HAND, IMPORT, N_SIGNALS };
+enum { SAVED, CLOSED_AFTER, BY_HAND, IMPORT, REMEMBER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrAccountAssistant, mr_account_assistant, ADW_TYPE_WINDOW)
@@ -78,6 +78,16 @@ go_to (MrAccountAssistant *self, const char *page)
 {
   gtk_stack_set_visible_child_name (self->pages, page);
   update_header (self);
+}
+
+static void
+remember (MrAccountAssistant *self)
+{
+  g_autofree char *address = mr_assistant_address_dup_address (self->address);
+  g_autofree char *name = mr_assistant_address_dup_name (self->address);
+
+  if (!self->saved && *address != '\0')
+    g_signal_emit (self, signals[REMEMBER], 0, address, name);
 }
 
 /* ---- adding ---- */
@@ -322,6 +332,7 @@ show_found (MrAccountAssistant *self, GPtrArray *results, gboolean chose_provide
 
   if (results->len == 0)
     return;
+  remember (self);
   self->chose_provider = chose_provider;
   mr_assistant_found_show (self->found, results, mr_assistant_address_get_desktop_accounts (self->address), address);
   go_to (self, "found");
@@ -445,6 +456,7 @@ mr_account_assistant_close_request (GtkWindow *window)
   MrAccountAssistant *self = MR_ACCOUNT_ASSISTANT (window);
   const char *after = self->after;
 
+  remember (self);
   mr_assistant_address_stop (self->address);
   if (self->signed_in != NULL && !self->added)
     mr_client_sign_out_async (mr_desk_get_client (self->desk), self->signed_in, NULL, taken_back_cb, NULL);
@@ -534,6 +546,8 @@ mr_account_assistant_class_init (MrAccountAssistantClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[IMPORT] = g_signal_new ("import", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
+  signals[REMEMBER] = g_signal_new ("remember", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/account-assistant.ui");
   gtk_widget_class_bind_template_child (widget_class, MrAccountAssistant, pages);
@@ -562,4 +576,11 @@ mr_account_assistant_new (MrDesk *desk, GtkWindow *parent)
   g_signal_connect_object (self, "map", G_CALLBACK (mr_assistant_address_focus), self->address,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   return GTK_WIDGET (self);
+}
+
+void
+mr_account_assistant_resume (MrAccountAssistant *self, const char *address, const char *name)
+{
+  g_return_if_fail (MR_IS_ACCOUNT_ASSISTANT (self));
+  mr_assistant_address_resume (self->address, address, name);
 }

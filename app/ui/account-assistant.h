@@ -11,7 +11,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MrAccountAssistant, mr_account_assistant, MR, ACCOUNT_ASSISTANT, AdwWindow)
 
 /* Signals: "saved" (account id), "closed-after" (what a person chose at the end: "" or "connect" or a queue id to show), "by-hand" (MrAccountRecord:
- * what is known so far, borrowed for the signal), "import". */
+ * what is known so far, borrowed for the signal), "import", "remember" (address, name: what was entered, as soon as it led somewhere and when the window closes
+ * before an account was made of it). */
 GtkWidget *mr_account_assistant_new (MrDesk *desk, GtkWindow *parent);
+/* What was entered before stands there again. name may be NULL. */
+void mr_account_assistant_resume (MrAccountAssistant *self, const char *address, const char *name);
 
 G_END_DECLS

@@ -11,6 +11,8 @@
 #include "ui/copy-button.h"
 #include "ui/format.h"
 #include "ui/record-item.h"
+#include "ui/set-up-state.h"
+#include "ui/settings.h"
 #include "ui/toast.h"
 
 struct _MrConnectWindow {
@@ -112,6 +114,22 @@ status_changed_cb (MrConnectWindow *self)
 
 static void ask_for_newest (MrConnectWindow *self);
 
+/* The first start ends with the first message, or with "Done"; who only closes the window comes back to it by the card above the outbox. */
+static void
+finish_set_up (void)
+{
+  g_autoptr (GSettings) settings = mr_settings_new ();
+
+  mr_set_up_finish (settings);
+}
+
+static void
+done_clicked_cb (MrConnectWindow *self)
+{
+  finish_set_up ();
+  gtk_window_close (GTK_WINDOW (self));
+}
+
 static void
 show_received (MrConnectWindow *self, const MrMessageRecord *message)
 {
@@ -120,6 +138,7 @@ show_received (MrConnectWindow *self, const MrMessageRecord *message)
   g_autofree char *subject_markup = g_markup_escape_text (mr_format_subject (message), -1);
 
   self->received = TRUE;
+  finish_set_up ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->waiting_row), title_markup);
   adw_action_row_set_subtitle (self->waiting_row, subject_markup);
   gtk_stack_set_visible_child_name (self->waiting_stack, "received");
@@ -346,6 +365,7 @@ mr_connect_window_class_init (MrConnectWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, autostart_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, linger_set_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, done_clicked_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 

@@ -9,6 +9,7 @@
 #include "ui/message-detail.h"
 #include "ui/messages-page.h"
 #include "ui/selection.h"
+#include "ui/set-up-card.h"
 #include "ui/wait-card.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ struct _MrMessagesPage {
   GtkWidget *list_side;
   MrListBar *bar;
   MrWaitCard *wait_card; /* stays hidden in the history */
+  MrSetUpCard *set_up_card;
   GtkStack *list_stack;
   GtkListView *list;
   AdwStatusPage *empty_page;
@@ -62,6 +64,8 @@ gpointer
 mr_messages_call_new (MrMessagesPage *self, MrCountFinish finish, char *(*dup_words) (guint count), char **undo_ids);
 void mr_messages_call_done_cb (GObject *source, GAsyncResult *result, gpointer call);
 
+/* messages-empty.c: the next step of a list with nothing in it. */
+void mr_messages_page_update_empty (MrMessagesPage *self);
 /* messages-edits.c; the second is part of the first */
 void mr_messages_page_install_edits (GtkWidgetClass *widget_class);
 void mr_messages_page_install_again (GtkWidgetClass *widget_class);

@@ -202,32 +202,6 @@ fold_changed_cb (MrMessagesPage *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_GO_BACK]);
 }
 
-static void
-setup_empty_page (MrMessagesPage *self)
-{
-  if (self->history) {
-    adw_status_page_set_icon_name (self->empty_page, "document-open-recent-symbolic");
-    adw_status_page_set_title (self->empty_page, _ ("No History Yet"));
-    adw_status_page_set_description (self->empty_page,
-                                     _ ("Messages are listed here once they were handed over, refused or stopped."));
-    gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
-  } else if (self->held) {
-    adw_status_page_set_icon_name (self->empty_page, "media-playback-pause-symbolic");
-    adw_status_page_set_title (self->empty_page, _ ("Nothing Is Kept Back"));
-    adw_status_page_set_description (self->empty_page, _ ("Messages that you or your rules keep back wait here until "
-                                                          "you send them, send them to others, or stop them."));
-    gtk_button_set_label (self->empty_button, _ ("Rules for Keeping Back…"));
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), "win.hold-rules");
-  } else {
-    adw_status_page_set_icon_name (self->empty_page, "mail-send-symbolic");
-    adw_status_page_set_title (self->empty_page, _ ("Nothing Waits"));
-    adw_status_page_set_description (self->empty_page,
-                                     _ ("Messages that programs hand in show up here until they are sent."));
-    gtk_button_set_label (self->empty_button, _ ("Connect Programs…"));
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), "win.connect-programs");
-  }
-}
-
 gboolean
 mr_messages_page_show_message (MrMessagesPage *self, const char *id)
 {
@@ -273,6 +247,11 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
   if (!self->history && !self->held)
     mr_wait_card_set_desk (self->wait_card, desk);
+  if (!self->history && !self->held)
+    mr_set_up_card_set_desk (self->set_up_card, desk);
+  g_signal_connect_object (desk, "accounts-changed", G_CALLBACK (mr_messages_page_update_empty), self,
+                           G_CONNECT_SWAPPED);
+  mr_messages_page_update_empty (self);
   g_signal_connect_object (self->wait_card, "show-changed", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);
 
   mr_messages_page_set_up_rows (self);
@@ -320,7 +299,7 @@ mr_messages_page_constructed (GObject *object)
   MrMessagesPage *self = MR_MESSAGES_PAGE (object);
 
   G_OBJECT_CLASS (mr_messages_page_parent_class)->constructed (object);
-  setup_empty_page (self);
+  mr_messages_page_update_empty (self);
   gtk_widget_set_visible (self->bar_remove, self->history);
   gtk_widget_set_visible (self->bar_try, !self->history && !self->held);
   gtk_widget_set_visible (self->bar_keep, !self->history && !self->held);
@@ -439,6 +418,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, bar);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list_stack);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, wait_card);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, set_up_card);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, list);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_page);
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, empty_button);
@@ -482,6 +462,7 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);
   g_type_ensure (MR_TYPE_LIST_BAR);
   g_type_ensure (MR_TYPE_WAIT_CARD);
+  g_type_ensure (MR_TYPE_SET_UP_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");
   bind_children (widget_class);
   mr_messages_page_install_actions (widget_class);

@@ -14,6 +14,7 @@
 #include "ui/import-window.h"
 #include "ui/record-item.h"
 #include "ui/remove-account.h"
+#include "ui/set-up-state.h"
 #include "ui/sign-in-window.h"
 #include "ui/toast.h"
 #include "ui/window-private.h"
@@ -47,6 +48,7 @@ account_saved_cb (MrWindow *self, const char *id, gboolean is_new)
   /* Not by what there is now: the list may have heard of the new account before its password was stored. */
   if (is_new && self->adding_first) {
     self->had_account = TRUE;
+    mr_set_up_account_added (self->settings);
     mr_window_update (self);
     gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), TRUE)));
   } else
@@ -126,8 +128,10 @@ imported_cb (MrWindow *self, guint n)
   mr_window_update (self);
   if (n > 0)
     mr_window_show_page (self, "accounts");
-  if (n > 0 && self->adding_first)
+  if (n > 0 && self->adding_first) {
+    mr_set_up_account_added (self->settings);
     start_after_log_in (self);
+  }
 }
 
 static void
@@ -156,6 +160,34 @@ export_accounts_action (GtkWidget *widget, const char *name, GVariant *parameter
   mr_export_accounts (self->desk, GTK_WINDOW (self));
 }
 
+/* Already now: whoever ends everything on the assistant's last page goes on behind it. */
+static void
+assistant_saved_cb (MrWindow *self)
+{
+  if (self->adding_first)
+    mr_set_up_account_added (self->settings);
+}
+
+static void
+remember_cb (MrWindow *self, const char *address, const char *name)
+{
+  if (!self->adding_first)
+    return;
+  mr_set_up_remember (self->settings, address, name);
+  mr_window_update (self);
+}
+
+static void
+finish_set_up_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MrWindow *self = MR_WINDOW (widget);
+
+  if (g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0)
+    gtk_widget_activate_action (widget, "win.add-account", NULL);
+  else
+    gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), TRUE)));
+}
+
 static void
 add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -163,6 +195,15 @@ add_account_action (GtkWidget *widget, const char *name, GVariant *parameter)
   GtkWidget *assistant = mr_account_assistant_new (self->desk, GTK_WINDOW (self));
 
   self->adding_first = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
+  if (self->adding_first) {
+    g_autofree char *address = mr_set_up_dup_address (self->settings);
+    g_autofree char *person = mr_set_up_dup_name (self->settings);
+
+    if (address != NULL)
+      mr_account_assistant_resume (MR_ACCOUNT_ASSISTANT (assistant), address, person);
+  }
+  g_signal_connect_object (assistant, "saved", G_CALLBACK (assistant_saved_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (assistant, "remember", G_CALLBACK (remember_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (assistant, "closed-after", G_CALLBACK (assistant_closed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (assistant, "import", G_CALLBACK (import_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (assistant, "by-hand", G_CALLBACK (by_hand_cb), self, G_CONNECT_SWAPPED);
@@ -376,6 +417,7 @@ mr_window_install_account_actions (GtkWidgetClass *widget_class)
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
     { "win.add-account", NULL, add_account_action },
+    { "win.finish-set-up", NULL, finish_set_up_action },
     { "win.import-accounts", NULL, import_accounts_action },
     { "win.export-accounts", NULL, export_accounts_action },
     { "win.edit-account", "s", edit_account_action },

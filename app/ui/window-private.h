@@ -19,6 +19,7 @@ struct _MrWindow {
   MrStatusBar *status_bar;
   GtkStack *top;
   AdwStatusPage *unreachable_page;
+  GtkButton *welcome_add;
   AdwViewStack *pages;
   AdwViewStackPage *outbox_tab, *held_tab, *accounts_tab;
   MrMessagesPage *outbox, *held, *history;

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/format.h"
+#include "ui/set-up-state.h"
 #include "ui/settings.h"
 #include "ui/toast.h"
 #include "ui/window-private.h"
@@ -81,6 +82,16 @@ update_notice (MrWindow *self, const char *face, const MrNoticeFacts *facts)
   mr_status_bar_set_notice (self->status_bar, &notice);
 }
 
+/* Who closed everything half-way goes on with the address that was entered. */
+static void
+update_welcome (MrWindow *self)
+{
+  g_autofree char *address = mr_set_up_dup_address (self->settings);
+  g_autofree char *label = address != NULL ? g_strdup_printf (_ ("Go On With %s"), address) : NULL;
+
+  gtk_button_set_label (self->welcome_add, label != NULL ? label : _ ("Add a Sending Account"));
+}
+
 void
 mr_window_update (MrWindow *self)
 {
@@ -93,6 +104,8 @@ mr_window_update (MrWindow *self)
   mr_window_saw_keyring (self, g_strcmp0 (facts.secrets_state, "ok") == 0);
   facts.keyring_talk = self->keyring_talk;
   gtk_stack_set_visible_child_name (self->top, face);
+  if (g_str_equal (face, "welcome"))
+    update_welcome (self);
   if (g_str_equal (face, "unreachable")) {
     g_autofree char *markup = g_markup_escape_text (facts.connect_error != NULL ? facts.connect_error : "", -1);
     adw_status_page_set_description (self->unreachable_page, markup);
@@ -251,6 +264,7 @@ mr_window_class_init (MrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrWindow, status_bar);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, top);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, unreachable_page);
+  gtk_widget_class_bind_template_child (widget_class, MrWindow, welcome_add);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, outbox_tab);
   gtk_widget_class_bind_template_child (widget_class, MrWindow, accounts_tab);

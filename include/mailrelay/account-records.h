@@ -47,6 +47,8 @@ typedef struct {
   guint limit_minute, limit_day;                                     /* recipients; 0: none */
   guint used_minute, used_day; /* recipients handed over in the last minute and 24 hours */
   gint64 limit_until;          /* when the limit frees, 0: it is not reached */
+  char
+      *own_domain; /* of its first address, where no known provider has that domain: the person's own; NULL. In lists */
 } MrAccountRecord;
 
 /* Settings that were found for an address, or a preset. Texts are msgids, translated where they are shown. */
