@@ -139,6 +139,7 @@ test_own_time (Play *play, gconstpointer unused)
   GtkWidget *change;
 
   rule->kind = MR_HOLD_RULE_RECIPIENT;
+  g_strfreev (rule->match);
   rule->match = g_strsplit ("example.org", " ", 1);
   rule->release_after = 2 * 3600;
   g_ptr_array_add (play->rules, rule);
