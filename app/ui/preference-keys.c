@@ -28,6 +28,7 @@ typedef struct {
 #define WAITS     N_ ("Waiting for Servers")
 #define AUDIT     N_ ("Audit Log")
 #define DOMAINS   N_ ("Domain Checks")
+#define PROTOCOL  N_ ("Limits of What Programs Say")
 #define FURTHER   N_ ("Further Settings")
 
 /* clang-format off */
@@ -49,6 +50,7 @@ static const Named named[] = {
   { "retry", "first", MR_PREFERENCE_SENDING, AGAIN, N_ ("First wait"), MR_UNIT_SECONDS, N_ ("Until the second attempt") },
   { "retry", "max", MR_PREFERENCE_SENDING, AGAIN, N_ ("Longest wait"), MR_UNIT_SECONDS, N_ ("Between two attempts") },
   { "retry", "factor-percent", MR_PREFERENCE_SENDING, AGAIN, N_ ("Growth of the waits"), MR_UNIT_PERCENT, N_ ("How long each wait is, compared with the one before") },
+  { "retry", "jitter-percent", MR_PREFERENCE_SENDING, AGAIN, N_ ("Chance in the waits"), MR_UNIT_PERCENT, N_ ("How far a wait may differ, so that not all messages come at once") },
   { "retry", "life", MR_PREFERENCE_SENDING, AGAIN, N_ ("Give up after"), MR_UNIT_SECONDS, N_ ("What cannot be delivered by then has failed") },
   { "retry", "person-life", MR_PREFERENCE_SENDING, AGAIN, N_ ("Give up what needs you after"), MR_UNIT_SECONDS, N_ ("What waits for you by then has failed") },
   { "delivery", "resend-uncertain", MR_PREFERENCE_SENDING, AGAIN, N_ ("Send again what was possibly delivered"), MR_UNIT_NONE, NULL },
@@ -80,11 +82,22 @@ static const Named named[] = {
   { "log", "level", MR_PREFERENCE_ADVANCED, NAMES, N_ ("Detail of the log"), MR_UNIT_NONE, NULL },
   { "delivery", "connect-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait for a connection"), MR_UNIT_SECONDS, NULL },
   { "delivery", "command-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait for an answer"), MR_UNIT_SECONDS, NULL },
+  { "delivery", "idle-keep", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Keep a connection open"), MR_UNIT_SECONDS, N_ ("For the next message to the same server") },
   { "delivery", "data-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait while a message is sent"), MR_UNIT_SECONDS, NULL },
   { "delivery", "dot-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait for the receipt of a message"), MR_UNIT_SECONDS, NULL },
   { "dns", "timeout-ms", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait for a name server"), MR_UNIT_MILLISECONDS, NULL },
+  { "dns", "tries", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Questions to each name server"), MR_UNIT_NONE, NULL },
+  { "submission", "command-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Wait for a program's next command"), MR_UNIT_SECONDS, NULL },
+  { "submission", "session-timeout", MR_PREFERENCE_ADVANCED, WAITS, N_ ("Longest connection of a program"), MR_UNIT_SECONDS, NULL },
+
+  { "submission", "max-header-size", MR_PREFERENCE_ADVANCED, PROTOCOL, N_ ("Biggest header of a message"), MR_UNIT_BYTES, NULL },
+  { "submission", "max-line-length", MR_PREFERENCE_ADVANCED, PROTOCOL, N_ ("Longest line of a message"), MR_UNIT_BYTES, NULL },
+  { "submission", "max-command-length", MR_PREFERENCE_ADVANCED, PROTOCOL, N_ ("Longest command"), MR_UNIT_BYTES, NULL },
+  { "submission", "max-errors", MR_PREFERENCE_ADVANCED, PROTOCOL, N_ ("Errors of a program"), MR_UNIT_NONE, NULL },
+  { "submission", "max-received", MR_PREFERENCE_ADVANCED, PROTOCOL, N_ ("Most stations of a message"), MR_UNIT_NONE, NULL },
 
   { "domains", "check-every", MR_PREFERENCE_ADVANCED, DOMAINS, N_ ("Check domains every"), MR_UNIT_SECONDS, N_ ("0: only when you ask") },
+  { "domains", "watch-every", MR_PREFERENCE_ADVANCED, DOMAINS, N_ ("Look for new entries every"), MR_UNIT_SECONDS, N_ ("While you wait for what you published") },
   { "domains", "names", MR_PREFERENCE_ADVANCED, DOMAINS, N_ ("Further domains"), MR_UNIT_NONE, NULL },
   { "domains", "addresses", MR_PREFERENCE_ADVANCED, DOMAINS, N_ ("Public addresses"), MR_UNIT_NONE, NULL },
   { "domains", "ask-relay", MR_PREFERENCE_ADVANCED, DOMAINS, N_ ("Ask the sending account's server"), MR_UNIT_NONE, NULL },

@@ -252,6 +252,37 @@ is_account (const MrConfigKey *key)
 }
 
 static void
+setup_choice_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label), 8);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_choice_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkLabel *label = GTK_LABEL (gtk_list_item_get_child (item));
+
+  gtk_label_set_text (label, gtk_string_object_get_string (GTK_STRING_OBJECT (gtk_list_item_get_item (item))));
+}
+
+/* The list keeps the toolkit's rows; what is chosen is shortened where there is little room, or the row's title would stand letter below letter. */
+static void
+let_choice_shrink (GtkDropDown *control)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_choice_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_choice_cb), NULL);
+  gtk_drop_down_set_list_factory (control, gtk_drop_down_get_factory (control));
+  gtk_drop_down_set_factory (control, factory);
+}
+
+static void
 add_choices (MrPreferenceRow *self)
 {
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
@@ -264,6 +295,7 @@ add_choices (MrPreferenceRow *self)
       gtk_string_list_take (titles, mr_preference_dup_choice (&self->preference, self->choices[i]));
   }
   self->control = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&titles)), NULL);
+  let_choice_shrink (GTK_DROP_DOWN (self->control));
   g_signal_connect_object (self->control, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
 }
 

@@ -50,10 +50,14 @@ mr_statistics_dup_counts (const MrStatisticRecord *record)
   GString *text = g_string_new (NULL);
 
   add_count (text, record->counts[MR_COUNT_DELIVERED], _ ("%s delivered"));
-  add_count (text, record->counts[MR_COUNT_DEFERRED], _ ("%s had to wait"));
+  add_count (text, record->counts[MR_COUNT_DEFERRED],
+             g_dngettext (GETTEXT_PACKAGE, "%s had to wait", "%s had to wait", record->counts[MR_COUNT_DEFERRED]));
   add_count (text, record->counts[MR_COUNT_FAILED], _ ("%s failed"));
-  add_count (text, record->counts[MR_COUNT_RETURNED], _ ("%s came back later"));
-  add_count (text, record->counts[MR_COUNT_COMPLAINTS], _ ("%s complained"));
+  add_count (
+      text, record->counts[MR_COUNT_RETURNED],
+      g_dngettext (GETTEXT_PACKAGE, "%s came back later", "%s came back later", record->counts[MR_COUNT_RETURNED]));
+  add_count (text, record->counts[MR_COUNT_COMPLAINTS],
+             g_dngettext (GETTEXT_PACKAGE, "%s complained", "%s complained", record->counts[MR_COUNT_COMPLAINTS]));
   if (text->len == 0)
     g_string_append (text, _ ("nothing"));
   return g_string_free (text, FALSE);

@@ -44,6 +44,7 @@ mr_status_bar_set_notice (MrStatusBar *self, const MrNotice *notice)
   gtk_widget_add_css_class (self->bar, self->style);
   gtk_image_set_from_icon_name (self->icon, notice->icon);
   gtk_label_set_text (self->text, notice->text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, notice->text, -1);
   g_free (self->action);
   self->action = g_strdup (notice->action);
   gtk_widget_set_visible (GTK_WIDGET (self->button), notice->button != NULL);

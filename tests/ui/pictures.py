@@ -2,8 +2,10 @@
 """pictures.py [LOOK...]: every page and every window with a day's mail in it, photographed for the eye: light, dark, high contrast, on a phone, in German, from
 right to left, with large text. Runs inside headless.sh --wm --size 1500x1000; the pictures go to the folder in MR_UI_SHOTS, as LOOK-NAME.png. A window that does
 not come is told and passed over: this is no test."""
+import contextlib
 import gettext
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,36 +16,53 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "..", "integration")]
 
 import harness  # noqa: E402
-from desktop import Atspi, Window, has, keys  # noqa: E402
-from harness import Failed, queue_id, send  # noqa: E402
+from desktop import Atspi, has, keys  # noqa: E402
+from harness import Failed, send  # noqa: E402
 from journeys import DAY, Desk, message, start_destinations  # noqa: E402
 from journeys_office import DRAWINGS, LETTER, counted_before  # noqa: E402
 
-# Name: environment, lines for the toolkit's settings, size of each window.
+# Name: environment, size of the letters, size of each window.
 LOOKS = {
-    "light": ({}, "", None),
-    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, "", None),
-    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, "", None),
-    "phone": ({}, "", (360, 680)),
-    "german": ({"LANGUAGE": "de"}, "", None),
-    "phone-german": ({"LANGUAGE": "de"}, "", (360, 680)),
+    "light": ({}, 11, None),
+    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, 11, None),
+    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, 11, None),
+    "phone": ({}, 11, (360, 680)),
+    "german": ({"LANGUAGE": "de"}, 11, None),
+    "phone-german": ({"LANGUAGE": "de"}, 11, (360, 680)),
     # There is no translation of ours; the toolkit's own makes the layout go from right to left.
-    "mirrored": ({"LANGUAGE": "ar"}, "", None),
-    "large": ({}, "gtk-xft-dpi=147456\n", None),
+    "mirrored": ({"LANGUAGE": "ar"}, 11, None),
+    "large": ({}, 16.5, None),
 }
 FOLDER = os.environ.get("MR_UI_SHOTS", ".")
+
+
+@contextlib.contextmanager
+def words_of(look):
+    """GLib leaves the toolkit's own words and its direction alone where a program has no translation: an empty one of ours lets it be mirrored."""
+    language = LOOKS[look][0].get("LANGUAGE", "de")
+    folder = os.path.join(harness.BUILD, "po", language)
+    if os.path.exists(folder):
+        yield
+        return
+    os.makedirs(os.path.join(folder, "LC_MESSAGES"))
+    try:
+        subprocess.run(["msgfmt", "-o", os.path.join(folder, "LC_MESSAGES", "mail-relay.mo"), "-"], check=True,
+                       input=f'msgid ""\nmsgstr "Language: {language}\\nContent-Type: text/plain; charset=UTF-8\\n"\n', text=True)
+        yield
+    finally:
+        shutil.rmtree(folder)
 
 
 class Album:
     def __init__(self, desk, look):
         self.look = look
-        env, settings, self.size = LOOKS[look]
+        env, letters, self.size = LOOKS[look]
         self.words = gettext.NullTranslations()
         if env.get("LANGUAGE") == "de":
             with open(os.path.join(harness.BUILD, "po", "de", "LC_MESSAGES", "mail-relay.mo"), "rb") as f:
                 self.words = gettext.GNUTranslations(f)
         with open(os.path.join(desk.env["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as f:
-            f.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n" + settings)
+            f.write(f"[Settings]\ngtk-font-name=Cantarell {letters}\ngtk-enable-animations=false\n")
         self.window = desk.open(**env)
         self.window.row("Offer 2041")
         self.fit()
@@ -176,11 +195,17 @@ class Album:
         t = self.t
         self.try_(self.window.page, t("Outbox"))
         self.try_(self.select, "Offer 2041")
+        if self.size:
+            keys("ctrl+f", "Tab", "Tab", "Tab", "Return")
+            time.sleep(0.4)
         for item in ("Recip_ients…", "Send Through _Another Account…", "Send _Later…", "Send to _Other Recipients…", "Return to Sen_der…"):
             def act(item=item):
                 self.press(lambda n: n.startswith(t("_More")))
                 self.window.click("menu item", t(item))
             self.opened(act, "dialog-" + item.strip("…").replace("_", "").lower().replace(" ", "-"), fit=False)
+        if self.size:
+            keys("alt+Left")
+            time.sleep(0.3)
 
     def further(self):
         t = self.t
@@ -273,7 +298,7 @@ def fill(desk):
 
 def first_start(look):
     """What comes before there is an account."""
-    env, settings, size = LOOKS[look]
+    env, _, size = LOOKS[look]
     with Desk(start=False) as desk:
         window = desk.open(**env)
         window.wait(lambda: any(n.get_name() == "Mail Relay" for n in window.walk()), "the window")
@@ -298,13 +323,15 @@ def main():
         fill(desk)
         for look in looks:
             print(f"# {look}", flush=True)
-            album = Album(desk, look)
-            for part in (album.message_dialogs, album.pages, album.preview, album.menus, album.further):
-                album.try_(part)
-            album.window.close()
+            with words_of(look):
+                album = Album(desk, look)
+                for part in (album.message_dialogs, album.pages, album.preview, album.menus, album.further):
+                    album.try_(part)
+                album.window.close()
         desk.stop_stalling.set()
     for look in looks:
-        first_start(look)
+        with words_of(look):
+            first_start(look)
 
 
 if __name__ == "__main__":
