@@ -234,7 +234,7 @@ def preferences():
         picture("office-preferences", "Preferences")
         in_front(window, "Preferences")
         keys("ctrl+f")
-        subprocess.run(["xdotool", "type", "biggest"], check=True)
+        subprocess.run(["xdotool", "type", "biggest message"], check=True)
         window.get("list item", lambda n: n.startswith("Biggest message"), window.get("list", "Settings that were found", top))
         picture("office-preferences-search", "Preferences")
         equal(len([n for n in window.walk(window.get("list", "Settings that were found", top)) if n.get_role_name() == "list item"]), 1, "what was found")
