@@ -5,17 +5,25 @@
 
 #define ID(list, i) (g_array_index (list, MrIdEntry, i).text)
 
-GArray *
-mr_id_list_from_variant (GVariant *ids)
+static gboolean
+is_id (const char *bytes)
 {
-  GArray *list = g_array_sized_new (FALSE, TRUE, sizeof (MrIdEntry), (guint)g_variant_n_children (ids));
-  GVariantIter iter;
-  const char *id;
+  for (guint i = 0; i < MR_ID_LENGTH; i++)
+    if (!g_ascii_isalnum (bytes[i]))
+      return FALSE;
+  return TRUE;
+}
 
-  g_variant_iter_init (&iter, ids);
-  while (g_variant_iter_next (&iter, "&s", &id)) {
+GArray *
+mr_id_list_from_bytes (GBytes *ids)
+{
+  gsize size;
+  const char *id = g_bytes_get_data (ids, &size);
+  GArray *list = g_array_sized_new (FALSE, TRUE, sizeof (MrIdEntry), (guint)(size / MR_ID_LENGTH));
+
+  for (; size >= MR_ID_LENGTH; size -= MR_ID_LENGTH, id += MR_ID_LENGTH) {
     MrIdEntry entry = { { 0 } };
-    if (strlen (id) != MR_ID_LENGTH)
+    if (!is_id (id))
       continue;
     memcpy (entry.text, id, MR_ID_LENGTH);
     g_array_append_val (list, entry);
@@ -105,23 +113,106 @@ mr_id_list_diff (const GArray *from, const GArray *to, guint max)
   return splices;
 }
 
-gboolean
-mr_id_list_find (const GArray *list, const char *id, guint *ret_position)
+/* The first position whose id does not stand before this one. */
+static guint
+lower_bound (const GArray *list, const char *id, gboolean descending)
 {
   guint low = 0, high = list->len;
-  gboolean descending = list->len > 1 && strcmp (ID (list, 0), ID (list, list->len - 1)) > 0;
 
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    int side = strcmp (id, ID (list, middle));
-    if (side == 0) {
-      *ret_position = middle;
+    int side = strcmp (ID (list, middle), id);
+    if (descending ? side > 0 : side < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+gboolean
+mr_id_list_find (const GArray *list, const char *id, guint *ret_position)
+{
+  gboolean descending = list->len > 1 && strcmp (ID (list, 0), ID (list, list->len - 1)) > 0;
+  guint position = lower_bound (list, id, descending);
+
+  if (position >= list->len || strcmp (ID (list, position), id) != 0)
+    return FALSE;
+  *ret_position = position;
+  return TRUE;
+}
+
+gboolean
+mr_id_list_search (const GArray *list, const char *id, guint *ret_position)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (strcmp (ID (list, i), id) == 0) {
+      *ret_position = i;
       return TRUE;
     }
-    if ((side < 0) != descending)
-      high = middle;
-    else
-      low = middle + 1;
-  }
   return FALSE;
+}
+
+/* ---- changes ---- */
+
+typedef struct {
+  MrIdEntry id;
+  guint position;
+  gboolean added; /* else it goes */
+} Edit;
+
+static int
+compare_edits (gconstpointer a, gconstpointer b, gpointer descending)
+{
+  int side = strcmp (((const Edit *)a)->id.text, ((const Edit *)b)->id.text);
+
+  return descending != NULL ? -side : side;
+}
+
+/* Those changes that make a difference, in the order of the list. */
+static GArray *
+find_edits (const GArray *list, GBytes *changes, MrListPlace place, gboolean descending)
+{
+  GArray *edits = g_array_new (FALSE, TRUE, sizeof (Edit));
+  gsize size;
+  const char *change = g_bytes_get_data (changes, &size);
+
+  for (; size >= MR_LIST_CHANGE_LENGTH; size -= MR_LIST_CHANGE_LENGTH, change += MR_LIST_CHANGE_LENGTH) {
+    Edit edit = { .added = (MrListPlace)change[MR_ID_LENGTH] == place };
+
+    if (change[MR_ID_LENGTH] == MR_LIST_PLACE_SAME || !is_id (change))
+      continue;
+    memcpy (edit.id.text, change, MR_ID_LENGTH);
+    edit.position = lower_bound (list, edit.id.text, descending);
+    gboolean there = edit.position < list->len && strcmp (ID (list, edit.position), edit.id.text) == 0;
+    if (there != edit.added)
+      g_array_append_val (edits, edit);
+  }
+  g_array_sort_with_data (edits, compare_edits, GINT_TO_POINTER (descending));
+  return edits;
+}
+
+GArray *
+mr_id_list_apply (const GArray *list, GBytes *changes, MrListPlace place, gboolean descending)
+{
+  g_autoptr (GArray) edits = find_edits (list, changes, place, descending);
+  guint from = 0;
+
+  if (edits->len == 0)
+    return NULL;
+  GArray *result = g_array_sized_new (FALSE, TRUE, sizeof (MrIdEntry), list->len + edits->len);
+  for (guint i = 0; i < edits->len; i++) {
+    const Edit *edit = &g_array_index (edits, Edit, i);
+
+    if (i > 0 && strcmp (edit->id.text, (edit - 1)->id.text) == 0)
+      continue;
+    if (edit->position > from)
+      g_array_append_vals (result, &g_array_index (list, MrIdEntry, from), edit->position - from);
+    if (edit->added)
+      g_array_append_val (result, edit->id);
+    from = edit->position + !edit->added;
+  }
+  if (from < list->len)
+    g_array_append_vals (result, &g_array_index (list, MrIdEntry, from), list->len - from);
+  return result;
 }

@@ -47,23 +47,11 @@ mr_client_list_finish (MrClient *self, GAsyncResult *result, guint64 *ret_total,
 }
 
 void
-mr_client_list_ids_instead_async (MrClient *self, const MrListFilter *filter, guint number, GCancellable *cancellable,
-                                  GAsyncReadyCallback callback, gpointer data)
-{
-  g_autoptr (GVariant) wanted = g_variant_ref_sink (mr_list_filter_to_variant (filter));
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, wanted);
-  if (number > 0)
-    g_variant_dict_insert (&dict, "replaces", "u", number);
-  call (self, "ListIds", g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)), "(as)", cancellable, callback, data);
-}
-
-void
 mr_client_list_ids_async (MrClient *self, const MrListFilter *filter, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer data)
 {
-  mr_client_list_ids_instead_async (self, filter, 0, cancellable, callback, data);
+  call (self, "ListIds", g_variant_new ("(@a{sv})", mr_list_filter_to_variant (filter)), "(as)", cancellable, callback,
+        data);
 }
 
 GVariant *
@@ -72,6 +60,51 @@ mr_client_list_ids_finish (MrClient *self, GAsyncResult *result, GError **error)
   g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
 
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+void
+mr_client_pack_ids_async (MrClient *self, const MrListFilter *filter, guint number, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (mr_list_filter_to_variant (filter));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, wanted);
+  if (number > 0)
+    g_variant_dict_insert (&dict, "replaces", "u", number);
+  call (self, "PackIds", g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)), "(tay)", cancellable, callback, data);
+}
+
+GBytes *
+mr_client_pack_ids_finish (MrClient *self, GAsyncResult *result, guint64 *ret_serial, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GVariant) ids = NULL;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(t@ay)", ret_serial, &ids);
+  return g_variant_get_data_as_bytes (ids);
+}
+
+void
+mr_client_list_changes_async (MrClient *self, guint64 since, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer data)
+{
+  call (self, "ListChanges", g_variant_new ("(t)", since), "(tbay)", cancellable, callback, data);
+}
+
+GBytes *
+mr_client_list_changes_finish (MrClient *self, GAsyncResult *result, guint64 *ret_serial, GError **error)
+{
+  g_autoptr (GVariant) reply = mr_client_call_finish (self, result, NULL, error);
+  g_autoptr (GVariant) changes = NULL;
+  gboolean complete;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(tb@ay)", ret_serial, &complete, &changes);
+  return complete ? g_variant_get_data_as_bytes (changes) : NULL;
 }
 
 void

@@ -1,8 +1,11 @@
 /* The outbox or the history as a lazy list.
  *
- * Two kinds of questions go to the service: all ids (ListIds) and the rows of one page of them (ListRows). At most one of the former and MAX_FETCHES of the latter are
- * under way; which pages are asked for is decided when there is room, from the items that are alive then, so that a fast scroll leaves nothing behind.
- * What arrives for a filter that is no longer in force is dropped: its calls were cancelled.
+ * Three kinds of questions go to the service: all ids (PackIds), what changed since (ListChanges), and the rows of one page (ListRows). At most one of the first
+ * two and MAX_FETCHES of the last are under way; which rows are asked for is decided when there is room, from the items that are alive then, so that a fast
+ * scroll leaves nothing behind. What arrives for a filter that is no longer in force is dropped: its calls were cancelled.
+ *
+ * A list of everything in the order of its ids follows the changes by itself; of any other list only the service can tell what they mean, so it is listed
+ * anew, less often the longer that takes.
  */
 #include <config.h>
 
@@ -23,6 +26,8 @@
 #define MAX_ROWS    2000 /* kept for items that come back */
 #define MAX_SPLICES 200
 #define REFRESH_MS  500
+#define MARGIN      25      /* rows beside those in view */
+#define MAX_FOLLOW  1000000 /* a list that was cut there cannot be followed */
 /* Listing all ids is work for the service: so many times as long as that took nothing more is listed. */
 #define LIST_SHARE  12
 #define LIST_MAX_MS 5000
@@ -35,12 +40,17 @@ struct _MrMessageModel {
   GHashTable *items;    /* id → MrMessageItem that is alive, not owned */
   GHashTable *item_ids; /* MrMessageItem → its key in items */
   GHashTable *rows;     /* id → GVariant */
-  gboolean loaded;
-  guint number; /* of its questions, for the service */
+  gboolean loaded, active;
+  gboolean has_view;
+  guint first, last; /* rows in view */
+  guint64 serial;    /* of the newest change that the list holds */
+  gboolean knows;    /* it holds all up to there */
+  guint number;      /* of its questions, for the service */
 
   GCancellable *cancellable; /* of everything asked for with this filter */
   gboolean listing;
-  gboolean dirty;    /* something changed since the last listing began */
+  gboolean dirty;    /* something changed since the last question */
+  gboolean once;     /* the next listing is wanted though nobody looks */
   guint refresh;     /* no new listing before this fires */
   gint64 list_begun; /* monotonic */
   MrClock *clock;
@@ -56,6 +66,8 @@ typedef struct {
 
 enum { PROP_0, PROP_LOADED, N_PROPS };
 static GParamSpec *properties[N_PROPS];
+enum { SIGNAL_MESSAGES_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static void list_model_init (GListModelInterface *iface);
 static void refresh (MrMessageModel *self);
@@ -65,18 +77,51 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MrMessageModel, mr_message_model, G_TYPE_OBJECT,
 
 #define ID(self, i) (g_array_index ((self)->ids, MrIdEntry, i).text)
 
+/* TRUE: the list is in the order of its ids. *ret_descending: the largest first. */
+static gboolean
+is_by_id (MrMessageModel *self, gboolean *ret_descending)
+{
+  const MrListFilter *filter = &self->filter;
+  gboolean by_age = filter->sort == MR_LIST_SORT_AGE && filter->kind == MR_LIST_OUTBOX;
+
+  *ret_descending = by_age ? filter->ascending : !filter->ascending;
+  return filter->sort == MR_LIST_SORT_TIME || by_age;
+}
+
+static gboolean
+find (MrMessageModel *self, const char *id, guint *ret_position)
+{
+  gboolean descending;
+
+  return is_by_id (self, &descending) ? mr_id_list_find (self->ids, id, ret_position)
+                                      : mr_id_list_search (self->ids, id, ret_position);
+}
+
 /* ---- pages ---- */
+
+/* Where something is in view, nothing else is asked for. */
+static gboolean
+is_near (MrMessageModel *self, guint position)
+{
+  return !self->has_view || (position + MARGIN >= self->first && position <= self->last + MARGIN);
+}
+
+static gboolean
+row_is_wanted (MrMessageModel *self, guint position)
+{
+  MrMessageItem *item = g_hash_table_lookup (self->items, ID (self, position));
+
+  return item != NULL && mr_message_item_wants_row (item) && is_near (self, position);
+}
 
 static gboolean
 page_is_wanted (MrMessageModel *self, guint page)
 {
   guint first = page * PAGE_ROWS;
 
-  for (guint i = first; i < self->ids->len && i < first + PAGE_ROWS; i++) {
-    MrMessageItem *item = g_hash_table_lookup (self->items, ID (self, i));
-    if (item != NULL && mr_message_item_wants_row (item))
+  for (guint i = first; i < self->ids->len && i < first + PAGE_ROWS; i++)
+    if (row_is_wanted (self, i))
       return TRUE;
-  }
   return FALSE;
 }
 
@@ -159,8 +204,10 @@ fetch_page (MrMessageModel *self, guint page)
   const char *ids[PAGE_ROWS + 1];
   Fetch *fetch = g_new0 (Fetch, 1);
 
-  for (guint i = first; i < self->ids->len && n < PAGE_ROWS; i++)
-    ids[n++] = ID (self, i);
+  /* Neighbours come along, for items that are made next; not where what is in view is known. */
+  for (guint i = first; i < self->ids->len && i < first + PAGE_ROWS; i++)
+    if (row_is_wanted (self, i) || (!self->has_view && !g_hash_table_contains (self->rows, ID (self, i))))
+      ids[n++] = ID (self, i);
   ids[n] = NULL;
   const MrClientCall call = { .interface = MR_BUS_OUTBOX,
                               .method = "ListRows",
@@ -176,7 +223,7 @@ fetch_page (MrMessageModel *self, guint page)
 /* ---- ids ---- */
 
 static void
-apply_ids (MrMessageModel *self, GArray *ids)
+apply_ids (MrMessageModel *self, const GArray *ids)
 {
   g_autoptr (GArray) splices = mr_id_list_diff (self->ids, ids, MAX_SPLICES);
 
@@ -192,21 +239,37 @@ apply_ids (MrMessageModel *self, GArray *ids)
   }
 }
 
-/* What is on the screen is loaded again; what is not, when it is asked for. */
+/* The pages of all items that wait for their row. */
 static void
-want_live_pages (MrMessageModel *self)
+want_rows (MrMessageModel *self)
 {
   GHashTableIter iter;
   gpointer id, item;
   guint position;
 
+  if (self->has_view) {
+    guint first = self->first > MARGIN ? self->first - MARGIN : 0;
+    for (guint page = first / PAGE_ROWS; page <= (self->last + MARGIN) / PAGE_ROWS; page++)
+      want_page (self, page);
+    return;
+  }
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, &id, &item))
+    if (mr_message_item_wants_row (item) && find (self, id, &position))
+      want_page (self, position / PAGE_ROWS);
+}
+
+/* What is on the screen is loaded again; what is not, when it is asked for. */
+static void
+forget_rows (MrMessageModel *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
   g_hash_table_remove_all (self->rows);
   g_hash_table_iter_init (&iter, self->items);
-  while (g_hash_table_iter_next (&iter, &id, &item)) {
+  while (g_hash_table_iter_next (&iter, NULL, &item))
     mr_message_item_set_stale (item);
-    if (mr_id_list_find (self->ids, id, &position))
-      want_page (self, position / PAGE_ROWS);
-  }
 }
 
 static gboolean
@@ -220,28 +283,114 @@ refresh_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Nothing more is asked for a while. */
+static void
+pause_refresh (MrMessageModel *self, gint64 ms)
+{
+  g_clear_handle_id (&self->refresh, g_source_remove);
+  self->refresh = g_timeout_add ((guint)CLAMP (ms, REFRESH_MS, LIST_MAX_MS), refresh_cb, self);
+}
+
 static void
 ids_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) list = mr_client_list_ids_finish (MR_CLIENT (object), result, &error);
+  guint64 serial = 0;
+  g_autoptr (GBytes) packed = mr_client_pack_ids_finish (MR_CLIENT (object), result, &serial, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_autoptr (MrMessageModel) self = g_object_ref (data);
   self->listing = FALSE;
-  if (list == NULL)
+  if (packed == NULL)
     return;
-  gint64 took_ms = (mr_clock_monotonic (self->clock) - self->list_begun) / 1000;
-  g_clear_handle_id (&self->refresh, g_source_remove);
-  self->refresh = g_timeout_add ((guint)CLAMP (took_ms * LIST_SHARE, REFRESH_MS, LIST_MAX_MS), refresh_cb, self);
-  g_autoptr (GArray) ids = mr_id_list_from_variant (list);
+  pause_refresh (self, (mr_clock_monotonic (self->clock) - self->list_begun) / 1000 * LIST_SHARE);
+  self->serial = serial;
+  self->knows = TRUE;
+  forget_rows (self);
+  g_autoptr (GArray) ids = mr_id_list_from_bytes (packed);
   apply_ids (self, ids);
-  want_live_pages (self);
+  want_rows (self);
   if (!self->loaded) {
     self->loaded = TRUE;
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
   }
+  g_signal_emit (self, signals[SIGNAL_MESSAGES_CHANGED], 0, NULL);
+  if (self->dirty)
+    refresh (self);
+}
+
+static void
+list_ids (MrMessageModel *self)
+{
+  self->listing = TRUE;
+  self->list_begun = mr_clock_monotonic (self->clock);
+  mr_client_pack_ids_async (self->client, &self->filter, self->number, self->cancellable, ids_cb, self);
+}
+
+/* ---- changes ---- */
+
+static void
+forget_changed_rows (MrMessageModel *self, GBytes *changes)
+{
+  g_autoptr (GHashTable) changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gsize size;
+  const char *change = g_bytes_get_data (changes, &size);
+
+  for (; size >= MR_LIST_CHANGE_LENGTH; size -= MR_LIST_CHANGE_LENGTH, change += MR_LIST_CHANGE_LENGTH) {
+    char *id = g_strndup (change, MR_ID_LENGTH);
+    MrMessageItem *item = g_hash_table_lookup (self->items, id);
+
+    g_hash_table_remove (self->rows, id);
+    if (item != NULL)
+      mr_message_item_set_stale (item);
+    g_hash_table_add (changed, id);
+  }
+  if (g_hash_table_size (changed) > 0)
+    g_signal_emit (self, signals[SIGNAL_MESSAGES_CHANGED], 0, changed);
+}
+
+/* FALSE: only the service knows what they mean for this list. */
+static gboolean
+follow (MrMessageModel *self, GBytes *changes)
+{
+  MrListPlace place = self->filter.kind == MR_LIST_OUTBOX ? MR_LIST_PLACE_OUTBOX : MR_LIST_PLACE_HISTORY;
+  gboolean descending;
+
+  if (g_bytes_get_size (changes) == 0)
+    return TRUE;
+  if (mr_list_filter_is_narrow (&self->filter) || !is_by_id (self, &descending) || self->ids->len >= MAX_FOLLOW)
+    return FALSE;
+  g_autoptr (GArray) ids = mr_id_list_apply (self->ids, changes, place, descending);
+  if (ids != NULL)
+    apply_ids (self, ids);
+  return TRUE;
+}
+
+static void
+changes_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 serial = 0;
+  g_autoptr (GBytes) changes = mr_client_list_changes_finish (MR_CLIENT (object), result, &serial, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_autoptr (MrMessageModel) self = g_object_ref (data);
+  self->listing = FALSE;
+  if (changes == NULL || !self->knows) {
+    if (mr_client_is_connected (self->client))
+      list_ids (self);
+    return;
+  }
+  self->serial = serial;
+  forget_changed_rows (self, changes);
+  if (!follow (self, changes)) {
+    list_ids (self);
+    return;
+  }
+  want_rows (self);
+  pause_refresh (self, REFRESH_MS);
   if (self->dirty)
     refresh (self);
 }
@@ -250,17 +399,24 @@ static void
 refresh (MrMessageModel *self)
 {
   self->dirty = TRUE;
-  if (self->listing || self->refresh != 0 || !mr_client_is_connected (self->client))
+  if (self->listing || self->refresh != 0 || !(self->active || self->once) || !mr_client_is_connected (self->client))
     return;
   self->dirty = FALSE;
+  self->once = FALSE;
+  if (!self->loaded || !self->knows) {
+    list_ids (self);
+    return;
+  }
   self->listing = TRUE;
-  self->list_begun = mr_clock_monotonic (self->clock);
-  mr_client_list_ids_instead_async (self->client, &self->filter, self->number, self->cancellable, ids_cb, self);
+  mr_client_list_changes_async (self->client, self->serial, self->cancellable, changes_cb, self);
 }
 
 static void
 changed_cb (MrClient *client, guint what, guint64 revision, MrMessageModel *self)
 {
+  /* Another service counts anew. */
+  if (revision == 0)
+    self->knows = FALSE;
   if ((what & MR_CLIENT_CHANGED_QUEUE) != 0)
     refresh (self);
 }
@@ -274,6 +430,7 @@ start_anew (MrMessageModel *self)
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   self->listing = FALSE;
+  self->knows = FALSE;
   g_hash_table_remove_all (self->wanted);
   g_hash_table_remove_all (self->fetching);
   g_clear_handle_id (&self->refresh, g_source_remove);
@@ -311,6 +468,42 @@ mr_message_model_set_search (MrMessageModel *self, const char *search)
 
 /* ---- what others ask ---- */
 
+void
+mr_message_model_set_active (MrMessageModel *self, gboolean active)
+{
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  self->active = active;
+  if (active && (self->dirty || !self->loaded))
+    refresh (self);
+}
+
+void
+mr_message_model_refresh_once (MrMessageModel *self)
+{
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  self->once = TRUE;
+  refresh (self);
+}
+
+gboolean
+mr_message_model_is_current (MrMessageModel *self)
+{
+  g_return_val_if_fail (MR_IS_MESSAGE_MODEL (self), FALSE);
+  return self->loaded && !self->dirty && !self->listing;
+}
+
+void
+mr_message_model_set_view (MrMessageModel *self, guint first, guint last)
+{
+  g_return_if_fail (MR_IS_MESSAGE_MODEL (self));
+  if (self->has_view && self->first == first && self->last == last)
+    return;
+  self->has_view = TRUE;
+  self->first = first;
+  self->last = last;
+  want_rows (self);
+}
+
 gboolean
 mr_message_model_is_loaded (MrMessageModel *self)
 {
@@ -329,7 +522,7 @@ gboolean
 mr_message_model_find (MrMessageModel *self, const char *id, guint *ret_position)
 {
   g_return_val_if_fail (MR_IS_MESSAGE_MODEL (self), FALSE);
-  return mr_id_list_find (self->ids, id, ret_position);
+  return find (self, id, ret_position);
 }
 
 /* ---- GListModel ---- */
@@ -384,7 +577,7 @@ get_item (GListModel *list, guint position)
   GVariant *row = g_hash_table_lookup (self->rows, id);
   if (row != NULL)
     mr_message_item_load (item, row);
-  else
+  else if (is_near (self, position))
     want_page (self, position / PAGE_ROWS);
   return item;
 }
@@ -474,15 +667,18 @@ mr_message_model_class_init (MrMessageModelClass *klass)
   properties[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE,
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_MESSAGES_CHANGED] = g_signal_new ("messages-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_HASH_TABLE);
 }
 
 MrMessageModel *
-mr_message_model_new (MrClient *client, MrListKind kind)
+mr_message_model_new (MrClient *client, MrListKind kind, gboolean active)
 {
   MrMessageModel *self = g_object_new (MR_TYPE_MESSAGE_MODEL, NULL);
 
   self->client = g_object_ref (client);
   self->filter.kind = kind;
+  self->active = active;
   g_signal_connect (client, "changed", G_CALLBACK (changed_cb), self);
   refresh (self);
   return self;

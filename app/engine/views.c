@@ -93,6 +93,18 @@ mr_engine_list_ids (MrEngine *engine, const MrListFilter *filter, MrIdsFunc func
 }
 
 void
+mr_engine_pack_ids (MrEngine *engine, const MrListFilter *filter, MrBytesFunc func, gpointer data)
+{
+  mr_store_pack_ids (engine->store, filter, func, data);
+}
+
+GBytes *
+mr_engine_get_changes (MrEngine *engine, guint64 since, guint64 *ret_serial)
+{
+  return mr_store_get_changes (engine->store, since, ret_serial);
+}
+
+void
 mr_engine_list_rows (MrEngine *engine, const char *const *ids, MrListFunc func, gpointer data)
 {
   View *view = view_new (engine, data);

@@ -57,7 +57,8 @@ handle_list_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVari
 typedef struct {
   GDBusMethodInvocation *invocation;
   MrDBusOutbox *skeleton;
-  char *place; /* key in the pending questions, NULL: none can take its place */
+  char *place;    /* key in the pending questions, NULL: none can take its place */
+  guint64 serial; /* of what is packed */
 } Question;
 
 static GHashTable *
@@ -94,6 +95,20 @@ ids_cb (const char *const *ids, const GError *error, gpointer data)
   question_free (question);
 }
 
+static void
+pack_cb (GBytes *ids, const GError *error, gpointer data)
+{
+  Question *question = data;
+
+  if (error != NULL)
+    mr_call_fail (question->invocation, error);
+  else
+    g_dbus_method_invocation_return_value (
+        question->invocation,
+        g_variant_new ("(t@ay)", question->serial, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, ids, TRUE)));
+  question_free (question);
+}
+
 /* A number is the client's own. */
 static char *
 dup_place (GDBusMethodInvocation *invocation, GVariant *wanted)
@@ -124,15 +139,16 @@ take_place (Question *question, MrEngine *engine)
     g_clear_pointer (&question->place, g_free);
 }
 
-static gboolean
-handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, MrEngine *engine)
+/* NULL: answered with an error. */
+static Question *
+question_new (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, MrListFilter *ret_filter,
+              MrEngine *engine)
 {
-  MrListFilter filter;
   g_autoptr (GError) error = NULL;
 
-  if (!mr_list_filter_from_variant (wanted, &filter, &error)) {
+  if (!mr_list_filter_from_variant (wanted, ret_filter, &error)) {
     mr_call_fail (invocation, error);
-    return TRUE;
+    return NULL;
   }
   Question *question = g_new0 (Question, 1);
   question->invocation = invocation;
@@ -140,7 +156,46 @@ handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, G
   question->place = dup_place (invocation, wanted);
   if (question->place != NULL)
     take_place (question, engine);
-  mr_engine_list_ids (engine, &filter, ids_cb, question);
+  return question;
+}
+
+static gboolean
+handle_list_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, MrEngine *engine)
+{
+  MrListFilter filter;
+  Question *question = question_new (skeleton, invocation, wanted, &filter, engine);
+
+  if (question != NULL)
+    mr_engine_list_ids (engine, &filter, ids_cb, question);
+  return TRUE;
+}
+
+static gboolean
+handle_pack_ids_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, GVariant *wanted, MrEngine *engine)
+{
+  MrListFilter filter;
+  Question *question = question_new (skeleton, invocation, wanted, &filter, engine);
+
+  if (question == NULL)
+    return TRUE;
+  /* Before the ids are read: what changes meanwhile is told as a change once more. */
+  g_autoptr (GBytes) changes = mr_engine_get_changes (engine, G_MAXUINT64, &question->serial);
+  mr_engine_pack_ids (engine, &filter, pack_cb, question);
+  return TRUE;
+}
+
+static gboolean
+handle_list_changes_cb (MrDBusOutbox *skeleton, GDBusMethodInvocation *invocation, guint64 since, MrEngine *engine)
+{
+  guint64 serial = 0;
+  g_autoptr (GBytes) changes = mr_engine_get_changes (engine, since, &serial);
+  gboolean complete = changes != NULL;
+  g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
+
+  g_dbus_method_invocation_return_value (
+      invocation,
+      g_variant_new ("(tb@ay)", serial, complete,
+                     g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, complete ? changes : none, TRUE)));
   return TRUE;
 }
 
@@ -204,6 +259,8 @@ mr_lists_interface_attach (GDBusInterfaceSkeleton *outbox, MrEngine *engine)
 {
   g_signal_connect (outbox, "handle-list", G_CALLBACK (handle_list_cb), engine);
   g_signal_connect (outbox, "handle-list-ids", G_CALLBACK (handle_list_ids_cb), engine);
+  g_signal_connect (outbox, "handle-pack-ids", G_CALLBACK (handle_pack_ids_cb), engine);
+  g_signal_connect (outbox, "handle-list-changes", G_CALLBACK (handle_list_changes_cb), engine);
   g_signal_connect (outbox, "handle-list-facets", G_CALLBACK (handle_list_facets_cb), engine);
   g_signal_connect (outbox, "handle-list-rows", G_CALLBACK (handle_list_rows_cb), engine);
 }

@@ -68,6 +68,7 @@ mark_leased (MrSession *session, const char *id, GError **error)
 
   if (row == NULL)
     return FALSE;
+  mr_session_touch (session, id, MR_LIST_PLACE_SAME);
   mr_db_bind_text (row, 1, id);
   return mr_db_run (session->db, row, error);
 }

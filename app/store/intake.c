@@ -276,6 +276,7 @@ insert_message (MrSession *session, AddRequest *request, gint64 num, GError **er
         = { .program = record->program, .address = recipient->address, .counts = { [MR_COUNT_SUBMITTED] = 1 } };
     mr_statistics_count (session, &event);
   }
+  mr_session_touch (session, record->id, MR_LIST_PLACE_OUTBOX);
   session->delta.messages_active++;
   session->delta.messages_held += record->hold != MR_HOLD_NONE;
   session->delta.bytes_active += (gint64)record->size;

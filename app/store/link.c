@@ -201,6 +201,7 @@ run_bounced (MrSession *session, MrRequest *base, GError **error)
   sqlite3_bind_int64 (row, 1, MR_KEY (head.num, MIN (request->n, MR_KEY_MAX_N)));
   sqlite3_bind_int64 (row, 2, request->when > 0 ? request->when : session->now);
   mr_db_bind_text (row, 3, request->cause);
+  mr_session_touch (session, base->id, MR_LIST_PLACE_SAME);
   return mr_db_run (session->db, row, error);
 }
 

@@ -10,6 +10,7 @@
 
 #define PAGE_MAX 500
 #define IDS_MAX  100000
+#define PACK_MAX 1000000
 
 typedef struct {
   MrRequest base;
@@ -18,8 +19,10 @@ typedef struct {
   char **wanted; /* of a request for rows */
   MrStoreListFunc func;
   MrStoreIdsFunc ids_func;
+  MrStoreBytesFunc pack_func;
   GPtrArray *rows;
   GPtrArray *ids;
+  GByteArray *packed;
   guint64 total;
 } ListRequest;
 
@@ -201,6 +204,24 @@ run_ids (MrSession *session, MrRequest *base, GError **error)
   return ok;
 }
 
+static gboolean
+run_pack (MrSession *session, MrRequest *base, GError **error)
+{
+  ListRequest *request = (ListRequest *)base;
+  mr_list_query_narrow (&request->query, session);
+  MrRow row = mr_list_query_prepare (&request->query, session->db, "id", TRUE, request->limit, error);
+  gboolean has_row = FALSE, ok;
+
+  if (row == NULL)
+    return FALSE;
+  request->packed = g_byte_array_new ();
+  while ((ok = mr_db_step (session->db, row, &has_row, error)) && has_row)
+    if (sqlite3_column_bytes (row, 0) == MR_ID_LENGTH)
+      g_byte_array_append (request->packed, sqlite3_column_blob (row, 0), MR_ID_LENGTH);
+  sqlite3_finalize (row);
+  return ok;
+}
+
 /* Ids that are there no more give no row. */
 static gboolean
 run_rows (MrSession *session, MrRequest *base, GError **error)
@@ -241,6 +262,15 @@ deliver_ids (MrRequest *base)
 }
 
 static void
+deliver_pack (MrRequest *base)
+{
+  ListRequest *request = (ListRequest *)base;
+  g_autoptr (GBytes) ids = base->error == NULL ? g_byte_array_free_to_bytes (g_steal_pointer (&request->packed)) : NULL;
+
+  request->pack_func (ids, base->error, base->data);
+}
+
+static void
 release_list (MrRequest *base)
 {
   ListRequest *request = (ListRequest *)base;
@@ -249,11 +279,13 @@ release_list (MrRequest *base)
   g_strfreev (request->wanted);
   g_ptr_array_unref (request->rows);
   g_ptr_array_unref (request->ids);
+  g_clear_pointer (&request->packed, g_byte_array_unref);
   mr_request_release (base);
 }
 
 static const MrRequestKind list_kind = { "list", run_list, NULL, NULL, deliver_list, release_list };
 static const MrRequestKind ids_kind = { "list-ids", run_ids, NULL, NULL, deliver_ids, release_list };
+static const MrRequestKind pack_kind = { "pack-ids", run_pack, NULL, NULL, deliver_pack, release_list };
 static const MrRequestKind rows_kind = { "list-rows", run_rows, NULL, NULL, deliver_list, release_list };
 
 static ListRequest *
@@ -285,6 +317,15 @@ mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc fu
   ListRequest *request = new_list (&ids_kind, filter, NULL, IDS_MAX, data);
 
   request->ids_func = func;
+  mr_store_submit_read (store, store->lists, request);
+}
+
+void
+mr_store_pack_ids (MrStore *store, const MrListFilter *filter, MrStoreBytesFunc func, gpointer data)
+{
+  ListRequest *request = new_list (&pack_kind, filter, NULL, PACK_MAX, data);
+
+  request->pack_func = func;
   mr_store_submit_read (store, store->lists, request);
 }
 

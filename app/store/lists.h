@@ -15,6 +15,12 @@ void mr_store_list (MrStore *store, const MrListFilter *filter, const char *afte
 /* Ids only, up to 100,000 (8-byte offsets of a lazy list model: position → id). strv borrowed. */
 typedef void (*MrStoreIdsFunc) (const char *const *ids, const GError *error, gpointer data);
 void mr_store_list_ids (MrStore *store, const MrListFilter *filter, MrStoreIdsFunc func, gpointer data);
+/* As mr_store_list_ids(), up to a million, MR_ID_LENGTH bytes each without anything in between. ids borrowed, NULL with an error. */
+typedef void (*MrStoreBytesFunc) (GBytes *ids, const GError *error, gpointer data);
+void mr_store_pack_ids (MrStore *store, const MrListFilter *filter, MrStoreBytesFunc func, gpointer data);
+/* At once: what changed after the change of this serial, each message once, packed (MR_LIST_CHANGE_LENGTH). NULL: too much has happened since then;
+ * list anew. *ret_serial: of the newest change. A list that is asked for afterwards holds all changes up to it. (transfer full) */
+GBytes *mr_store_get_changes (MrStore *store, guint64 since, guint64 *ret_serial);
 /* The rows of these ids (strv, at most 500 of them) in this order; ids that are there no more give none. total: how many there are. */
 void mr_store_list_rows (MrStore *store, const char *const *ids, MrStoreListFunc func, gpointer data);
 /* What the list may be told apart by: MrFacetRecord, the one with the most messages first, at most 500; borrowed. */

@@ -220,6 +220,7 @@ mr_message_settle (MrSession *session, const char *id, const MrMessageHead *befo
     if (!reopen (session, &head, error))
       return FALSE;
   }
+  mr_session_touch (session, id, head.finished > 0 ? MR_LIST_PLACE_HISTORY : MR_LIST_PLACE_OUTBOX);
   return write_head (session, id, &head, sum->n_active > 0 ? sum->due : -1, error);
 }
 
@@ -290,6 +291,7 @@ mr_message_set_aside (MrSession *session, const char *id, GError **error)
     session->delta.messages_held++;
   sqlite3_reset (old);
 
+  mr_session_touch (session, id, MR_LIST_PLACE_SAME);
   mr_db_bind_text (row, 1, id);
   return mr_db_run (session->db, row, error);
 }
@@ -332,5 +334,6 @@ mr_message_delete (MrSession *session, const char *id, gint64 num, GError **erro
   mr_db_bind_text (message, 1, id);
   session->delta.finished--;
   session->delta.forgotten++;
+  mr_session_touch (session, id, MR_LIST_PLACE_GONE);
   return mr_db_run (session->db, message, error);
 }

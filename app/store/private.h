@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "store/changes.h"
 #include "store/request.h"
 #include "store/schema.h"
 #include "store/store-edits.h"
@@ -34,6 +35,7 @@ struct _MrStore {
   pthread_mutex_t mutex; /* guards what follows */
   MrRequestList done;
   MrCounts counts;
+  MrChanges *changes;
   guint keep_bodies_days, keep_failed_days, keep_history_days;
   gboolean audit, audit_subjects;
   guint audit_days;
@@ -49,6 +51,9 @@ typedef struct {
 } MrStoreTuning;
 MrStore *
 mr_store_open_tuned (const MrStoreOptions *options, const MrStoreTuning *tuning, GMainContext *context, GError **error);
+
+/* Writer: in the transaction, this message changes. Told once it is committed. */
+void mr_session_touch (MrSession *session, const char *id, MrListPlace place);
 
 /* From any thread: results for the main context. Empties list. */
 void mr_store_complete (MrStore *store, MrRequestList *list);

@@ -55,6 +55,7 @@ run_remove (MrSession *session, MrRequest *base, GError **error)
   mr_db_bind_text (row, 1, base->id);
   sqlite3_bind_int64 (row, 2, request->until);
   session->delta.finished += request->until > 0 ? -1 : 1;
+  mr_session_touch (session, base->id, request->until > 0 ? MR_LIST_PLACE_GONE : MR_LIST_PLACE_HISTORY);
   return mr_db_run (session->db, row, error);
 }
 

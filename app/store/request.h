@@ -25,6 +25,7 @@ typedef struct {
   gint64 next_num;          /* writer: number of the next message */
   MrCounts delta;           /* writer: change of the counters by this transaction */
   MrStatistics *statistics; /* writer: the same for the statistics */
+  GArray *touched;          /* writer: what this transaction changes of messages */
   gboolean audit, audit_subjects;
   /* reader: the last filtered list that was counted */
   MrListFilter counted_filter;

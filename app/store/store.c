@@ -29,6 +29,7 @@ unref_store (MrStore *store)
   g_clear_pointer (&store->values, g_hash_table_unref);
   g_clear_pointer (&store->never, g_hash_table_unref);
   mr_clock_unref (store->clock);
+  mr_changes_free (store->changes);
   pthread_mutex_destroy (&store->mutex);
   g_free (store->path);
   g_free (store->notice);
@@ -139,6 +140,7 @@ new_store (const MrStoreOptions *options, GMainContext *context)
   store->clock = mr_clock_ref (options->clock);
   store->path = g_strdup (options->path);
   store->lock_fd = -1;
+  store->changes = mr_changes_new ();
   store->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   store->never = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   pthread_mutex_init (&store->mutex, NULL);
@@ -310,6 +312,15 @@ mr_store_submit_read (MrStore *store, MrReader *reader, gpointer request)
 {
   open_request (store, request);
   mr_reader_push (reader, request);
+}
+
+GBytes *
+mr_store_get_changes (MrStore *store, guint64 since, guint64 *ret_serial)
+{
+  pthread_mutex_lock (&store->mutex);
+  GBytes *changes = mr_changes_get (store->changes, since, ret_serial);
+  pthread_mutex_unlock (&store->mutex);
+  return changes;
 }
 
 /* ---- values ---- */

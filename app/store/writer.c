@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/os.h"
@@ -62,6 +63,36 @@ struct _MrWriter {
   gboolean sleeping, busy, draining, stopping;
 };
 
+/* ---- what changes ---- */
+
+typedef struct {
+  char id[MR_ID_LENGTH + 1];
+  MrListPlace place;
+} Touched;
+
+void
+mr_session_touch (MrSession *session, const char *id, MrListPlace place)
+{
+  Touched touched = { .place = place };
+
+  if (strlen (id) != MR_ID_LENGTH)
+    return;
+  memcpy (touched.id, id, MR_ID_LENGTH);
+  g_array_append_val (session->touched, touched);
+}
+
+/* With the store's lock. */
+static void
+tell_touched (MrWriter *writer)
+{
+  MrChanges *changes = writer->store->changes;
+
+  for (guint i = 0; i < writer->session.touched->len; i++) {
+    const Touched *touched = &g_array_index (writer->session.touched, Touched, i);
+    mr_changes_add (changes, touched->id, touched->place);
+  }
+}
+
 /* ---- one transaction ---- */
 
 /* Message numbers are never used again, not even by a store that lost its newest rows: blocks of them are reserved. */
@@ -90,6 +121,7 @@ begin (MrWriter *writer, gint64 *ret_reserved, GError **error)
   mr_store_fault_point ("begin");
   session->delta = (MrCounts){ 0 };
   session->now = mr_clock_wall (writer->store->clock);
+  g_array_set_size (session->touched, 0);
   mr_statistics_reset (session->statistics);
   mr_audit_begin (session);
   return mr_db_begin (session->db, error) && reserve_numbers (writer, ret_reserved, error);
@@ -111,6 +143,7 @@ commit (MrWriter *writer, gint64 reserved, GError **error)
   writer->reserved_num = reserved;
   pthread_mutex_lock (&writer->store->mutex);
   mr_counts_add (&writer->store->counts, &session->delta);
+  tell_touched (writer);
   pthread_mutex_unlock (&writer->store->mutex);
   return TRUE;
 }
@@ -427,6 +460,7 @@ mr_writer_new (MrStore *store, MrDb *db, gint64 next_num, guint checkpoint_pages
 
   writer->store = store;
   writer->session = (MrSession){ .store = store, .db = db, .next_num = next_num };
+  writer->session.touched = g_array_new (FALSE, FALSE, sizeof (Touched));
   writer->session.statistics = mr_statistics_new ();
   writer->clock = mr_clock_new_real ();
   writer->checkpoint_pages = checkpoint_pages > 0 ? checkpoint_pages : CHECKPOINT_PAGES;
@@ -461,6 +495,7 @@ mr_writer_free (MrWriter *writer)
     continue;
   mr_db_close (writer->session.db);
   mr_statistics_free (writer->session.statistics);
+  g_array_unref (writer->session.touched);
   g_hash_table_unref (writer->upload_errors);
   mr_clock_unref (writer->clock);
   pthread_cond_destroy (&writer->wake);

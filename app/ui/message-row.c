@@ -136,10 +136,21 @@ mr_message_row_get_state_text (MrMessageRow *self)
 }
 
 char *
-mr_message_row_dup_name (MrMessageRow *self)
+mr_message_row_describe (const MrMessageRecord *message, const MrAccountRecord *account, MrDiagnosis *diagnosis,
+                         gint64 now)
 {
-  return g_strdup_printf ("%s, %s, %s", gtk_label_get_text (self->subject), gtk_label_get_text (self->people),
-                          gtk_label_get_text (self->state));
+  g_autoptr (GString) text = g_string_new (mr_format_subject (message));
+  g_autofree char *people = mr_format_people (message);
+  g_autofree char *state = dup_state_text (message, diagnosis, now);
+  g_autofree char *age = mr_format_age (message->finished > 0 ? message->finished : message->created, now);
+  g_autofree char *size = g_format_size (message->size);
+  const char *const parts[] = { people,           state, age, account != NULL ? mr_format_account_name (account) : NULL,
+                                message->program, size };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (text, ", %s", parts[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static void

@@ -17,7 +17,8 @@ void mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *mess
                                  MrDiagnosis *diagnosis, gint64 now);
 /* The text of the state line, as it stands: also the end of the row's accessible name. */
 const char *mr_message_row_get_state_text (MrMessageRow *self);
-/* "Invoice, anna@example.com → bob@example.org, waiting ...": what a screen reader says for the row. (transfer full) */
-char *mr_message_row_dup_name (MrMessageRow *self);
+/* "Invoice, from anna@example.com to bob@example.org, waiting ...": what a screen reader says for the row, all that it shows. (transfer full) */
+char *mr_message_row_describe (const MrMessageRecord *message, const MrAccountRecord *account, MrDiagnosis *diagnosis,
+                               gint64 now);
 
 G_END_DECLS

@@ -74,6 +74,8 @@ void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);
 /* messages-rows.c */
 void mr_messages_page_set_up_rows (MrMessagesPage *self);
+/* The list gets its model with the first look at it. */
+void mr_messages_page_attach_list (MrMessagesPage *self);
 void mr_messages_page_popup_menu (MrMessagesPage *self, double x, double y);
 
 G_END_DECLS

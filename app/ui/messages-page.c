@@ -138,10 +138,12 @@ items_changed_cb (MrMessagesPage *self)
   g_signal_emit (self, signals[SIGNAL_LISTED], 0);
 }
 
+/* ids NULL: perhaps all. */
 static void
-queue_changed_cb (MrMessagesPage *self)
+messages_changed_cb (MrMessagesPage *self, GHashTable *ids)
 {
-  mr_messages_page_fetch_detail (self);
+  if (self->detail_id != NULL && (ids == NULL || g_hash_table_contains (ids, self->detail_id)))
+    mr_messages_page_fetch_detail (self);
 }
 
 /* What the bar says, and the one reason above the list where only its messages are to be seen. */
@@ -208,8 +210,14 @@ mr_messages_page_show_message (MrMessagesPage *self, const char *id)
   guint position = 0;
 
   g_return_val_if_fail (MR_IS_MESSAGES_PAGE (self), FALSE);
-  if (self->model == NULL || !mr_message_model_find (self->model, id, &position))
+  if (self->model == NULL)
     return FALSE;
+  if (!mr_message_model_find (self->model, id, &position)) {
+    if (!mr_message_model_is_current (self->model))
+      mr_message_model_refresh_once (self->model);
+    return FALSE;
+  }
+  mr_messages_page_attach_list (self);
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
   gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
   mr_messages_page_open_detail (self);
@@ -220,7 +228,7 @@ gboolean
 mr_messages_page_is_loaded (MrMessagesPage *self)
 {
   g_return_val_if_fail (MR_IS_MESSAGES_PAGE (self), FALSE);
-  return self->model != NULL && mr_message_model_is_loaded (self->model);
+  return self->model != NULL && mr_message_model_is_current (self->model);
 }
 
 void
@@ -234,7 +242,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   self->desk = g_object_ref (desk);
   mr_list_bar_set_desk (self->bar, desk, kind);
   mr_list_bar_capture_keys (self->bar, GTK_WIDGET (self->list));
-  self->model = mr_message_model_new (mr_desk_get_client (desk), kind);
+  self->model = mr_message_model_new (mr_desk_get_client (desk), kind, FALSE);
   filter_changed_cb (self);
   self->selection = mr_selection_new (G_LIST_MODEL (self->model));
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
@@ -242,7 +250,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->model, "notify::loaded", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (desk, "queue-changed", G_CALLBACK (queue_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "messages-changed", G_CALLBACK (messages_changed_cb), self, G_CONNECT_SWAPPED);
   mr_message_detail_set_client (self->detail, mr_desk_get_client (desk));
   mr_message_detail_setup (self->detail, mr_desk_get_diagnosis (desk), mr_desk_get_accounts (desk));
   if (!self->history && !self->held)
@@ -255,7 +263,6 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   g_signal_connect_object (self->wait_card, "show-changed", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);
 
   mr_messages_page_set_up_rows (self);
-  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   update_stack (self);
   selection_changed_cb (self);
 }

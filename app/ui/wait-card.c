@@ -1,13 +1,17 @@
-/* Grouping reads all that waits, so it is asked for at most once a second, and only one question is open at a time. */
+/* Grouping reads all that waits, so it is asked for at most once a second, less often the longer it takes, and only one question is open at a time. */
 #include "config.h"
 
 #include "ui/wait-card.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "base/clock.h"
 #include "client/returned-calls.h"
 
-#define PAUSE_SECONDS 1
+#define FIRST_MS     300
+#define PAUSE_MS     1000
+#define PAUSE_MAX_MS 15000
+#define SHARE        40 /* so many times as long as the answer took nothing is asked */
 
 struct _MrWaitCard {
   GtkWidget parent_instance;
@@ -24,6 +28,8 @@ struct _MrWaitCard {
   char *cause, *account_id;
   MrWaitReason wait_reason;
   GCancellable *cancellable;
+  MrClock *clock;
+  gint64 asked; /* monotonic */
   guint pause;
   gboolean again; /* something changed since the last question */
 };
@@ -121,7 +127,8 @@ groups_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->groups = g_steal_pointer (&groups);
   g_clear_object (&self->cancellable);
   update (self);
-  self->pause = g_timeout_add_seconds (PAUSE_SECONDS, pause_over_cb, self);
+  gint64 took_ms = (mr_clock_monotonic (self->clock) - self->asked) / 1000;
+  self->pause = g_timeout_add ((guint)CLAMP (took_ms * SHARE, PAUSE_MS, PAUSE_MAX_MS), pause_over_cb, self);
 }
 
 static void
@@ -131,6 +138,7 @@ ask (MrWaitCard *self)
   if (self->again)
     return;
   self->cancellable = g_cancellable_new ();
+  self->asked = mr_clock_monotonic (self->clock);
   mr_client_list_groups_async (mr_desk_get_client (self->desk), self->cancellable, groups_cb, self);
 }
 
@@ -143,8 +151,9 @@ mr_wait_card_set_desk (MrWaitCard *self, MrDesk *desk)
   self->desk = g_object_ref (desk);
   g_signal_connect_object (desk, "queue-changed", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desk, "accounts-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  if (mr_client_is_connected (mr_desk_get_client (desk)))
-    ask (self);
+  /* The list itself comes first. */
+  self->again = mr_client_is_connected (mr_desk_get_client (desk));
+  self->pause = g_timeout_add (FIRST_MS, pause_over_cb, self);
 }
 
 static void
@@ -179,6 +188,7 @@ mr_wait_card_dispose (GObject *object)
   g_clear_pointer (&self->action, g_free);
   g_clear_pointer (&self->cause, g_free);
   g_clear_pointer (&self->account_id, g_free);
+  g_clear_pointer (&self->clock, mr_clock_unref);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (mr_wait_card_parent_class)->dispose (object);
 }
@@ -186,6 +196,7 @@ mr_wait_card_dispose (GObject *object)
 static void
 mr_wait_card_init (MrWaitCard *self)
 {
+  self->clock = mr_clock_new_real ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

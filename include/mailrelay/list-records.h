@@ -56,6 +56,18 @@ typedef struct {
 } MrFacetRecord;
 void mr_facet_record_free (MrFacetRecord *record);
 
+/* Where a message is after a change. */
+typedef enum {
+  MR_LIST_PLACE_SAME, /* as before */
+  MR_LIST_PLACE_OUTBOX,
+  MR_LIST_PLACE_HISTORY,
+  MR_LIST_PLACE_GONE,
+  MR_LIST_N_PLACES
+} MrListPlace;
+
+/* A change, packed: the id's characters and a byte with the place. */
+#define MR_LIST_CHANGE_LENGTH (MR_ID_LENGTH + 1)
+
 /* Nicks: as in types.h. */
 const char *mr_facet_nick (MrFacet facet);
 gboolean mr_facet_from_nick (const char *nick, MrFacet *ret);

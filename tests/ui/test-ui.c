@@ -283,7 +283,7 @@ test_message_row (void)
 
   mr_message_row_set_message (MR_MESSAGE_ROW (row), NULL, NULL, mr_desk_get_diagnosis (desk), NOW);
   mr_message_row_set_message (MR_MESSAGE_ROW (row), message, NULL, mr_desk_get_diagnosis (desk), NOW);
-  g_autofree char *name = mr_message_row_dup_name (MR_MESSAGE_ROW (row));
+  g_autofree char *name = mr_message_row_describe (message, NULL, mr_desk_get_diagnosis (desk), NOW);
   g_assert_true (g_str_has_prefix (name, "Invoice <2026> & more, anna@example.com → bob0@example.org +2, "));
   g_assert_nonnull (audit_find (window, GTK_TYPE_LABEL, "20 min"));
   message->hold = MR_HOLD_PERSON;

@@ -20,11 +20,10 @@ fake_service_set_last (FakeService *fake, const char *text)
 /* ---- outbox ---- */
 
 static gboolean
-list_ids_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *filter, FakeService *fake)
+pack_ids_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *filter, FakeService *fake)
 {
-  g_autofree const char **ids = g_new0 (const char *, fake->ids->len + 1);
+  g_autoptr (GByteArray) ids = g_byte_array_new ();
   const char *search = NULL;
-  guint n = 0;
 
   fake->n_list_ids++;
   g_clear_pointer (&fake->filter, g_variant_unref);
@@ -32,9 +31,35 @@ list_ids_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *
   g_variant_lookup (filter, "search", "&s", &search);
   for (guint i = 0; i < fake->ids->len; i++)
     if (search == NULL || strstr (fake->ids->pdata[i], search) != NULL)
-      ids[n++] = fake->ids->pdata[i];
-  mr_dbus_outbox_complete_list_ids (outbox, invocation, ids);
+      g_byte_array_append (ids, fake->ids->pdata[i], MR_ID_LENGTH);
+  g_autoptr (GBytes) packed = g_bytes_new (ids->data, ids->len);
+  mr_dbus_outbox_complete_pack_ids (outbox, invocation, fake->serial,
+                                    g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, packed, TRUE));
   return TRUE;
+}
+
+/* What the test put into it; else nobody knows what changed. */
+static gboolean
+list_changes_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, guint64 since, FakeService *fake)
+{
+  gboolean complete = fake->changes != NULL && since == fake->serial;
+  g_autoptr (GBytes) changes = complete ? g_bytes_new (fake->changes->str, fake->changes->len) : g_bytes_new (NULL, 0);
+
+  fake->n_list_changes++;
+  if (complete)
+    g_string_truncate (fake->changes, 0);
+  mr_dbus_outbox_complete_list_changes (outbox, invocation, complete ? ++fake->serial : fake->serial, complete,
+                                        g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, changes, TRUE));
+  return TRUE;
+}
+
+void
+fake_service_change (FakeService *fake, const char *id, MrListPlace place)
+{
+  if (fake->changes == NULL)
+    fake->changes = g_string_new (NULL);
+  g_string_append (fake->changes, id);
+  g_string_append_c (fake->changes, (char)place);
 }
 
 static GVariant *
@@ -77,6 +102,7 @@ list_rows_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, const cha
   GVariantBuilder builder;
 
   fake->n_list++;
+  fake->n_rows += g_strv_length ((char **)ids);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; ids[i] != NULL; i++)
     if (g_ptr_array_find_with_equal_func (fake->ids, ids[i], g_str_equal, NULL))
@@ -280,7 +306,8 @@ fake_service_new (void)
   fake->accounts = mr_dbus_accounts_skeleton_new ();
   fake->programs = mr_dbus_programs_skeleton_new ();
   mr_dbus_service_set_version (fake->service, "9.9");
-  g_signal_connect (fake->outbox, "handle-list-ids", G_CALLBACK (list_ids_cb), fake);
+  g_signal_connect (fake->outbox, "handle-pack-ids", G_CALLBACK (pack_ids_cb), fake);
+  g_signal_connect (fake->outbox, "handle-list-changes", G_CALLBACK (list_changes_cb), fake);
   g_signal_connect (fake->outbox, "handle-list", G_CALLBACK (list_cb), fake);
   g_signal_connect (fake->outbox, "handle-list-rows", G_CALLBACK (list_rows_cb), fake);
   g_signal_connect (fake->outbox, "handle-get-body", G_CALLBACK (get_body_cb), fake);
@@ -326,6 +353,8 @@ fake_service_free (FakeService *fake)
   }
   remove_folder (fake->folder);
   g_free (fake->folder);
+  if (fake->changes != NULL)
+    g_string_free (fake->changes, TRUE);
   g_free (fake->last);
   g_clear_pointer (&fake->filter, g_variant_unref);
   g_free (fake);

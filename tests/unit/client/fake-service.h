@@ -18,8 +18,10 @@ typedef struct {
   MrDBusAccounts *accounts;
   MrDBusPrograms *programs;
   GPtrArray *ids; /* char *, newest first: the outbox */
-  guint n_list_ids, n_list;
-  GVariant *filter;     /* what ListIds was last asked for, NULL: nothing yet */
+  guint n_list_ids, n_list, n_rows, n_list_changes;
+  guint64 serial;
+  GString *changes;     /* what ListChanges tells next, once; NULL: nobody knows */
+  GVariant *filter;     /* what PackIds was last asked for, NULL: nothing yet */
   char *last;           /* what the last call of interest was given */
   gboolean silent_test; /* a test is started and never ends by itself */
   guint n_cancelled_tests;
@@ -32,6 +34,8 @@ void fake_service_start (FakeService *fake);
 void fake_service_stop (FakeService *fake);
 /* n messages, ids 000...1 upwards. */
 void fake_service_fill (FakeService *fake, guint n);
+/* One more change for ListChanges. */
+void fake_service_change (FakeService *fake, const char *id, MrListPlace place);
 void fake_service_emit (FakeService *fake, const char *what);
 void fake_service_set_last (FakeService *fake, const char *text);
 

@@ -6,18 +6,12 @@
 static GArray *
 make_list (const char *letters)
 {
-  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE_STRING_ARRAY);
-  g_autoptr (GVariant) ids = NULL;
+  g_autoptr (GString) bytes = g_string_new (NULL);
 
-  for (; *letters != '\0'; letters++) {
-    char id[MR_ID_LENGTH + 1];
-    memset (id, '0', MR_ID_LENGTH);
-    id[MR_ID_LENGTH - 1] = *letters;
-    id[MR_ID_LENGTH] = '\0';
-    g_variant_builder_add (builder, "s", id);
-  }
-  ids = g_variant_ref_sink (g_variant_builder_end (builder));
-  return mr_id_list_from_variant (ids);
+  for (; *letters != '\0'; letters++)
+    g_string_append_printf (bytes, "000000000000000%c", *letters);
+  g_autoptr (GBytes) ids = g_bytes_new (bytes->str, bytes->len);
+  return mr_id_list_from_bytes (ids);
 }
 
 /* "at 3 -1 +2; ..." */
@@ -104,16 +98,63 @@ test_find (void)
   g_assert_false (mr_id_list_find (up, "000000000000000c", &position));
   g_assert_false (mr_id_list_find (down, "0", &position));
   g_assert_cmpuint (position, ==, 0);
+  g_assert_true (mr_id_list_search (down, "000000000000000b", &position));
+  g_assert_cmpuint (position, ==, 3);
+  g_assert_false (mr_id_list_search (down, "000000000000000c", &position));
 }
 
 static void
 test_strange_ids (void)
 {
-  const char *const words[] = { "short", "0000000000000001", "00000000000000022", "", NULL };
-  g_autoptr (GVariant) ids = g_variant_ref_sink (g_variant_new_strv (words, -1));
-  g_autoptr (GArray) list = mr_id_list_from_variant (ids);
+  static const char text[] = "0000000000000001\n000000000000002000000000000000\000ABCDEFGHJKMNPQRS000";
+  g_autoptr (GBytes) ids = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (GArray) list = mr_id_list_from_bytes (ids);
 
-  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpuint (list->len, ==, 2);
+  g_assert_cmpstr (g_array_index (list, MrIdEntry, 1).text, ==, "ABCDEFGHJKMNPQRS");
+}
+
+/* changes: a letter and a place each: "=" as before, "o", "h", "-". */
+static void
+check_apply (const char *from, const char *changes, gboolean descending, const char *expected)
+{
+  static const char places[] = "=oh-";
+  g_autoptr (GArray) list = make_list (from);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  for (; *changes != '\0'; changes += 2) {
+    g_autofree char *id = g_strdup_printf ("000000000000000%c", changes[0]);
+    guint8 place = (guint8)(strchr (places, changes[1]) - places);
+    g_byte_array_append (bytes, (const guint8 *)id, MR_ID_LENGTH);
+    g_byte_array_append (bytes, &place, 1);
+  }
+  g_autoptr (GBytes) packed = g_bytes_new (bytes->data, bytes->len);
+  g_autoptr (GArray) to = mr_id_list_apply (list, packed, MR_LIST_PLACE_OUTBOX, descending);
+  if (expected == NULL) {
+    g_assert_null (to);
+    return;
+  }
+  g_autoptr (GArray) wanted = make_list (expected);
+  g_assert_nonnull (to);
+  g_assert_cmpmem (to->data, to->len * sizeof (MrIdEntry), wanted->data, wanted->len * sizeof (MrIdEntry));
+}
+
+static void
+test_apply (void)
+{
+  check_apply ("cba", "", TRUE, NULL);
+  check_apply ("cba", "b=x=", TRUE, NULL);
+  check_apply ("cba", "boxhy-", TRUE, NULL);
+  check_apply ("cba", "do", TRUE, "dcba");
+  check_apply ("abc", "do", FALSE, "abcd");
+  check_apply ("db", "aocoeo", TRUE, "edcba");
+  check_apply ("bd", "eoaoco", FALSE, "abcde");
+  check_apply ("edcba", "ehch", TRUE, "dba");
+  check_apply ("edcba", "e-a-fo", TRUE, "fdcb");
+  check_apply ("", "aobo", TRUE, "ba");
+  check_apply ("", "boao", FALSE, "ab");
+  check_apply ("a", "ah", TRUE, "");
+  check_apply ("a", "bobo", TRUE, "ba");
 }
 
 int
@@ -123,6 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/id-list/table", test_table);
   g_test_add_func ("/client/id-list/random", test_random);
   g_test_add_func ("/client/id-list/find", test_find);
+  g_test_add_func ("/client/id-list/apply", test_apply);
   g_test_add_func ("/client/id-list/strange-ids", test_strange_ids);
   return g_test_run ();
 }

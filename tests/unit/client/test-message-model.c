@@ -35,7 +35,7 @@ set_up (Fixture *f, gconstpointer n)
   fake_service_start (f->fake);
   f->told = g_string_new (NULL);
   f->client = mr_client_new (FALSE);
-  f->model = mr_message_model_new (f->client, MR_LIST_OUTBOX);
+  f->model = mr_message_model_new (f->client, MR_LIST_OUTBOX, TRUE);
   g_signal_connect (f->model, "items-changed", G_CALLBACK (items_changed_cb), f);
   mr_client_connect_async (f->client, NULL, NULL, NULL);
   wait_until (mr_message_model_is_loaded (f->model));
@@ -148,6 +148,86 @@ test_reconnects (Fixture *f, gconstpointer n)
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->model)) == 999);
 }
 
+/* What the service tells of changes is followed without another listing; only rows that changed are read again. */
+static void
+test_follows (Fixture *f, gconstpointer n)
+{
+  g_autoptr (MrMessageItem) first = get (f, 0);
+  g_autoptr (MrMessageItem) second = get (f, 1);
+
+  wait_until (mr_message_item_get_record (first) != NULL && mr_message_item_get_record (second) != NULL);
+  g_signal_connect (first, "notify::loaded", G_CALLBACK (loaded_cb), f);
+  g_string_truncate (f->told, 0);
+  guint rows = f->fake->n_rows;
+  fake_service_change (f->fake, "0000000000001000", MR_LIST_PLACE_SAME);
+  fake_service_change (f->fake, "0000000000000900", MR_LIST_PLACE_HISTORY);
+  fake_service_change (f->fake, "0000000000000800", MR_LIST_PLACE_GONE);
+  fake_service_change (f->fake, "9000000000000000", MR_LIST_PLACE_OUTBOX);
+  fake_service_emit (f->fake, "queue");
+  wait_until (f->told->len > 0);
+  g_assert_cmpstr (f->told->str, ==, "0-0+1;101-1+0;200-1+0;");
+  g_assert_cmpuint (f->fake->n_list_ids, ==, 1);
+  g_assert_cmpuint (f->fake->n_list_changes, ==, 1);
+
+  /* The one that changed is stale, the other is not asked for. */
+  guint asked = f->fake->n_list;
+  wait_until (f->fake->n_list > asked);
+  g_assert_cmpuint (f->fake->n_rows, <=, rows + 2);
+}
+
+/* A list that is narrowed cannot tell what a change means for it. */
+static void
+test_lists_anew (Fixture *f, gconstpointer n)
+{
+  mr_message_model_set_search (f->model, "0999");
+  wait_until (mr_message_model_is_loaded (f->model));
+  guint ids = f->fake->n_list_ids;
+  fake_service_change (f->fake, "9000000000999000", MR_LIST_PLACE_OUTBOX);
+  g_ptr_array_insert (f->fake->ids, 0, g_strdup ("9000000000999000"));
+  fake_service_emit (f->fake, "queue");
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->model)) == 2);
+  g_assert_cmpuint (f->fake->n_list_ids, ==, ids + 1);
+}
+
+/* Nobody looks: nothing is asked. */
+static void
+test_inactive (Fixture *f, gconstpointer n)
+{
+  guint changes = f->fake->n_list_changes;
+
+  mr_message_model_set_active (f->model, FALSE);
+  g_ptr_array_remove_index (f->fake->ids, 0);
+  for (guint i = 0; i < 3; i++)
+    fake_service_emit (f->fake, "queue");
+  wait_until (!mr_message_model_is_current (f->model));
+  g_assert_cmpuint (f->fake->n_list_changes, ==, changes);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->model)), ==, 1000);
+  mr_message_model_refresh_once (f->model);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->model)) == 999);
+
+  g_ptr_array_remove_index (f->fake->ids, 0);
+  fake_service_emit (f->fake, "queue");
+  mr_message_model_set_active (f->model, TRUE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->model)) == 998);
+}
+
+/* Only what is near the rows in view is read. */
+static void
+test_view (Fixture *f, gconstpointer n)
+{
+  guint rows = f->fake->n_rows;
+
+  mr_message_model_set_view (f->model, 500, 509);
+  g_autoptr (MrMessageItem) far = get (f, 0);
+  g_autoptr (MrMessageItem) near = get (f, 505);
+  g_autoptr (MrMessageItem) neighbour = get (f, 506);
+  wait_until (mr_message_item_get_record (near) != NULL && mr_message_item_get_record (neighbour) != NULL);
+  g_assert_null (mr_message_item_get_record (far));
+  g_assert_cmpuint (f->fake->n_rows, <=, rows + 3);
+  mr_message_model_set_view (f->model, 0, 9);
+  wait_until (mr_message_item_get_record (far) != NULL);
+}
+
 /* An item that outlives the model is a row like before. */
 static void
 test_item_outlives_model (Fixture *f, gconstpointer n)
@@ -156,7 +236,7 @@ test_item_outlives_model (Fixture *f, gconstpointer n)
   MrMessageModel *gone = g_steal_pointer (&f->model);
 
   g_object_unref (gone);
-  f->model = mr_message_model_new (f->client, MR_LIST_HISTORY);
+  f->model = mr_message_model_new (f->client, MR_LIST_HISTORY, TRUE);
   g_assert_cmpstr (mr_message_item_get_id (item), ==, "0000000000000997");
 }
 
@@ -171,6 +251,10 @@ main (int argc, char **argv)
   ADD ("bursts", 1000, test_bursts);
   ADD ("search", 1000, test_search);
   ADD ("reconnects", 1000, test_reconnects);
+  ADD ("follows", 1000, test_follows);
+  ADD ("lists-anew", 1000, test_lists_anew);
+  ADD ("inactive", 1000, test_inactive);
+  ADD ("view", 1000, test_view);
   ADD ("item-outlives-model", 1000, test_item_outlives_model);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "store-fixture.h"
 #include "store/lists.h"
+#include "store/private.h"
 
 typedef StoreFixture Fixture;
 
@@ -11,6 +12,7 @@ typedef struct {
   StoreAnswer answer;
   GPtrArray *rows;
   char **ids;
+  GBytes *packed;
   guint64 total;
 } Page;
 
@@ -353,6 +355,103 @@ test_ids (Fixture *fixture, gconstpointer data)
 }
 
 static void
+packed_cb (GBytes *ids, const GError *error, gpointer data)
+{
+  Page *page = data;
+
+  page->packed = ids != NULL ? g_bytes_ref (ids) : NULL;
+  store_answer_cb (error, &page->answer);
+}
+
+static void
+test_packed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *a = store_add (fixture, 1, "x");
+  g_autofree char *b = store_add (fixture, 1, "x");
+  g_autofree char *both = g_strconcat (b, a, NULL);
+  Page page = { 0 };
+  gsize size;
+
+  mr_store_pack_ids (fixture->store, &everything, packed_cb, &page);
+  store_wait_ok (&page.answer);
+  const char *text = g_bytes_get_data (page.packed, &size);
+  g_assert_cmpmem (text, size, both, strlen (both));
+  g_bytes_unref (page.packed);
+}
+
+/* "AAAA...o BBBB...h". NULL: too much has happened. */
+static char *
+tell_changes (Fixture *fixture, guint64 since, guint64 *ret_serial)
+{
+  g_autoptr (GBytes) changes = mr_store_get_changes (fixture->store, since, ret_serial);
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  gsize size;
+
+  if (changes == NULL)
+    return NULL;
+  for (const char *c = g_bytes_get_data (changes, &size); size > 0;
+       size -= MR_LIST_CHANGE_LENGTH, c += MR_LIST_CHANGE_LENGTH)
+    g_ptr_array_add (words, g_strdup_printf ("%.16s%c", c, "=oh-"[(guint)c[MR_ID_LENGTH]]));
+  g_ptr_array_add (words, NULL);
+  return g_strjoinv (" ", (char **)words->pdata);
+}
+
+static void
+assert_changes (Fixture *fixture, guint64 *serial, const char *id, char place)
+{
+  g_autofree char *told = tell_changes (fixture, *serial, serial);
+  g_autofree char *expected = g_strdup_printf ("%s%c", id, place);
+
+  g_assert_cmpstr (told, ==, expected);
+}
+
+static void
+remove_or_restore (Fixture *fixture, const char *id, gint64 until)
+{
+  StoreAnswer answer = { 0 };
+
+  if (until > 0)
+    mr_store_remove_message (fixture->store, id, until, store_answer_cb, &answer);
+  else
+    mr_store_restore_message (fixture->store, id, store_answer_cb, &answer);
+  store_wait_ok (&answer);
+}
+
+/* Each way of a message from one list to another is told. */
+static void
+test_changes (Fixture *fixture, gconstpointer data)
+{
+  guint64 serial = 0, before;
+  g_autofree char *none = tell_changes (fixture, 0, &serial);
+  g_assert_cmpstr (none, ==, "");
+
+  g_autofree char *a = store_add (fixture, 1, "x");
+  assert_changes (fixture, &serial, a, 'o');
+  store_change (fixture, a, 0, MR_RECIPIENT_NEEDS_PERSON, 0, 0, 0, NULL);
+  assert_changes (fixture, &serial, a, 'o');
+  store_change (fixture, a, 0, MR_RECIPIENT_DELIVERED, 0, 0, 0, NULL);
+  assert_changes (fixture, &serial, a, 'h');
+  remove_or_restore (fixture, a, mr_clock_wall (fixture->clock) + 1000);
+  assert_changes (fixture, &serial, a, '-');
+  remove_or_restore (fixture, a, 0);
+  assert_changes (fixture, &serial, a, 'h');
+
+  /* Nothing new, one from the future, and more than is kept. */
+  before = serial;
+  g_autofree char *nothing = tell_changes (fixture, serial, &serial);
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_cmpuint (serial, ==, before);
+  guint64 later = 0;
+  g_assert_null (tell_changes (fixture, serial + 1, &later));
+  g_assert_cmpuint (later, ==, before);
+  g_autofree char *b = store_add (fixture, 1, "x");
+  for (guint i = 0; i < 5000; i++)
+    mr_changes_add (fixture->store->changes, b, MR_LIST_PLACE_SAME);
+  g_assert_null (tell_changes (fixture, before, &serial));
+  g_assert_cmpuint (serial, ==, before + 5001);
+}
+
+static void
 clean (Fixture *fixture)
 {
   StoreAnswer answer = { 0 };
@@ -504,6 +603,8 @@ main (int argc, char **argv)
   ADD ("/store/list/cancelled", test_cancelled);
   ADD ("/store/list/filters", test_filters);
   ADD ("/store/list/ids", test_ids);
+  ADD ("/store/list/packed", test_packed);
+  ADD ("/store/list/changes", test_changes);
   ADD ("/store/retention/days", test_retention);
   ADD ("/store/retention/many", test_retention_of_many);
   ADD ("/store/retention/delete", test_delete);
