@@ -142,14 +142,14 @@ set_state (const char *word, MrListFilter *filter)
 typedef struct {
   gboolean history, by_cause, needs_person, reverse;
   int limit;
-  char *search, *state, *account, *program, *domain, *cause, *waits_for, *sort;
+  char *search, *state, *account, *program, *domain, *cause, *waits_for, *sort, *group_by;
 } Options;
 
 static void
 options_clear (Options *options)
 {
-  char *texts[] = { options->search, options->state, options->account,   options->program,
-                    options->domain, options->cause, options->waits_for, options->sort };
+  char *texts[] = { options->search, options->state,     options->account, options->program, options->domain,
+                    options->cause,  options->waits_for, options->sort,    options->group_by };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
@@ -190,6 +190,8 @@ parse (MrCtl *ctl, Options *o, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "history", 0, 0, G_OPTION_ARG_NONE, &o->history, N_ ("Messages that are finished"), NULL },
     { "by-cause", 0, 0, G_OPTION_ARG_NONE, &o->by_cause, N_ ("How many messages wait for which reason"), NULL },
+    { "group-by", 0, 0, G_OPTION_ARG_STRING, &o->group_by,
+      N_ ("How many messages go to each domain, or have each cause, account or program"), N_ ("KIND") },
     { "limit", 0, 0, G_OPTION_ARG_INT, &o->limit, N_ ("At most so many rows (100)"), "N" },
     { "search", 0, 0, G_OPTION_ARG_STRING, &o->search, N_ ("Part of an address, subject or id"), N_ ("TEXT") },
     { "state", 0, 0, G_OPTION_ARG_STRING, &o->state,
@@ -201,7 +203,7 @@ parse (MrCtl *ctl, Options *o, int argc, char **argv)
     { "account", 0, 0, G_OPTION_ARG_STRING, &o->account, N_ ("Id of a sending account"), "ID" },
     { "program", 0, 0, G_OPTION_ARG_STRING, &o->program, N_ ("Program that handed it in"), N_ ("NAME") },
     { "domain", 0, 0, G_OPTION_ARG_STRING, &o->domain, N_ ("Domain of a recipient"), N_ ("DOMAIN") },
-    { "cause", 0, 0, G_OPTION_ARG_STRING, &o->cause, N_ ("Cause as in “cause” of --json"), N_ ("CAUSE") },
+    { "cause", 0, 0, G_OPTION_ARG_STRING, &o->cause, N_ ("Cause as in “cause” of --json; -: none"), N_ ("CAUSE") },
     { "waits-for", 0, 0, G_OPTION_ARG_STRING, &o->waits_for,
       N_ ("retry-time, account-paused, keyring-locked, no-keyring, offline, paused, capacity, no-account, "
           "account-limit or metered"),
@@ -229,6 +231,8 @@ mr_verb_list (MrCtl *ctl, int argc, char **argv)
     return mr_list_groups (ctl);
   if (!fill_filter (&options, &listing.filter))
     return MR_EXIT_USAGE;
+  if (options.group_by != NULL)
+    return mr_list_facets (ctl, &listing.filter, options.group_by);
   listing.limit = (guint)CLAMP (options.limit, 1, MAX_LIMIT);
   gboolean ok = listing.limit <= PAGE ? read_one_page (ctl, &listing, &error) : read_many (ctl, &listing, &error);
   if (!ok)

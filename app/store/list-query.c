@@ -187,7 +187,9 @@ append_conditions (GString *sql, const MrListQuery *query)
                               "(r.state = 3 OR (r.state = 2 AND r.next_attempt = 0))") ")");
   if (filter->domain != NULL)
     g_string_append (sql, " AND " SOME_RECIPIENT ("r.address LIKE ?5 ESCAPE '\\'"));
-  if (filter->cause != NULL)
+  if (g_strcmp0 (filter->cause, MR_LIST_NO_CAUSE) == 0)
+    g_string_append (sql, " AND " SOME_RECIPIENT ("r.cause IS NULL AND r.bounced_cause IS NULL"));
+  else if (filter->cause != NULL)
     g_string_append (sql, " AND " SOME_RECIPIENT ("(r.cause = ?8 OR r.bounced_cause = ?8)"));
   if (query->words != NULL)
     append_words (sql, query);
@@ -260,7 +262,7 @@ mr_list_query_prepare_facet (const MrListQuery *query, MrDb *db, MrFacet facet, 
     "program",
     "coalesce (account_override, " REPRESENTATIVE ("account") ")",
     "domain_of (n.address)",
-    "n.cause",
+    "coalesce (n.bounced_cause, n.cause, '" MR_LIST_NO_CAUSE "')",
   };
   gboolean recipients = facet == MR_FACET_DOMAIN || facet == MR_FACET_CAUSE;
   g_autoptr (GString) sql = g_string_new (NULL);

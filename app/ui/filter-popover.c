@@ -62,6 +62,8 @@ dup_text (Choice *choice, const char *value)
 
   if (account != NULL)
     return g_strdup (mr_format_account_name (account));
+  if (choice->facet == MR_FACET_CAUSE && g_str_equal (value, MR_LIST_NO_CAUSE))
+    return g_strdup (_ ("Without a cause"));
   if (choice->facet == MR_FACET_CAUSE)
     return mr_cause_dup_title (mr_desk_get_diagnosis (desk), value, NULL);
   return g_strdup (value);

@@ -1,5 +1,5 @@
 /* The bar owns the filter of its list. What was chosen for the order is kept in the settings of the window; conditions are not: a list that hides
- * mail after a start would be worse than one that has to be narrowed again. */
+ * mail after a start would be worse than one that has to be narrowed again. Nor is the grouping: a group that is open is such a condition. */
 #include "config.h"
 
 #include "ui/list-bar.h"
@@ -107,6 +107,8 @@ dup_chip_text (MrListBar *self, Chip chip)
   case CHIP_DOMAIN:
     return g_strdup (filter->domain);
   case CHIP_CAUSE:
+    if (g_strcmp0 (filter->cause, MR_LIST_NO_CAUSE) == 0)
+      return g_strdup (_ ("Without a cause"));
     return filter->cause != NULL ? mr_cause_dup_title (mr_desk_get_diagnosis (self->desk), filter->cause, NULL) : NULL;
   case N_CHIPS:
   default:
@@ -279,6 +281,41 @@ order_changed_cb (MrListBar *self)
 }
 
 static void
+group_changed_cb (MrListBar *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+gboolean
+mr_list_bar_get_group (MrListBar *self, MrFacet *ret_facet, const char **ret_value)
+{
+  g_return_val_if_fail (MR_IS_LIST_BAR (self), FALSE);
+
+  if (self->desk == NULL)
+    return FALSE;
+  g_autoptr (GVariant) state = g_action_group_get_action_state (G_ACTION_GROUP (self->actions), "group");
+  if (!mr_facet_from_nick (g_variant_get_string (state, NULL), ret_facet))
+    return FALSE;
+  *ret_value = *ret_facet == MR_FACET_CAUSE ? self->filter.cause : self->filter.domain;
+  return TRUE;
+}
+
+void
+mr_list_bar_open_group (MrListBar *self, const char *value)
+{
+  MrFacet facet;
+  const char *old;
+
+  g_return_if_fail (MR_IS_LIST_BAR (self));
+  if (!mr_list_bar_get_group (self, &facet, &old))
+    return;
+  const char **word = facet == MR_FACET_CAUSE ? &self->filter.cause : &self->filter.domain;
+  drop (word);
+  *word = g_strdup (value);
+  apply (self);
+}
+
+static void
 load_order (MrListBar *self)
 {
   MrListSort sort = MR_LIST_SORT_TIME;
@@ -294,6 +331,10 @@ load_order (MrListBar *self)
   g_autoptr (GSimpleAction) by = g_simple_action_new_stateful ("sort", G_VARIANT_TYPE_STRING,
                                                                g_variant_new_string (mr_list_sort_nick (sort)));
   g_autoptr (GSimpleAction) other = g_simple_action_new_stateful ("reverse", NULL, g_variant_new_boolean (reverse));
+  g_autoptr (GSimpleAction) group = g_simple_action_new_stateful ("group", G_VARIANT_TYPE_STRING,
+                                                                  g_variant_new_string ("none"));
+  g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (group));
+  g_signal_connect_object (group, "notify::state", G_CALLBACK (group_changed_cb), self, G_CONNECT_SWAPPED);
   g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (by));
   g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (other));
   g_signal_connect_object (by, "notify::state", G_CALLBACK (order_changed_cb), self, G_CONNECT_SWAPPED);

@@ -22,4 +22,9 @@ void mr_list_bar_focus_search (MrListBar *self);
 /* What is typed there becomes a search. */
 void mr_list_bar_capture_keys (MrListBar *self, GtkWidget *list);
 
+/* TRUE: the list is told apart by this. *ret_value: the group that is open, NULL: none; borrowed. */
+gboolean mr_list_bar_get_group (MrListBar *self, MrFacet *ret_facet, const char **ret_value);
+/* Where the list is told apart: only the messages with this value; NULL: the groups again. */
+void mr_list_bar_open_group (MrListBar *self, const char *value);
+
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "client/message-model.h"
 #include "ui/desk.h"
+#include "ui/group-list.h"
 #include "ui/list-bar.h"
 #include "ui/message-detail.h"
 #include "ui/messages-page.h"
@@ -22,6 +23,10 @@ struct _MrMessagesPage {
   MrWaitCard *wait_card; /* stays hidden in the history */
   MrSetUpCard *set_up_card;
   GtkStack *list_stack;
+  MrGroupList *groups;
+  GtkWidget *group_head, *group_back; /* of the group that is open */
+  GtkLabel *group_title, *group_count;
+  gboolean select_group; /* all of it, once it is listed */
   GtkListView *list;
   AdwStatusPage *empty_page;
   GtkButton *empty_button;
@@ -72,6 +77,12 @@ void mr_messages_page_install_again (GtkWidgetClass *widget_class);
 void mr_messages_page_update_edits (MrMessagesPage *self, gboolean active, gboolean finished);
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
 void mr_messages_page_open_detail (MrMessagesPage *self);
+/* messages-groups.c */
+gboolean mr_messages_page_shows_groups (MrMessagesPage *self);
+void mr_messages_page_update_groups (MrMessagesPage *self, const MrListFilter *filter);
+void mr_messages_page_count_group (MrMessagesPage *self);
+void mr_messages_page_group_chosen_cb (MrMessagesPage *self, const char *value, gboolean all);
+void mr_messages_page_group_back_cb (MrMessagesPage *self);
 /* messages-rows.c */
 void mr_messages_page_set_up_rows (MrMessagesPage *self);
 /* The list gets its model with the first look at it. */

@@ -123,10 +123,13 @@ update_stack (MrMessagesPage *self)
   gboolean narrow = mr_list_filter_is_narrow (mr_list_bar_get_filter (self->bar));
   const char *page = "list";
 
-  if (n == 0)
+  if (mr_messages_page_shows_groups (self) && (n > 0 || narrow))
+    page = "groups";
+  else if (n == 0)
     page = !mr_message_model_is_loaded (self->model) ? "loading" : narrow ? "no-match" : "empty";
   gtk_stack_set_visible_child_name (self->list_stack, page);
   gtk_widget_set_visible (GTK_WIDGET (self->bar), n > 0 || narrow);
+  mr_messages_page_count_group (self);
 }
 
 static void
@@ -144,6 +147,8 @@ messages_changed_cb (MrMessagesPage *self, GHashTable *ids)
 {
   if (self->detail_id != NULL && (ids == NULL || g_hash_table_contains (ids, self->detail_id)))
     mr_messages_page_fetch_detail (self);
+  if (mr_messages_page_shows_groups (self) && (ids == NULL || g_hash_table_size (ids) > 0))
+    mr_group_list_refresh (self->groups);
 }
 
 /* What the bar says, and the one reason above the list where only its messages are to be seen. */
@@ -157,6 +162,8 @@ filter_changed_cb (MrMessagesPage *self)
     filter.held_only = TRUE;
   mr_wait_card_get_filter (self->wait_card, &filter);
   mr_message_model_set_filter (self->model, &filter);
+  mr_messages_page_update_groups (self, &filter);
+  update_stack (self);
 }
 
 static void
@@ -241,10 +248,11 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
 
   self->desk = g_object_ref (desk);
   mr_list_bar_set_desk (self->bar, desk, kind);
+  mr_group_list_set_desk (self->groups, desk);
   mr_list_bar_capture_keys (self->bar, GTK_WIDGET (self->list));
   self->model = mr_message_model_new (mr_desk_get_client (desk), kind, FALSE);
-  filter_changed_cb (self);
   self->selection = mr_selection_new (G_LIST_MODEL (self->model));
+  filter_changed_cb (self);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
@@ -440,6 +448,15 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, context_menu);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_filters_cb);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, groups);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, group_head);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, group_back);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, group_title);
+  gtk_widget_class_bind_template_child (widget_class, MrMessagesPage, group_count);
+  gtk_widget_class_bind_template_callback_full (widget_class, "group_chosen_cb",
+                                                G_CALLBACK (mr_messages_page_group_chosen_cb));
+  gtk_widget_class_bind_template_callback_full (widget_class, "group_back_cb",
+                                                G_CALLBACK (mr_messages_page_group_back_cb));
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 }
 
@@ -468,6 +485,7 @@ mr_messages_page_class_init (MrMessagesPageClass *klass)
 
   g_type_ensure (MR_TYPE_MESSAGE_DETAIL);
   g_type_ensure (MR_TYPE_LIST_BAR);
+  g_type_ensure (MR_TYPE_GROUP_LIST);
   g_type_ensure (MR_TYPE_WAIT_CARD);
   g_type_ensure (MR_TYPE_SET_UP_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/messages-page.ui");

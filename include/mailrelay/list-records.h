@@ -22,6 +22,9 @@ typedef enum {
   MR_LIST_N_SORTS
 } MrListSort;
 
+/* In the place of a cause id: a recipient that has none. */
+#define MR_LIST_NO_CAUSE "-"
+
 /* All conditions that are set must hold. A condition on recipients holds where one of them fits. Strings NULL: any. */
 typedef struct {
   MrListKind kind;
@@ -35,7 +38,7 @@ typedef struct {
   const char *search; /* part of address, subject, id or Message-ID without case */
   const char *account, *program;
   const char *domain; /* of a recipient */
-  const char *cause;  /* cause id of app/ndr, of the last attempt or of a report that came later */
+  const char *cause;  /* cause id of app/ndr, of the last attempt or of a report that came later; or MR_LIST_NO_CAUSE */
   MrListSort sort;
   gboolean ascending; /* FALSE: newest, largest, last of the alphabet first */
 } MrListFilter;
@@ -45,7 +48,7 @@ typedef enum {
   MR_FACET_PROGRAM,
   MR_FACET_ACCOUNT,
   MR_FACET_DOMAIN, /* of recipients: a message counts in each of its domains */
-  MR_FACET_CAUSE,  /* of recipients */
+  MR_FACET_CAUSE,  /* of recipients; MR_LIST_NO_CAUSE where one has none */
   MR_N_FACETS
 } MrFacet;
 

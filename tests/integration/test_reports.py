@@ -74,6 +74,14 @@ def what_waits_for_one_reason_is_one_group():
         groups = profile.ctl_json("list", "--by-cause")["groups"]
         equal([(g["cause"], g["account"], g["messages"], g["recipients"]) for g in groups], [("mailbox-full", "work", 3, 3), ("greylisted", "work", 1, 1)], "the groups")
         check(groups[0]["reason-text"] and groups[0]["oldest"] > 0, "in words")
+        def group_by(kind, *options):
+            return [(g[kind], g["messages"]) for g in profile.ctl_json("list", "--group-by", kind, *options)["groups"]]
+        equal(group_by("cause"), [("mailbox-full", 3), ("greylisted", 1)], "by cause")
+        equal(group_by("domain"), [("recipient.example", 4)], "by destination")
+        equal(group_by("domain", "--cause", "greylisted"), [("recipient.example", 1)], "of those that fit")
+        equal(group_by("cause", "--history"), [], "the history is another list")
+        check("recipient.example" in profile.ctl("list", "--group-by", "domain").stdout, "as a table")
+        equal(profile.ctl("list", "--group-by", "colour", check=False).returncode, 2, "nothing to group by")
 
 
 def bounce(message_id, recipient="bob@recipient.example"):

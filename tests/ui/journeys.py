@@ -423,6 +423,39 @@ def search_as_one_types():
         equal(window.unnamed(), [], "controls without a name")
 
 
+def groups():
+    """The outbox is told apart by where it goes: a group is opened by key, all of another one is selected and stopped, and the way back is a button."""
+    harness.need("xdotool", "openbox")
+    with Desk(retry={"first": "3600"}) as desk:
+        sink = desk.add_sink(replies={"RCPT": "452 4.2.2 The mailbox is full"})
+        desk.add_account("work", sink)
+        window = desk.open()
+        for n in range(3):
+            desk.send(f"Tea {n}", "bob@one.example")
+        desk.send("Coffee", "bob@two.example")
+        window.row("Coffee")
+
+        def group(name):
+            return window.get("list item", lambda n: n.startswith(name + ", "))
+
+        window.click("push button", "Sort and group messages")
+        window.click("radio menu item", "Destination")
+        equal(group("one.example").get_name(), "one.example, 3 messages", "the group is named")
+        picture("journey-groups")
+        equal(window.unnamed(), [], "controls without a name")
+        keys("ctrl+f", "Tab", "Tab", "Tab", "Down", "Return")  # past filter and order
+        window.wait(lambda: [row.split(",")[0] for row in window.rows()] == ["Coffee"], "the one to two.example")
+        picture("journey-group-open")
+        window.click_shown("push button", "All destinations")
+        window.click("push button", "Select all messages of “one.example”")
+        window.label("3 selected")
+        picture("journey-group-selected")
+        window.click_shown("push button", "Stop sending the selected messages")
+        window.label("No Message Found")
+        window.page("History")
+        window.wait(lambda: sum(row.startswith("Tea ") for row in window.rows()) == 3, "the three in the history")
+
+
 def every_page_has_names():
     with Desk() as desk:
         sink = desk.add_sink()
@@ -523,4 +556,4 @@ def looks():
 
 if __name__ == "__main__":
     run_cases(first_run, stored_password_stays_away, no_keyring, wrong_password, unknown_recipient, keep_send_stop_try, pause_and_go_on, accounts_in_order, no_account_fits,
-              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, search_as_one_types, every_page_has_names, check_a_domain, looks)
+              service_comes_back, window_closes_mail_goes_on, who_may_send, password_for_a_program, keyboard_only, search_as_one_types, groups, every_page_has_names, check_a_domain, looks)

@@ -20,6 +20,7 @@ static const char *const accounts[] = { NULL, "work", "home" };
 static const char *const domains[] = { "example.com", "Example.NET", "sub.example.com", "ex_mple.com" };
 static const char *const bodies[] = { "x", "xy", "much more of it", "nearly as much" };
 static const char *const causes[] = { NULL, "mailbox-full", "greylisted" };
+static const char *const wanted_causes[] = { MR_LIST_NO_CAUSE, "mailbox-full", "greylisted" };
 #define PICK(rand, list) (list)[g_rand_int_range (rand, 0, G_N_ELEMENTS (list))]
 
 /* ---- messages at random ---- */
@@ -118,7 +119,7 @@ recipient_fits (const MrRecipientRecord *r, const MrListFilter *f, guint conditi
   case 2:
     return f->domain == NULL || domain_is (r->address, f->domain);
   case 3:
-    return f->cause == NULL || g_strcmp0 (r->cause, f->cause) == 0;
+    return f->cause == NULL || g_strcmp0 (r->cause != NULL ? r->cause : MR_LIST_NO_CAUSE, f->cause) == 0;
   case 4:
     return f->account == NULL || g_strcmp0 (r->account, f->account) == 0;
   case 5:
@@ -378,7 +379,8 @@ has_value (const MrMessageRecord *m, MrFacet facet, const char *value)
     return g_str_equal (get_account (m), value);
   for (guint i = 0; i < m->recipients->len; i++) {
     const MrRecipientRecord *r = m->recipients->pdata[i];
-    if (facet == MR_FACET_DOMAIN ? domain_is (r->address, value) : g_strcmp0 (r->cause, value) == 0)
+    if (facet == MR_FACET_DOMAIN ? domain_is (r->address, value)
+                                 : g_strcmp0 (r->cause != NULL ? r->cause : MR_LIST_NO_CAUSE, value) == 0)
       return TRUE;
   }
   return FALSE;
@@ -390,7 +392,7 @@ ask_facets (Fixture *fixture, GPtrArray *messages, const MrListFilter *filter, M
 {
   static const char *const values[] = { "git",         "cron",         "Mail Relay",  "work",
                                         "home",        "example.com",  "example.net", "sub.example.com",
-                                        "ex_mple.com", "mailbox-full", "greylisted" };
+                                        "ex_mple.com", "mailbox-full", "greylisted",  MR_LIST_NO_CAUSE };
   Found found = { .ids = g_ptr_array_new_with_free_func (g_free) };
   guint n_values = 0, before = G_MAXUINT;
 
@@ -456,7 +458,7 @@ random_question (GRand *rand)
       f.domain = PICK (rand, domains);
       break;
     default:
-      f.cause = PICK (rand, causes);
+      f.cause = PICK (rand, wanted_causes);
     }
   return f;
 }
