@@ -22,6 +22,7 @@ struct _MrGuideFind {
   GtkCheckButton
       *no_route;           /* never shown: with it one route alone is a choice of one, no tick that can be taken away */
   MrGuideSession *session; /* NULL: not begun, or closed */
+  char *shown_routes;      /* what the rows were made of */
   gboolean filling;        /* a tick is set, not clicked */
   gboolean service, lists; /* the person agreed that they are asked */
 };
@@ -83,6 +84,23 @@ way_of (const MrAccountRecord *account)
   return account->kind == MR_ACCOUNT_DIRECT ? _ ("without a provider") : account->host;
 }
 
+/* What tells whether the rows are still true. */
+static char *
+dup_routes (MrGuideFind *self)
+{
+  GListModel *accounts = mr_desk_get_accounts (mr_guide_session_get_desk (self->session));
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MrRecordItem) item = g_list_model_get_item (accounts, i);
+    const MrAccountRecord *account = mr_record_item_get (item);
+
+    if (mr_guide_account_fits (account, mr_guide_session_get_domain (self->session)))
+      g_string_append_printf (out, "%s\n%s\n%s\n", account->id, mr_format_account_name (account), way_of (account));
+  }
+  return g_string_free (out, FALSE);
+}
+
 static void
 fill_routes (MrGuideFind *self)
 {
@@ -92,6 +110,8 @@ fill_routes (MrGuideFind *self)
   GtkCheckButton *button;
   gboolean has_direct = FALSE;
 
+  g_free (self->shown_routes);
+  self->shown_routes = dup_routes (self);
   self->filling = TRUE;
   gtk_check_button_set_active (self->no_route, TRUE);
   mr_domain_clear_list (self->routes);
@@ -233,9 +253,14 @@ add_account_clicked_cb (MrGuideFind *self)
   g_signal_emit (self, signals[ADD_ACCOUNT], 0);
 }
 
+/* Every change of an account's state comes here; rows that are made anew would take the keyboard away. */
 static void
 accounts_changed_cb (MrGuideFind *self)
 {
+  g_autofree char *routes = dup_routes (self);
+
+  if (g_strcmp0 (routes, self->shown_routes) == 0)
+    return;
   fill_routes (self);
   report_changed_cb (self);
 }
@@ -260,6 +285,13 @@ mr_guide_find_dispose (GObject *object)
 }
 
 static void
+mr_guide_find_finalize (GObject *object)
+{
+  g_free (MR_GUIDE_FIND (object)->shown_routes);
+  G_OBJECT_CLASS (mr_guide_find_parent_class)->finalize (object);
+}
+
+static void
 mr_guide_find_init (MrGuideFind *self)
 {
   self->no_route = g_object_ref_sink (GTK_CHECK_BUTTON (gtk_check_button_new ()));
@@ -272,6 +304,7 @@ mr_guide_find_class_init (MrGuideFindClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mr_guide_find_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mr_guide_find_finalize;
   signals[ADD_ACCOUNT] = g_signal_new ("add-account", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/MailRelay/ui/domain-guide-find.ui");

@@ -243,7 +243,7 @@ add_program_cb (MrDBusPrograms *programs, GDBusMethodInvocation *invocation, GUn
 static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, FakeService *fake)
 {
-  gpointer skeletons[] = { fake->service, fake->outbox, fake->accounts, fake->programs };
+  gpointer skeletons[] = { fake->service, fake->outbox, fake->accounts, fake->programs, fake->domains };
 
   g_ptr_array_add (fake->peers, g_object_ref (connection));
   for (guint i = 0; i < G_N_ELEMENTS (skeletons); i++)
@@ -270,7 +270,7 @@ void
 fake_service_stop (FakeService *fake)
 {
   g_autofree char *path = g_build_filename (fake->folder, "run", "mail-relay", "bus", NULL);
-  gpointer skeletons[] = { fake->service, fake->outbox, fake->accounts, fake->programs };
+  gpointer skeletons[] = { fake->service, fake->outbox, fake->accounts, fake->programs, fake->domains };
 
   if (fake->server == NULL)
     return;
@@ -305,6 +305,7 @@ fake_service_new (void)
   fake->outbox = mr_dbus_outbox_skeleton_new ();
   fake->accounts = mr_dbus_accounts_skeleton_new ();
   fake->programs = mr_dbus_programs_skeleton_new ();
+  fake->domains = mr_dbus_domains_skeleton_new ();
   mr_dbus_service_set_version (fake->service, "9.9");
   g_signal_connect (fake->outbox, "handle-pack-ids", G_CALLBACK (pack_ids_cb), fake);
   g_signal_connect (fake->outbox, "handle-list-changes", G_CALLBACK (list_changes_cb), fake);
@@ -346,6 +347,7 @@ fake_service_free (FakeService *fake)
   g_object_unref (fake->outbox);
   g_object_unref (fake->accounts);
   g_object_unref (fake->programs);
+  g_object_unref (fake->domains);
   g_ptr_array_unref (fake->peers);
   g_ptr_array_unref (fake->ids);
   /* What GDBus closes in its worker thread comes back through the loop. */

@@ -1,4 +1,4 @@
-/* A service for tests of the client: the four interfaces on a peer-to-peer socket in a runtime folder of the test's own, in the same main loop. */
+/* A service for tests of the client: the five interfaces on a peer-to-peer socket in a runtime folder of the test's own, in the same main loop. */
 #pragma once
 
 #include <gio/gio.h>
@@ -17,6 +17,7 @@ typedef struct {
   MrDBusOutbox *outbox;
   MrDBusAccounts *accounts;
   MrDBusPrograms *programs;
+  MrDBusDomains *domains;
   GPtrArray *ids; /* char *, newest first: the outbox */
   guint n_list_ids, n_list, n_rows, n_list_changes;
   guint64 serial;
