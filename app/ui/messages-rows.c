@@ -8,6 +8,7 @@
 
 /* Ages and countdowns change by the minute; ten seconds keep them honest at little cost. */
 #define TICK_SECONDS 10
+#define SWIPE_SPEED  600 /* pixels a second */
 
 /* The account that it goes through, or went. */
 static const MrAccountRecord *
@@ -140,9 +141,30 @@ row_released_cb (GtkGestureClick *gesture, int n_press, double x, double y, GtkL
     mr_messages_page_open_detail (self);
 }
 
+/* A quick stroke to the side: on to its end tries or sends the message, back to its start stops or removes it, which its toast undoes. All of these are in the
+ * menu and on keys too. */
+static void
+row_swiped_cb (GtkGestureSwipe *gesture, double vx, double vy, GtkListItem *list_item)
+{
+  MrMessagesPage *self = g_object_get_data (G_OBJECT (list_item), "page");
+  const MrMessageRecord *record = get_record (list_item);
+  gboolean to_end = (vx > 0) == (gtk_widget_get_direction (GTK_WIDGET (self)) != GTK_TEXT_DIR_RTL);
+
+  if (record == NULL || ABS (vx) < SWIPE_SPEED || ABS (vx) < 2 * ABS (vy) || (to_end && self->history))
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), gtk_list_item_get_position (list_item), TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (self),
+                              !to_end                        ? (self->history ? "messages.remove" : "messages.stop")
+                              : record->hold != MR_HOLD_NONE ? "messages.send"
+                                                             : "messages.try-now",
+                              NULL);
+}
+
 static void
 add_gestures (GtkWidget *row, GtkListItem *list_item)
 {
+  GtkGesture *swipe = gtk_gesture_swipe_new ();
   GtkGesture *secondary = gtk_gesture_click_new ();
   GtkGesture *primary = gtk_gesture_click_new ();
 
@@ -152,6 +174,10 @@ add_gestures (GtkWidget *row, GtkListItem *list_item)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (primary), GDK_BUTTON_PRIMARY);
   g_signal_connect (primary, "released", G_CALLBACK (row_released_cb), list_item);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (primary));
+  /* Last, so that it is asked first: a stroke that it takes is no tap. */
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (swipe), TRUE);
+  g_signal_connect (swipe, "swipe", G_CALLBACK (row_swiped_cb), list_item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (swipe));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "shot.h"
 #include "ui/group-list.h"
 #include "ui/list-bar.h"
+#include "ui/message-row.h"
 #include "ui/messages-page.h"
 #include "ui/selection.h"
 
@@ -159,6 +160,45 @@ test_select (Play *play, gconstpointer unused)
   shot_save (play->window, "group-selected");
 }
 
+static gboolean
+called_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, const char *const *ids, Play *play)
+{
+  g_free (play->by);
+  play->by = g_strdup_printf ("%s %s", g_dbus_method_invocation_get_method_name (invocation), ids[0]);
+  return FALSE;
+}
+
+/* What the toolkit tells of a finger; the finger itself cannot be played here. */
+static void
+swipe (GtkWidget *row, double vx, double vy)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (row);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
+    g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+    if (GTK_IS_GESTURE_SWIPE (controller))
+      g_signal_emit_by_name (controller, "swipe", vx, vy);
+  }
+}
+
+static void
+test_swipe (Play *play, gconstpointer unused)
+{
+  GtkWidget *row = audit_find (GTK_WIDGET (play->page), MR_TYPE_MESSAGE_ROW, NULL);
+
+  g_assert_nonnull (row);
+  g_signal_handlers_disconnect_by_data (play->fake->outbox, play->fake);
+  g_signal_connect (play->fake->outbox, "handle-retry", G_CALLBACK (called_cb), play);
+  g_signal_connect (play->fake->outbox, "handle-cancel", G_CALLBACK (called_cb), play);
+  swipe (row, 100, 0);
+  swipe (row, 900, 900);
+  g_assert_null (play->by);
+  swipe (row, 900, 10);
+  wait_until (play->by != NULL && g_str_has_prefix (play->by, "Retry 00000000000000"));
+  swipe (row, -900, 10);
+  wait_until (g_str_has_prefix (play->by, "Cancel 00000000000000"));
+}
+
 static void
 load_style (void)
 {
@@ -177,5 +217,6 @@ main (int argc, char **argv)
   load_style ();
   g_test_add ("/groups/open", Play, NULL, set_up, test_open, tear_down);
   g_test_add ("/groups/select", Play, NULL, set_up, test_select, tear_down);
+  g_test_add ("/groups/swipe", Play, NULL, set_up, test_swipe, tear_down);
   return g_test_run ();
 }
