@@ -10,7 +10,8 @@ SENDER = "ann@sender.example"
 def of_a_message():
     with Profile() as profile, Zones({"rcpt.example": [("A", "127.0.0.3")]}) as dns:
         sink = profile.add_sink(host="127.0.0.3", replies={"MAIL": "451 4.3.0 later"})
-        profile.configure({"dns": {"servers": f"127.0.0.1:{dns.port}", "timeout-ms": "500", "tries": "2"},
+        # What is planned is looked at while it waits: no attempt may come by itself.
+        profile.configure({"retry": {"first": "3600"}, "dns": {"servers": f"127.0.0.1:{dns.port}", "timeout-ms": "500", "tries": "2"},
                            "delivery": {"mx-port": sink.port, "allow-private-mx": "true", "ehlo-name": "client.example"}})
         service = profile.start_service()
         profile.ctl("account", "add", "--id", "mx", "--direct", "--address", "*")
