@@ -23,8 +23,9 @@ def plan_takes(plan, name, suites):
     if plan == "asan":
         return True
     if plan == "plain":
-        # "service" holds the test of the sandbox in force, which sanitizer builds skip.
-        return bool({"crash", "ui"} & suites) or "sandbox" in name or name == "service"
+        # "service" holds the test of the sandbox in force, which sanitizer builds skip. Of the window the main journeys: all of it
+        # runs with sanitizers, and once more would be a third of the whole run.
+        return "crash" in suites or "sandbox" in name or name in ("service", "windows", "journeys", "troubles")
     return "fuzz-replay" in suites
 
 
