@@ -59,7 +59,8 @@ read_provider (GKeyFile *file, const char *group)
   p->url = dup_string (file, group, "url");
   p->menu = dup_string (file, group, "menu");
   p->servers = dup_list (file, group, "ns");
-  p->whole = is (file, group, "field", "whole");
+  p->dot = is (file, group, "field", "dot");
+  p->whole = p->dot || is (file, group, "field", "whole");
   p->apex = is (file, group, "apex", "@")       ? MR_APEX_AT
             : is (file, group, "apex", "empty") ? MR_APEX_EMPTY
                                                 : MR_APEX_WHOLE;
@@ -166,6 +167,12 @@ is_apex (const char *name, const char *zone)
   return g_ascii_strcasecmp (name, zone) == 0;
 }
 
+static char *
+dup_whole (const MrDnsProvider *provider, const char *name)
+{
+  return g_strconcat (name, provider != NULL && provider->dot ? "." : "", NULL);
+}
+
 char *
 mr_dns_provider_dup_name (const MrDnsProvider *provider, const char *name, const char *zone)
 {
@@ -173,10 +180,10 @@ mr_dns_provider_dup_name (const MrDnsProvider *provider, const char *name, const
   gsize len = strlen (name), zone_len = strlen (zone);
 
   if (is_apex (name, zone))
-    return g_strdup (apex == MR_APEX_AT ? "@" : apex == MR_APEX_EMPTY ? "" : name);
+    return apex == MR_APEX_AT ? g_strdup ("@") : apex == MR_APEX_EMPTY ? g_strdup ("") : dup_whole (provider, name);
   if ((provider != NULL && provider->whole) || len <= zone_len + 1 || name[len - zone_len - 1] != '.'
       || g_ascii_strcasecmp (name + len - zone_len, zone) != 0)
-    return g_strdup (name);
+    return dup_whole (provider, name);
   return g_strndup (name, len - zone_len - 1);
 }
 

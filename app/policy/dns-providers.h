@@ -11,6 +11,7 @@ typedef struct {
   char *id, *name, *url, *menu;
   char **servers;   /* patterns of name servers */
   gboolean whole;   /* the field for the name takes whole names; else the page adds the zone */
+  gboolean dot;     /* whole names end in a dot */
   MrApexForm apex;  /* what it takes for the zone itself */
   gboolean quotes;  /* the text must be in quotes */
   gboolean strings; /* a text above 255 bytes must be cut into quoted pieces */

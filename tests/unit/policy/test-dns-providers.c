@@ -69,6 +69,10 @@ test_match (void)
   g_assert_cmpstr (match ("ns1093.ui-dns.de", "ns1074.ui-dns.org"), ==, "ionos");
   g_assert_cmpstr (match ("ns1.digitalocean.com", NULL), ==, "digitalocean");
   g_assert_cmpstr (match ("ns1.digitalocean.com", "ada.ns.cloudflare.com"), ==, NULL);
+  g_assert_cmpstr (match ("nsc1.squarespacedns.com", "nsc4.squarespacedns.com"), ==, "squarespace");
+  g_assert_cmpstr (match ("ns1.your-server.de", "ns.second-ns.com"), ==, "konsoleh");
+  g_assert_cmpstr (match ("ns.123-reg.co.uk", "ns2.123-reg.co.uk"), ==, "123-reg");
+  g_assert_cmpstr (match ("dns1.easydns.com", "dns3.easydns.org"), ==, "easydns");
   g_assert_cmpstr (match ("ns.example.com", NULL), ==, NULL);
   g_assert_cmpstr (match (NULL, NULL), ==, NULL);
 }
@@ -97,6 +101,10 @@ test_names (void)
     { "route53", "_dmarc.example.com", "example.com", "_dmarc" },
     { "hurricane", "_dmarc.example.com", "example.com", "_dmarc.example.com" },
     { "hurricane", "example.com", "example.com", "example.com" },
+    { "hostgator", "_dmarc.example.com", "example.com", "_dmarc.example.com." },
+    { "hostgator", "example.com", "example.com", "example.com." },
+    { "linode", "example.com", "example.com", "" },
+    { "hostinger", "example.com", "example.com", "@" },
     { "cloudflare", "_dmarc.Example.com", "example.com", "_dmarc" },
     { "cloudflare", "x.badexample.com", "example.com", "x.badexample.com" },
   };
