@@ -9,6 +9,8 @@
 #include "ndr/domain-texts.h"
 #include "ui/domain-finding-row.h"
 #include "ui/domain-guide.h"
+#include "ui/domain-regular.h"
+#include "ui/domain-worse.h"
 #include "ui/toast.h"
 
 struct _MrDomainWindow {
@@ -18,11 +20,14 @@ struct _MrDomainWindow {
   GtkListBox *known, *findings, *further;
   GtkProgressBar *progress;
   GtkLabel *summary;
+  MrDomainRegular *regular;
+  MrDomainWorse *worse;
 
   MrDesk *desk;
   GCancellable *cancellable; /* of the window: the list */
   GCancellable *check;       /* of the check that runs; NULL: none */
   char *wanted;              /* check to open when it is there */
+  char *waiting;             /* domain that is checked once the service answers; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (MrDomainWindow, mr_domain_window, ADW_TYPE_WINDOW)
@@ -46,6 +51,7 @@ clear_findings (MrDomainWindow *self)
   mr_domain_clear_list (self->further);
   gtk_widget_set_visible (self->findings_group, FALSE);
   gtk_widget_set_visible (self->further_group, FALSE);
+  mr_domain_worse_show (self->worse, self->desk, NULL);
 }
 
 /* ---- the check ---- */
@@ -104,6 +110,20 @@ dup_summary (const MrDomainReport *report)
 }
 
 static void
+show_failure (MrDomainWindow *self, const GError *error)
+{
+  if (mr_client_is_unreachable (error)) {
+    g_free (self->waiting);
+    self->waiting = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain)));
+    gtk_label_set_text (self->summary, _ ("The service does not answer. The check begins when it does."));
+    return;
+  }
+  gtk_label_set_text (self->summary, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                                         ? _ ("The check was stopped.")
+                                         : error->message);
+}
+
+static void
 checked_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -115,12 +135,12 @@ checked_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_clear_object (&self->check);
   show_running (self, FALSE);
   if (report == NULL) {
-    gtk_label_set_text (self->summary, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-                                           ? _ ("The check was stopped.")
-                                           : error->message);
+    show_failure (self, error);
     return;
   }
   clear_findings (self);
+  mr_domain_worse_show (self->worse, self->desk, report);
+  mr_domain_regular_show (self->regular, self->desk, report->domain);
   for (guint i = 0; i < report->findings->len; i++)
     append_finding (self, report->findings->pdata[i]);
   g_autofree char *summary = dup_summary (report);
@@ -139,7 +159,9 @@ mr_domain_window_check (MrDomainWindow *self, const char *domain, const char *ch
   gtk_editable_set_text (GTK_EDITABLE (self->domain), domain);
   g_free (self->wanted);
   self->wanted = g_strdup (check);
+  g_clear_pointer (&self->waiting, g_free);
   clear_findings (self);
+  mr_domain_regular_show (self->regular, self->desk, NULL);
   gtk_progress_bar_set_fraction (self->progress, 0);
   g_autofree char *summary = g_strdup_printf (_ ("Checking %s…"), domain);
   gtk_label_set_text (self->summary, summary);
@@ -200,6 +222,7 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer data)
     mr_toast_show_error (GTK_WIDGET (self), _ ("Could not list the domains"), error);
     return;
   }
+  mr_domain_clear_list (self->known);
   for (guint i = 0; i < domains->len; i++) {
     const MrDomainRecord *record = domains->pdata[i];
     GtkWidget *row = adw_action_row_new ();
@@ -210,6 +233,22 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer data)
     gtk_list_box_append (self->known, row);
   }
   gtk_widget_set_visible (self->known_group, domains->len > 0);
+}
+
+/* A note on the desktop may open the window before the service is up, and the service may go while it looks. */
+static void
+connected_cb (MrDomainWindow *self)
+{
+  g_autofree char *domain = NULL, *wanted = NULL;
+
+  if (!mr_client_is_connected (mr_desk_get_client (self->desk)))
+    return;
+  if (gtk_widget_get_first_child (GTK_WIDGET (self->known)) == NULL)
+    mr_client_list_domains_async (mr_desk_get_client (self->desk), self->cancellable, listed_cb, self);
+  domain = g_steal_pointer (&self->waiting);
+  wanted = g_strdup (self->wanted);
+  if (domain != NULL)
+    mr_domain_window_check (self, domain, wanted);
 }
 
 /* ---- class ---- */
@@ -234,6 +273,7 @@ mr_domain_window_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_free (self->wanted);
+  g_free (self->waiting);
   G_OBJECT_CLASS (mr_domain_window_parent_class)->finalize (object);
 }
 
@@ -241,6 +281,8 @@ static void
 mr_domain_window_init (MrDomainWindow *self)
 {
   self->cancellable = g_cancellable_new ();
+  g_type_ensure (MR_TYPE_DOMAIN_REGULAR);
+  g_type_ensure (MR_TYPE_DOMAIN_WORSE);
   gtk_widget_init_template (GTK_WIDGET (self));
   show_running (self, FALSE);
 }
@@ -267,6 +309,8 @@ mr_domain_window_class_init (MrDomainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, further);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, progress);
   gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, summary);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, regular);
+  gtk_widget_class_bind_template_child (widget_class, MrDomainWindow, worse);
   gtk_widget_class_bind_template_callback (widget_class, start_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, guide_clicked_cb);
@@ -280,6 +324,8 @@ mr_domain_window_new (MrDesk *desk, GtkWindow *parent)
   MrDomainWindow *self = g_object_new (MR_TYPE_DOMAIN_WINDOW, "transient-for", parent, NULL);
 
   self->desk = g_object_ref (desk);
+  g_signal_connect_object (mr_desk_get_client (desk), "notify::connected", G_CALLBACK (connected_cb), self,
+                           G_CONNECT_SWAPPED);
   mr_client_list_domains_async (mr_desk_get_client (desk), self->cancellable, listed_cb, self);
   return GTK_WIDGET (self);
 }
