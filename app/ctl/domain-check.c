@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/records-variant.h"
 #include "client/domain-calls.h"
@@ -59,6 +60,9 @@ print_finding (const MrDomainFinding *finding, gboolean all)
           mr_finding_state_word (state), sentence);
   if (all && state != MR_FINDING_ATTENTION && state != MR_FINDING_WRONG)
     print_facts (finding);
+  /* How the public address was learnt is told even where all is well. */
+  if (state == MR_FINDING_GOOD && *meaning != '\0' && strcmp (finding->check, "public-address") == 0)
+    mr_print_paragraph (meaning, 4);
   if (state != MR_FINDING_ATTENTION && state != MR_FINDING_WRONG)
     return;
   if (*meaning != '\0')

@@ -40,6 +40,7 @@ mr_plan_free (gpointer data)
   g_clear_pointer (&plan->load, mr_evidence_load_cancel);
   g_clear_pointer (&plan->records, g_ptr_array_unref);
   g_clear_pointer (&plan->reverse, g_ptr_array_unref);
+  g_clear_pointer (&plan->costs, g_variant_unref);
   g_free (plan->sts_id);
   g_free (plan->sts_text);
   g_free (plan->keys);
@@ -131,6 +132,8 @@ plan_to_variant (MrPlan *plan, const MrEvidence *evidence)
   g_variant_dict_insert (&dict, "provider-menu", "s", provider != NULL ? provider->menu : "");
   g_variant_dict_insert (&dict, "has-keys", "b", plan->wish.n_keys > 0);
   g_variant_dict_insert (&dict, "look-ups", "u", plan->look_ups);
+  if (plan->costs != NULL)
+    g_variant_dict_insert_value (&dict, "costs", plan->costs);
   g_variant_dict_insert_value (&dict, "records", g_variant_builder_end (&builder));
   if (!plan->entries_only) {
     g_variant_dict_insert_value (&dict, "reverse", mr_plan_reverse_to_variant (plan));
@@ -152,6 +155,31 @@ look (const char *name, const char *const **ret_texts, gpointer data)
   return status == MR_LOOKUP_FOUND || status == MR_LOOKUP_NOTHING;
 }
 
+/* Each term of the record itself with all that it leads to, in the order of the record. */
+static GVariant *
+costs_to_variant (const MrSpfTree *tree)
+{
+  const char *term = NULL;
+  guint look_ups = 0;
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(su)"));
+  for (guint i = 0; i < tree->steps->len; i++) {
+    const MrSpfStep *step = tree->steps->pdata[i];
+
+    if (step->depth == 0) {
+      if (look_ups > 0)
+        g_variant_builder_add (&builder, "(su)", term, look_ups);
+      term = step->term;
+      look_ups = 0;
+    }
+    look_ups += step->looks_up ? 1 : 0;
+  }
+  if (term != NULL && look_ups > 0)
+    g_variant_builder_add (&builder, "(su)", term, look_ups);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 /* How many look-ups the merged record costs a receiver (RFC 7208 4.6.4). FALSE: pending. */
 static gboolean
 count_look_ups (MrPlan *plan, GPtrArray *records, guint *ret)
@@ -167,6 +195,9 @@ count_look_ups (MrPlan *plan, GPtrArray *records, guint *ret)
       continue;
     pending = tree.pending;
     *ret = tree.look_ups;
+    g_clear_pointer (&plan->costs, g_variant_unref);
+    if (!pending)
+      plan->costs = costs_to_variant (&tree);
     mr_spf_tree_clear (&tree);
     return !pending;
   }

@@ -91,13 +91,33 @@ take_services (MrPlan *plan, GError **error)
   return TRUE;
 }
 
+static void
+add_address (MrPlan *plan, const char *address)
+{
+  g_autofree char *term = g_strdup_printf (strchr (address, ':') != NULL ? "ip6:%s" : "ip4:%s", address);
+
+  if (g_hostname_is_ip_address (address))
+    add_sender (plan, term);
+}
+
+/* Typed ones take the place of the configured ones. */
+static void
+take_addresses (MrPlan *plan)
+{
+  MrConfig *config = mr_engine_get_config (plan->publisher->engine);
+  const char *typed = mr_plan_text (plan, "addresses");
+  g_auto (GStrv) addresses = typed != NULL ? g_strsplit_set (typed, ",; ", -1)
+                                           : mr_config_dup_list (config, "domains", "addresses");
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    add_address (plan, addresses[i]);
+}
+
 /* The way that mail of the domain takes out of this program is among its allowed senders. */
 static void
 take_accounts (MrPlan *plan)
 {
   GPtrArray *accounts = mr_accounts_get_all (plan->publisher->engine->accounts);
-  MrConfig *config = mr_engine_get_config (plan->publisher->engine);
-  g_auto (GStrv) addresses = mr_config_dup_list (config, "domains", "addresses");
 
   plan->direct = mr_plan_is_set (plan, "direct");
   for (guint i = 0; i < accounts->len; i++) {
@@ -109,12 +129,9 @@ take_accounts (MrPlan *plan)
     plan->direct = plan->direct || account->kind == MR_ACCOUNT_DIRECT;
     if (account->kind == MR_ACCOUNT_RELAY && service != NULL && !service->own_return_path)
       add_sender (plan, service->term);
-    for (guint k = 0; account->kind == MR_ACCOUNT_DIRECT && addresses[k] != NULL; k++) {
-      g_autofree char *term = g_strdup_printf (strchr (addresses[k], ':') != NULL ? "ip6:%s" : "ip4:%s", addresses[k]);
-
-      add_sender (plan, term);
-    }
   }
+  if (plan->direct)
+    take_addresses (plan);
 }
 
 static void

@@ -51,6 +51,7 @@ struct _MrPlan {
   MrEvidenceLoad *load;
   GPtrArray *records; /* once they are known */
   guint look_ups;
+  GVariant *costs; /* a(su): terms of the merged SPF record that look up, and how often; NULL: not known */
   MrPlanDoneFunc func;
   gpointer data;
 };

@@ -19,6 +19,7 @@ mr_guide_answers_new (void)
   answers->provider = g_strdup ("");
   answers->step = g_strdup ("");
   answers->addresses = g_strdup ("");
+  answers->sts_mode = g_strdup ("");
   return answers;
 }
 
@@ -35,6 +36,7 @@ mr_guide_answers_free (MrGuideAnswers *answers)
   g_free (answers->provider);
   g_free (answers->step);
   g_free (answers->addresses);
+  g_free (answers->sts_mode);
   g_free (answers);
 }
 
@@ -132,7 +134,8 @@ mr_guide_answers_to_options (const MrGuideAnswers *answers)
   add_text (&builder, "addresses", answers->addresses);
   add_true (&builder, "mailing-lists", answers->lists);
   add_true (&builder, "direct", answers->direct);
-  add_true (&builder, "mta-sts", answers->mta_sts);
+  add_true (&builder, "mta-sts", *answers->sts_mode != '\0');
+  add_text (&builder, "sts-mode", answers->sts_mode);
   return g_variant_builder_end (&builder);
 }
 
@@ -155,7 +158,11 @@ mr_guide_answers_take_options (MrGuideAnswers *answers, GVariant *options)
   mr_guide_answers_set (&answers->addresses, mr_guide_text (options, "addresses"));
   answers->lists = mr_guide_is_set (options, "mailing-lists");
   answers->direct = mr_guide_is_set (options, "direct");
-  answers->mta_sts = mr_guide_is_set (options, "mta-sts");
+  mr_guide_answers_set (&answers->sts_mode, mr_guide_text (options, "sts-mode"));
+  if (!mr_guide_is_set (options, "mta-sts"))
+    mr_guide_answers_set (&answers->sts_mode, "");
+  else if (*answers->sts_mode == '\0')
+    mr_guide_answers_set (&answers->sts_mode, "testing");
 }
 
 /* ---- what is published ---- */
@@ -301,25 +308,23 @@ compare_costs (gconstpointer a, gconstpointer b)
 }
 
 char *
-mr_guide_dup_costs (const MrDomainFinding *spf)
+mr_guide_dup_costs (GVariant *plan)
 {
+  g_autoptr (GVariant) told = g_variant_lookup_value (plan, "costs", G_VARIANT_TYPE ("a(su)"));
   g_autoptr (GArray) costs = g_array_new (FALSE, FALSE, sizeof (Cost));
   GString *out = g_string_new (NULL);
 
-  for (guint i = 0; spf != NULL && i < spf->terms->len; i++) {
-    const MrDomainTerm *term = spf->terms->pdata[i];
+  for (gsize i = 0; told != NULL && i < g_variant_n_children (told); i++) {
+    Cost cost;
 
-    if (term->depth == 0)
-      g_array_append_vals (costs, &(Cost){ term->term, 0 }, 1);
-    if (term->looks_up && costs->len > 0)
-      g_array_index (costs, Cost, costs->len - 1).look_ups++;
+    g_variant_get_child (told, i, "(&su)", &cost.term, &cost.look_ups);
+    g_array_append_val (costs, cost);
   }
   g_array_sort (costs, compare_costs);
   for (guint i = 0; i < costs->len; i++) {
     const Cost *cost = &g_array_index (costs, Cost, i);
 
-    if (cost->look_ups > 0)
-      g_string_append_printf (out, "%s%s: %u", out->len > 0 ? "\n" : "", cost->term, cost->look_ups);
+    g_string_append_printf (out, "%s%s: %u", out->len > 0 ? "\n" : "", cost->term, cost->look_ups);
   }
   return g_string_free (out, FALSE);
 }

@@ -21,7 +21,7 @@ typedef struct {
   char *tls_reports;    /* address for reports about encryption */
   char *provider;       /* id of the DNS provider; "": the recognised one */
   char *addresses;      /* public addresses, typed */
-  gboolean mta_sts;     /* a policy on encrypting incoming mail is wished */
+  char *sts_mode;       /* policy on encrypting incoming mail: "testing" "enforce"; "": none is wished */
   char *step;           /* "none" "quarantine" "reject"; "": what there is, else none */
 } MrGuideAnswers;
 
@@ -47,9 +47,9 @@ GVariant *mr_guide_plan_find (GVariant *plan, const char *kind);
 gboolean mr_guide_account_fits (const MrAccountRecord *account, const char *domain);
 /* Its first whole address of the domain. Borrowed; NULL: none. */
 const char *mr_guide_account_address (const MrAccountRecord *account, const char *domain);
-/* What each term of a record costs in look-ups, dearest first, one a line: "include:_spf.example.com: 4". spf: the finding of the check; NULL: "". (transfer
- * full) */
-char *mr_guide_dup_costs (const MrDomainFinding *spf);
+/* What each term of the proposed record costs in look-ups, dearest first, one a line: "include:_spf.example.com: 4"; "" where the plan does not tell.
+ * (transfer full) */
+char *mr_guide_dup_costs (GVariant *plan);
 /* "Allowed senders (SPF)": translated, borrowed. */
 const char *mr_guide_kind_title (const char *kind);
 

@@ -17,7 +17,8 @@ struct _MrGuideAsk {
   GtkSearchEntry *search;
   GtkListBox *services;
   AdwEntryRow *senders, *reports, *tls_reports;
-  GtkWidget *signature_group, *provider_box, *provider_page, *sign_row, *ed25519_row, *propose;
+  GtkWidget *signature_group, *provider_box, *provider_page, *sign_row, *ed25519_row, *propose, *tls_group,
+      *propose_tls;
   GtkLabel *provider_words;
   GtkSwitch *sign, *ed25519, *lists;
 
@@ -186,6 +187,34 @@ propose_clicked_cb (MrGuideAsk *self)
   gtk_editable_set_text (GTK_EDITABLE (self->reports), address);
 }
 
+/* "tls-reports" of what is there. NULL: it has not come. (transfer full) */
+static GVariant *
+dup_tls (MrGuideAsk *self)
+{
+  GVariant *published = mr_guide_session_get_published (self->session);
+
+  return published != NULL ? g_variant_lookup_value (published, "tls-reports", G_VARIANT_TYPE_VARDICT) : NULL;
+}
+
+static void
+propose_tls_clicked_cb (MrGuideAsk *self)
+{
+  g_autoptr (GVariant) tls = dup_tls (self);
+
+  if (tls != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->tls_reports), mr_guide_text (tls, "proposed"));
+}
+
+static void
+show_tls (MrGuideAsk *self)
+{
+  g_autoptr (GVariant) tls = dup_tls (self);
+
+  if (tls != NULL)
+    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->tls_group), mr_guide_text (tls, "words"));
+  gtk_widget_set_visible (self->propose_tls, tls != NULL && *mr_guide_text (tls, "proposed") != '\0');
+}
+
 static void
 answers_changed_cb (MrGuideAsk *self)
 {
@@ -195,6 +224,7 @@ answers_changed_cb (MrGuideAsk *self)
   gtk_editable_set_text (GTK_EDITABLE (self->reports), answers->reports);
   gtk_editable_set_text (GTK_EDITABLE (self->tls_reports), answers->tls_reports);
   fill_services (self);
+  show_tls (self);
 }
 
 void
@@ -273,6 +303,8 @@ mr_guide_ask_class_init (MrGuideAskClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, sign_row);
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, ed25519_row);
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, propose);
+  gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, propose_tls);
+  gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, tls_group);
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, provider_words);
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, sign);
   gtk_widget_class_bind_template_child (widget_class, MrGuideAsk, ed25519);
@@ -280,5 +312,6 @@ mr_guide_ask_class_init (MrGuideAskClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, sign_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, propose_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, propose_tls_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, provider_page_clicked_cb);
 }

@@ -15,7 +15,7 @@ struct _MrGuideFind {
   AdwBin parent_instance;
   GtkListBox *routes, *findings;
   GtkWidget *choice_group, *address_group, *add_account, *stop, *again, *ask_service, *ask_lists;
-  GtkLabel *choice, *summary;
+  GtkLabel *choice, *summary, *address_words;
   AdwEntryRow *address;
   GtkProgressBar *progress;
 
@@ -39,6 +39,8 @@ check (MrGuideFind *self)
   const MrClientDomainCheck options
       = { .addresses = addresses, .ask_service = self->service, .blocklists = self->lists };
 
+  if (*addresses != '\0')
+    mr_guide_answers_set (&mr_guide_session_get_answers (self->session)->addresses, addresses);
   mr_guide_session_check (self->session, &options);
 }
 
@@ -170,6 +172,43 @@ show_choice (MrGuideFind *self, GPtrArray *findings, gboolean done)
   gtk_widget_set_visible (self->add_account, none || finding == NULL || finding->state != MR_FINDING_GOOD);
 }
 
+/* Each address that is known, and how it was learnt. */
+static void
+show_addresses (MrGuideFind *self, GPtrArray *findings)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < findings->len; i++) {
+    const MrDomainFinding *finding = findings->pdata[i];
+    g_autofree char *sentence = mr_domain_dup_sentence (finding), *meaning = mr_domain_dup_meaning (finding);
+
+    if (strcmp (finding->check, "public-address") == 0 && finding->state != MR_FINDING_NOT_APPLICABLE)
+      g_string_append_printf (words, "%s%s%s%s", words->len > 0 ? "\n" : "", sentence, *meaning != '\0' ? " " : "",
+                              meaning);
+  }
+  gtk_label_set_text (self->address_words, words->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->address_words), words->len > 0);
+  g_string_free (words, TRUE);
+}
+
+/* What the check has learnt is what the entries are to be about, where nothing was typed. */
+static void
+take_addresses (MrGuideFind *self, const MrDomainReport *report)
+{
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  if (!mr_guide_session_is_direct (self->session) || *gtk_editable_get_text (GTK_EDITABLE (self->address)) != '\0')
+    return;
+  for (guint i = 0; i < report->findings->len; i++) {
+    const MrDomainFinding *finding = report->findings->pdata[i];
+
+    if (strcmp (finding->check, "public-address") == 0 && finding->state == MR_FINDING_GOOD)
+      g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", finding->subject);
+  }
+  if (found->len > 0)
+    mr_guide_answers_set (&mr_guide_session_get_answers (self->session)->addresses, found->str);
+}
+
 static guint
 fill_findings (MrGuideFind *self, GPtrArray *findings)
 {
@@ -213,6 +252,9 @@ report_changed_cb (MrGuideFind *self)
                                      : n == 0          ? _ ("No mistake was found.")
                                                        : wrong);
   show_choice (self, findings, report != NULL);
+  show_addresses (self, findings);
+  if (report != NULL)
+    take_addresses (self, report);
 }
 
 static void
@@ -320,6 +362,7 @@ mr_guide_find_class_init (MrGuideFindClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MrGuideFind, choice);
   gtk_widget_class_bind_template_child (widget_class, MrGuideFind, summary);
   gtk_widget_class_bind_template_child (widget_class, MrGuideFind, address);
+  gtk_widget_class_bind_template_child (widget_class, MrGuideFind, address_words);
   gtk_widget_class_bind_template_child (widget_class, MrGuideFind, progress);
   gtk_widget_class_bind_template_callback (widget_class, stop_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, again_clicked_cb);

@@ -112,8 +112,7 @@ open_place_clicked_cb (MrGuideRecords *self)
 static void
 show_look_ups (MrGuideRecords *self, GVariant *plan)
 {
-  const MrDomainReport *report = mr_guide_session_get_report (self->session);
-  g_autofree char *costs = mr_guide_dup_costs (report != NULL ? mr_domain_report_find (report, "spf", NULL) : NULL);
+  g_autofree char *costs = mr_guide_dup_costs (plan);
   g_autofree char *text = NULL;
   guint look_ups = 0;
 
@@ -124,7 +123,7 @@ show_look_ups (MrGuideRecords *self, GVariant *plan)
          "domain, such as news.%s, with an entry of its own."),
       look_ups, MOST_LOOK_UPS, mr_guide_session_get_domain (self->session));
   if (*costs != '\0') {
-    g_autofree char *longer = g_strdup_printf ("%s\n\n%s\n%s", text, _ ("What costs how many now:"), costs);
+    g_autofree char *longer = g_strdup_printf ("%s\n\n%s\n%s", text, _ ("What costs how many:"), costs);
     gtk_label_set_text (self->look_ups, longer);
   } else
     gtk_label_set_text (self->look_ups, text);

@@ -102,6 +102,12 @@ mr_guide_session_get_plan (MrGuideSession *self)
 }
 
 GVariant *
+mr_guide_session_get_published (MrGuideSession *self)
+{
+  return self->published;
+}
+
+GVariant *
 mr_guide_session_get_watch (MrGuideSession *self)
 {
   return self->watch;

@@ -28,6 +28,7 @@ MrGuideAnswers *mr_guide_session_get_answers (MrGuideSession *self);
 const MrDomainReport *mr_guide_session_get_report (MrGuideSession *self);
 GPtrArray *mr_guide_session_get_findings (MrGuideSession *self); /* MrDomainFinding: of the check that runs */
 GVariant *mr_guide_session_get_plan (MrGuideSession *self);
+GVariant *mr_guide_session_get_published (MrGuideSession *self); /* a plan without wishes: what is there */
 GVariant *mr_guide_session_get_watch (MrGuideSession *self);
 GVariant *mr_guide_session_get_services (MrGuideSession *self);
 GVariant *mr_guide_session_get_providers (MrGuideSession *self);

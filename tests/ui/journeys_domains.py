@@ -88,6 +88,7 @@ def from_nothing_to_proof():
         step(window, guide, 1)
         shown(window, "push button", "Look Again", guide)
         shown(window, "label", "deserve attention", guide)
+        shown(window, "label", "192.0.2.7 was entered as public address.", guide)
         picture("guide-1-find", f"Set Up {DOMAIN}")
         window.click("push button", "Next", guide)
 

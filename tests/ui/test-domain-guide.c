@@ -17,6 +17,8 @@
   " 'provider-name': <'Cloud'>, 'provider-url': <'https://dash.cloud.example/'>, 'provider-menu': <'DNS > Add'>,"      \
   " 'look-ups': <uint32 12>, 'records': <[%s]>, 'reverse': <[{'address': <'192.0.2.7'>, 'state': <'add'>,"             \
   " 'wanted': <'mail.own.example'>, 'whom': <'Ask your provider.'>, 'subject': <'Name'>, 'text': <'Please'>}]>,"       \
+  " 'costs': <[('include:a.example', uint32 12)]>, 'tls-reports': <{'address': <''>, 'proposed': "                     \
+  "<'tls-reports@own.example'>, 'words': <'Senders report.'>}>,"                                                       \
   " 'policy-file': <@a{sv} {}>, 'dmarc': <{'current': <'none'>, 'words': <'Go on observing.'>, 'evidence': "           \
   "<{'reports': <uint32 3>,"                                                                                           \
   " 'sources': <[{'source': <'192.0.2.9'>, 'messages': <uint64 9>, 'passed': <uint64 4>, 'foreign': <false>}]>}>}>}"
@@ -104,20 +106,35 @@ test_accounts (void)
   g_assert_true (mr_guide_account_fits (&account, "xn--bcher-kva.example"));
 }
 
-/* Each term of the record with all that it leads to, dearest first. */
+/* Dearest first; a plan that does not tell has none. */
 static void
 test_costs (void)
 {
-  g_autoptr (MrDomainFinding) spf = mr_domain_finding_new ("spf", MR_FINDING_WRONG, "spf-limit");
+  g_autoptr (GVariant) plan = parse ("a{sv}", "{'costs': <[('mx', uint32 1), ('include:big.example', 3), ('a', 1)]>}");
+  g_autoptr (GVariant) bare = parse ("a{sv}", "@a{sv} {}");
+  g_autofree char *costs = mr_guide_dup_costs (plan), *none = mr_guide_dup_costs (bare);
 
-  mr_domain_finding_add_term (spf, 0, "own.example", "mx", TRUE, FALSE);
-  mr_domain_finding_add_term (spf, 0, "own.example", "include:big.example", TRUE, FALSE);
-  mr_domain_finding_add_term (spf, 1, "big.example", "include:one.example", TRUE, FALSE);
-  mr_domain_finding_add_term (spf, 2, "one.example", "a", TRUE, FALSE);
-  mr_domain_finding_add_term (spf, 0, "own.example", "-all", FALSE, TRUE);
-  g_autofree char *costs = mr_guide_dup_costs (spf), *none = mr_guide_dup_costs (NULL);
-  g_assert_cmpstr (costs, ==, "include:big.example: 3\nmx: 1");
+  g_assert_cmpstr (costs, ==, "include:big.example: 3\nmx: 1\na: 1");
   g_assert_cmpstr (none, ==, "");
+}
+
+/* A mode that an old watch did not name is the careful one. */
+static void
+test_modes (void)
+{
+  g_autoptr (MrGuideAnswers) answers = mr_guide_answers_new ();
+  g_autoptr (GVariant) wished = parse ("a{sv}", "{'mta-sts': <true>}");
+  g_autoptr (GVariant) strict = parse ("a{sv}", "{'mta-sts': <true>, 'sts-mode': <'enforce'>}");
+  g_autoptr (GVariant) none = parse ("a{sv}", "{'sts-mode': <'enforce'>}");
+
+  mr_guide_answers_take_options (answers, wished);
+  g_assert_cmpstr (answers->sts_mode, ==, "testing");
+  mr_guide_answers_take_options (answers, strict);
+  g_autoptr (GVariant) options = g_variant_ref_sink (mr_guide_answers_to_options (answers));
+  g_assert_true (mr_guide_is_set (options, "mta-sts"));
+  g_assert_cmpstr (mr_guide_text (options, "sts-mode"), ==, "enforce");
+  mr_guide_answers_take_options (answers, none);
+  g_assert_cmpstr (answers->sts_mode, ==, "");
 }
 
 static void
@@ -303,6 +320,15 @@ press (Play *play, const char *label)
   g_signal_emit_by_name (button, "clicked");
 }
 
+static void
+choose (Play *play, const char *title)
+{
+  GtkWidget *row = audit_find (play->window, ADW_TYPE_ACTION_ROW, title);
+
+  g_assert_nonnull (row);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (audit_find (row, GTK_TYPE_CHECK_BUTTON, NULL)), TRUE);
+}
+
 static GtkWidget *
 find_tooltip (GtkWidget *widget, const char *tooltip)
 {
@@ -327,8 +353,19 @@ test_walk (Play *play, gconstpointer unused)
   wait_until (says (play, "Alpha"));
   shot_save (play->window, "guide-ask");
   g_assert_cmpstr (play->planned, ==, "{}"); /* only what is there was asked */
+  g_assert_true (says (play, "Senders report."));
+  GtkWidget *tls = audit_find (play->window, ADW_TYPE_ENTRY_ROW, "Address for reports about encryption (not needed)");
+  g_signal_emit_by_name (audit_find (tls, GTK_TYPE_BUTTON, "Propose"), "clicked");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (tls)), ==, "tls-reports@own.example");
   press (play, "Next");
   wait_until (strstr (play->planned, "'services': <['a']>") != NULL && says (play, "Go on observing."));
+  g_assert_nonnull (strstr (play->planned, "'tls-reports': <'tls-reports@own.example'>"));
+  g_assert_null (strstr (play->planned, "mta-sts"));
+  choose (play, "Try it (testing)");
+  wait_until (strstr (play->planned, "'mta-sts': <true>, 'sts-mode': <'testing'>") != NULL);
+  wait_until (says (play, "Go on observing."));
+  choose (play, "Not yet");
+  wait_until (strstr (play->planned, "mta-sts") == NULL && says (play, "Go on observing."));
   g_assert_true (says (play, "v=spf1 include:a.example -all"));
   g_assert_true (says (play, "v=spf1 ?include:a.example -all")); /* what is to go */
   g_assert_true (says (play, "Please"));                         /* the text for whoever gave the address */
@@ -430,6 +467,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/domain-guide/answers", test_answers);
   g_test_add_func ("/domain-guide/accounts", test_accounts);
   g_test_add_func ("/domain-guide/costs", test_costs);
+  g_test_add_func ("/domain-guide/modes", test_modes);
   g_test_add_func ("/domain-guide/lines", test_lines);
   g_test_add ("/domain-guide/walk", Play, NULL, set_up, test_walk, tear_down);
   g_test_add ("/domain-guide/comes-back", Play, NULL, set_up, test_comes_back, tear_down);
