@@ -158,13 +158,22 @@ static void
 print_look_ups (GVariant *plan)
 {
   guint look_ups = 0;
+  g_autoptr (GVariant) costs = g_variant_lookup_value (plan, "costs", G_VARIANT_TYPE ("a(su)"));
 
   g_variant_lookup (plan, "look-ups", "u", &look_ups);
-  if (look_ups > 10)
-    printf (_ ("The allowed senders cost %u look-ups; receivers stop at 10. Leave out a service that no longer sends, "
-               "or let "
-               "one send from a name below the domain, with an entry of its own.\n"),
-            look_ups);
+  if (look_ups <= 10)
+    return;
+  printf (_ ("The allowed senders cost %u look-ups; receivers stop at 10. Leave out a service that no longer sends, "
+             "or let "
+             "one send from a name below the domain, with an entry of its own.\n"),
+          look_ups);
+  for (gsize i = 0; costs != NULL && i < g_variant_n_children (costs); i++) {
+    const char *term;
+    guint n;
+
+    g_variant_get_child (costs, i, "(&su)", &term, &n);
+    printf ("  %s: %u\n", term, n);
+  }
 }
 
 static int

@@ -229,6 +229,32 @@ def by_dynamic_update():
         shown(window, "status bar", "Everything is published.", guide)
 
 
+def what_became_worse():
+    """A record that was there and is gone: told above the findings until the person says that it is right; and the switch for regular checks."""
+    need("knotd", "xdotool", "openbox")
+    dns = free_port()
+    with Folder() as folder, Desk(**settings(dns)) as desk, Knot(os.path.join(folder, "knot"), dns, ZONES) as server:
+        desk.add_account("work", desk.add_sink(), "--name", "Work")
+        window = desk.open()
+        window.page("Accounts")
+        window.window_action("win.check-domain")
+        dialog = window.get("frame", "Check a Domain")
+        window.type("text", "Domain, such as example.com", DOMAIN, dialog)
+        window.click("push button", "Check", dialog)
+        regular = shown(window, "check box", "Check This Domain Regularly", dialog)
+        check(window.find("push button", "That Is as It Should Be", dialog) is None, "nothing is worse yet")
+        check(not has(regular, "checked"), "it is not in the list")
+        press(window, dialog, "Check This Domain Regularly")
+        desk.service.wait(lambda: [d["domain"] for d in desk.ctl_json("domain", "list")["domains"] if d.get("added")] == [DOMAIN], "the domain in the list")
+        change(server, "@ MX 10 mail\nmail A 127.0.0.3\n")
+        window.click("push button", "Check", dialog)
+        button = shown(window, "push button", "That Is as It Should Be", dialog)
+        picture("domain-worse", "Check a Domain")
+        equal([d.get("drifts", 0) for d in desk.ctl_json("domain", "list")["domains"]], [1], "what became worse")
+        button.get_action_iface().do_action(0)
+        desk.service.wait(lambda: [d.get("drifts", 0) for d in desk.ctl_json("domain", "list")["domains"]] == [0], "it to be taken as right")
+
+
 def in_german():
     """The pages in German, as wide as a phone."""
     need("knotd", "xdotool", "openbox")
@@ -254,4 +280,4 @@ def in_german():
 
 
 if __name__ == "__main__":
-    run_cases(from_nothing_to_proof, behind_a_provider, by_dynamic_update, in_german)
+    run_cases(from_nothing_to_proof, behind_a_provider, by_dynamic_update, what_became_worse, in_german)
