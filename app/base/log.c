@@ -189,7 +189,7 @@ word_at (const char *text, const char *p, const char *word)
 }
 
 /* "AUTH PLAIN AGpvZQBzZWNyZXQ=": bytes up to the initial response. A list of mechanisms in an EHLO reply ("250-AUTH
- * PLAIN LOGIN") is no secret and is what a person needs to read. */
+ * PLAIN LOGIN") and a change of state ("auth -> mail") are no secrets and what a person needs to read. */
 static gsize
 auth_prefix (const char *text, const char *p)
 {
@@ -200,6 +200,8 @@ auth_prefix (const char *text, const char *p)
   if (p - text >= 4 && (strncmp (p - 4, "250-", 4) == 0 || strncmp (p - 4, "250 ", 4) == 0))
     return 0;
   len += strspn (p + len, " ");
+  if (strncmp (p + len, "-> ", 3) == 0)
+    return 0;
   gsize mechanism = strcspn (p + len, " \r\n");
   gsize gap = strspn (p + len + mechanism, " ");
   return mechanism > 0 && gap > 0 ? len + mechanism + gap : 0;

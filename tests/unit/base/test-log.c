@@ -20,6 +20,9 @@ test_mask (void)
     /* what a server offers is no secret */
     { "250-AUTH PLAIN LOGIN", "250-AUTH PLAIN LOGIN" },
     { "250 AUTH PLAIN LOGIN", "250 AUTH PLAIN LOGIN" },
+    /* nor is a state of a session */
+    { "client: auth -> mail", "client: auth -> mail" },
+    { "client: starttls -> auth", "client: starttls -> auth" },
     { "PASS hunter2", "PASS ****" },
     { "USER joe\r\nPASS hunter2\r\n", "USER joe\r\nPASS ****\r\n" },
     { "password=hunter2;x", "password=****" },
