@@ -258,6 +258,14 @@ mr_message_detail_clear (MrMessageDetail *self, guint n_selected)
   gtk_stack_set_visible_child_name (self->stack, "none");
 }
 
+void
+mr_message_detail_set_quiet (MrMessageDetail *self, gboolean quiet)
+{
+  g_return_if_fail (MR_IS_MESSAGE_DETAIL (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->none_page), !quiet);
+}
+
 const char *
 mr_message_detail_get_id (MrMessageDetail *self)
 {

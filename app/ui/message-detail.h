@@ -23,6 +23,8 @@ void mr_message_detail_show (MrMessageDetail *self, MrMessageRecord *message, GP
 void mr_message_detail_tick (MrMessageDetail *self, gint64 now);
 /* Nothing is selected, or n > 1 messages are. */
 void mr_message_detail_clear (MrMessageDetail *self, guint n_selected);
+/* quiet: where no message is shown the pane is blank, as what stands beside it explains itself. */
+void mr_message_detail_set_quiet (MrMessageDetail *self, gboolean quiet);
 /* Id of the message that is shown, NULL: none. Borrowed. */
 const char *mr_message_detail_get_id (MrMessageDetail *self);
 /* Borrowed, NULL: none. */
