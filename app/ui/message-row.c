@@ -9,6 +9,8 @@
 #include "ui/account-form.h"
 #include "ui/format.h"
 
+#define STATE_CHARS 32 /* "Waiting, next try in 60 minutes"; more would not fit at 360 px with large letters */
+
 struct _MrMessageRow {
   GtkWidget parent_instance;
   GtkWidget *box;
@@ -124,6 +126,8 @@ mr_message_row_set_message (MrMessageRow *self, const MrMessageRecord *message, 
   gtk_label_set_text (self->age, age);
   gtk_label_set_text (self->people, people);
   gtk_label_set_text (self->state, state);
+  /* What is to become of it comes before the program where the row is narrow. */
+  gtk_label_set_width_chars (self->state, MIN ((int)g_utf8_strlen (state, -1), STATE_CHARS));
   gtk_label_set_text (self->origin, origin);
   set_account (self, account);
   set_style (self, mr_format_state_style (summary, held));

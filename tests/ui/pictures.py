@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""pictures.py [LOOK...]: every page and every window with a day's mail in it, photographed for the eye: light, dark, high contrast, on a phone, in German, from
+"""pictures.py [LOOK...] [PART...]: every page and every window with a day's mail in it, photographed for the eye: light, dark, high contrast, on a phone, in German, from
 right to left, with large text. Runs inside headless.sh --wm --size 1500x1000; the pictures go to the folder in MR_UI_SHOTS, as LOOK-NAME.png. A window that does
 not come is told and passed over: this is no test."""
 import contextlib
@@ -185,11 +185,64 @@ class Album:
     def menus(self):
         t = self.t
         self.try_(self.window.page, t("Outbox"))
-        for button, name in (("Main menu", "menu"), ("Pause sending", "menu-pause"), ("Filter messages", "menu-filter"), ("Sort messages", "menu-sort")):
+        for button, name in (("Main menu", "menu"), ("Pause sending", "menu-pause"), ("Filter messages", "menu-filter"), ("Sort and group messages", "menu-sort")):
             self.try_(self.press, t(button))
             self.whole(name)
             keys("Escape")
             time.sleep(0.3)
+
+    def groups(self):
+        """The outbox and the history group by group; a group that is open; what is not found."""
+        t = self.t
+        for page in ("Outbox", "History"):
+            self.try_(self.window.page, t(page))
+            for by, name in (("_Destination", "destination"), ("_Cause", "cause")):
+                def group(by=by):
+                    self.press(t("Sort and group messages"))
+                    self.window.click("radio menu item", t(by))
+                self.try_(group)
+                keys("Escape")
+                self.take(f"groups-{page.lower()}-{name}")
+            if page == "Outbox":
+                keys("ctrl+f", "Tab", "Tab", "Tab", "Return")
+                self.take("group-open")
+
+            def single():
+                self.press(t("Sort and group messages"))
+                self.window.click("radio menu item", self.words.pgettext("grouping", "_Nothing").replace("_", ""))
+            self.try_(single)
+            keys("Escape")
+        self.try_(self.window.page, t("Outbox"))
+        keys("ctrl+f")
+        subprocess.run(["xdotool", "type", "--delay", "5", "xyzzy"], check=False)
+        self.take("not-found", 0.8)
+        keys("Escape")
+
+    def guide(self):
+        """The guide for a domain, each page from its top and from further down."""
+        t = self.t
+
+        def open_guide():
+            self.window.window_action("win.check-domain")
+            self.window.type("text", t("Domain, such as example.com"), "sender.example")
+            self.window.click("push button", t("Set Up This Domain…"), self.tops()[-1])
+            time.sleep(1.5)
+
+        def walk():
+            for number in range(1, 6):
+                time.sleep(1)
+                self.take(f"guide-{number}")
+                for part in ("b", "c"):
+                    self.scroll()
+                    self.take(f"guide-{number}{part}")
+                if number < 5:
+                    self.try_(self.window.click, "push button", lambda n: n in (t("Next"), t("I Have Entered Them")), self.tops()[-1])
+        self.opened(open_guide, "guide", walk)
+
+    def scroll(self):
+        """Down by most of a page, with the wheel."""
+        subprocess.run(["xdotool", "mousemove", "--window", self.active(), "180", "400", *["click", "5"] * 6], check=False, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
 
     def message_dialogs(self):
         t = self.t
@@ -318,18 +371,20 @@ def first_start(look):
 
 def main():
     os.makedirs(FOLDER, exist_ok=True)
-    looks = sys.argv[1:] or list(LOOKS)
+    looks = [a for a in sys.argv[1:] if a in LOOKS] or list(LOOKS)
+    parts = [a for a in sys.argv[1:] if a not in LOOKS]
     with Desk(start=False, retry={"first": "3600"}) as desk:
         fill(desk)
         for look in looks:
             print(f"# {look}", flush=True)
             with words_of(look):
                 album = Album(desk, look)
-                for part in (album.message_dialogs, album.pages, album.preview, album.menus, album.further):
-                    album.try_(part)
+                for part in (album.message_dialogs, album.pages, album.preview, album.menus, album.groups, album.further, album.guide):
+                    if part.__name__ in parts or not parts:
+                        album.try_(part)
                 album.window.close()
         desk.stop_stalling.set()
-    for look in looks:
+    for look in looks if not parts or "first_start" in parts else []:
         with words_of(look):
             first_start(look)
 
