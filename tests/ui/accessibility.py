@@ -19,12 +19,15 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
-                os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration")]
+                *(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", f) for f in ("integration", "mock"))]
 
 import harness  # noqa: E402
 from desktop import Atspi, GLib, has, keys, picture  # noqa: E402
 from harness import check, equal, run_cases  # noqa: E402
-from journeys import Desk  # noqa: E402
+from certificates import Authority  # noqa: E402
+from journeys import Desk, by_hand  # noqa: E402
+from journeys_accounts import ADDRESS, SIGN_IN_PROVIDER, played_browser, write  # noqa: E402
+from oauth_server import OauthServer  # noqa: E402
 
 MOST_STOPS = 150  # more than any place has: a walk that has not come round by then never will
 CONTAINERS = {"scroll pane", "list", "table", "panel", "filler", "viewport", "grouping", "generic"}
@@ -328,5 +331,61 @@ def domain_guide():
         window.gone("frame", "Set Up sender.example")
 
 
+def account_editor():
+    """The assistant, the page for the settings by hand, and the page of an account that there is; with and without its further settings."""
+    harness.need("xdotool", "openbox")
+    with Desk(retry={"first": "3600"}) as desk:
+        filled(desk)
+        window = desk.open()
+        window.row("Waits")
+        window.page("Accounts")
+        before = tops(window).keys()
+        window.window_action("win.add-account")
+        look(window, "assistant", window.dialog("New Sending Account"))
+        by_hand(window)
+        look(window, "a new account by hand", window.dialog("New Sending Account"))
+        leave(window, before, "Escape to close the new account")
+        for narrow in (False, True):
+            row = window.get("list item", lambda n: n.startswith("work, "))
+            window.click("push button", lambda n: n.startswith("Actions for"), row)
+            window.click("menu item", "Edit…")
+            came = window.wait(lambda: tops(window).keys() - before, "the page of the account")
+            resize(window, narrow)
+            look(window, "an account" + (", narrow" if narrow else ""), tops(window)[next(iter(came))])
+            leave(window, before, "Escape to close the account")
+
+
+def sign_in_windows():
+    """Registering an application, and the sign-in with the browser: reached, named and left by keyboard."""
+    harness.need("xdotool", "openbox")
+    with Desk(start=False) as desk:
+        authority = Authority(os.path.join(desk.root, "authority"))
+        with OauthServer(authority, user=ADDRESS) as server:
+            sink = desk.add_sink(tokens=server.takes, mechanisms="XOAUTH2", tls=authority.context("IP:127.0.0.1"), implicit=True)
+            desk.configure({"tls": {"ca-file": authority.ca_file}})
+            write(os.path.join(desk.env["XDG_CONFIG_HOME"], "mail-relay", "providers.d", "played.conf"),
+                  SIGN_IN_PROVIDER % (sink.port, server.url, server.url, server.url))
+            played_browser(desk)
+            window = desk.open()
+            window.click_shown("push button", "Add a Sending Account")
+            assistant = window.dialog("New Sending Account")
+            window.type("text", "Email address", ADDRESS, assistant)
+            window.click("push button", "Find Settings", assistant)
+            window.label("Played Mail Needs a Registered Application")
+            look(window, "settings that were found", assistant)
+            before = tops(window).keys()
+            window.click("push button", "Register an Application…", assistant)
+            registering = window.dialog("Register an Application")
+            look(window, "register an application", registering)
+            window.type("text", "Client ID", "client-1", registering)
+            window.click("push button", "Save", registering)
+            window.wait(lambda: tops(window).keys() == before, "the registration to close")
+            window.click("push button", "Sign In…", assistant)
+            window.label("Sign In in Your Browser")
+            came = window.wait(lambda: tops(window).keys() - before, "the sign-in")
+            look(window, "sign in", tops(window)[next(iter(came))])
+            leave(window, before, "Escape to close the sign-in")
+
+
 if __name__ == "__main__":
-    run_cases(pages, pages_on_a_phone, menu_windows, menu_windows_on_a_phone, message_dialogs, what_was_done_is_told, domain_guide)
+    run_cases(pages, pages_on_a_phone, menu_windows, menu_windows_on_a_phone, message_dialogs, what_was_done_is_told, domain_guide, account_editor, sign_in_windows)
