@@ -27,6 +27,7 @@ struct _MrMessageDetail {
   GtkWidget parent_instance;
   GtkStack *stack;
   AdwStatusPage *none_page;
+  gboolean quiet; /* nothing is said where nothing is shown */
   GtkScrolledWindow *scroller;
   GtkLabel *subject, *people, *origin;
   MrHoldCard *hold_card;
@@ -237,6 +238,12 @@ mr_message_detail_tick (MrMessageDetail *self, gint64 now)
   mr_hold_card_tick (self->hold_card, now);
 }
 
+static void
+show_nothing (MrMessageDetail *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, self->quiet ? "blank" : "none");
+}
+
 void
 mr_message_detail_clear (MrMessageDetail *self, guint n_selected)
 {
@@ -255,7 +262,7 @@ mr_message_detail_clear (MrMessageDetail *self, guint n_selected)
     adw_status_page_set_title (self->none_page, _ ("No Message Selected"));
     adw_status_page_set_description (self->none_page, _ ("Select a message to see what became of it."));
   }
-  gtk_stack_set_visible_child_name (self->stack, "none");
+  show_nothing (self);
 }
 
 void
@@ -263,7 +270,9 @@ mr_message_detail_set_quiet (MrMessageDetail *self, gboolean quiet)
 {
   g_return_if_fail (MR_IS_MESSAGE_DETAIL (self));
 
-  gtk_widget_set_visible (GTK_WIDGET (self->none_page), !quiet);
+  self->quiet = quiet;
+  if (self->message == NULL)
+    show_nothing (self);
 }
 
 const char *
