@@ -199,6 +199,26 @@ test_swipe (Play *play, gconstpointer unused)
   wait_until (g_str_has_prefix (play->by, "Cancel 00000000000000"));
 }
 
+/* What was not found is told once: the detail beside it says nothing, and speaks again when the list does. */
+static void
+test_one_placeholder (Play *play, gconstpointer unused)
+{
+  GtkWidget *search = audit_find (play->bar, GTK_TYPE_SEARCH_ENTRY, NULL);
+
+  gtk_window_set_default_size (GTK_WINDOW (play->window), 1000, 640);
+  wait_until (is_shown (play->window, GTK_TYPE_LABEL, "No Message Selected"));
+  g_ptr_array_set_size (play->fake->ids, 0);
+  gtk_editable_set_text (GTK_EDITABLE (search), "nothing like it");
+  wait_until (is_shown (play->window, GTK_TYPE_LABEL, "No Message Found"));
+  g_assert_false (is_shown (play->window, GTK_TYPE_LABEL, "No Message Selected"));
+  g_assert_false (is_shown (play->window, GTK_TYPE_LABEL, "Recipients"));
+  shot_settle (play->window);
+  shot_save (play->window, "not-found");
+  fake_service_fill (play->fake, 3);
+  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  wait_until (is_shown (play->window, GTK_TYPE_LABEL, "No Message Selected"));
+}
+
 static void
 load_style (void)
 {
@@ -218,5 +238,6 @@ main (int argc, char **argv)
   g_test_add ("/groups/open", Play, NULL, set_up, test_open, tear_down);
   g_test_add ("/groups/select", Play, NULL, set_up, test_select, tear_down);
   g_test_add ("/groups/swipe", Play, NULL, set_up, test_swipe, tear_down);
+  g_test_add ("/groups/one-placeholder", Play, NULL, set_up, test_one_placeholder, tear_down);
   return g_test_run ();
 }
