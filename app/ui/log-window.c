@@ -300,6 +300,8 @@ mr_log_window_init (MrLogWindow *self)
   self->cancellable = g_cancellable_new ();
   self->sessions = gtk_string_list_new (all);
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* What a program writes goes from left to right, also where people read the other way. */
+  gtk_widget_set_direction (GTK_WIDGET (self->view), GTK_TEXT_DIR_LTR);
   gtk_drop_down_set_model (self->session, G_LIST_MODEL (self->sessions));
   g_signal_connect_object (self->level, "notify::selected", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::selected", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);

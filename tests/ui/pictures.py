@@ -21,17 +21,17 @@ from harness import Failed, send  # noqa: E402
 from journeys import DAY, Desk, message, start_destinations  # noqa: E402
 from journeys_office import DRAWINGS, LETTER, counted_before  # noqa: E402
 
-# Name: environment, size of the letters, size of each window.
+# Name: environment, scale of the letters (as the desktop's large text does it: the styles' own sizes do not follow the font), size of each window.
 LOOKS = {
-    "light": ({}, 11, None),
-    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, 11, None),
-    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, 11, None),
-    "phone": ({}, 11, (360, 680)),
-    "german": ({"LANGUAGE": "de"}, 11, None),
-    "phone-german": ({"LANGUAGE": "de"}, 11, (360, 680)),
+    "light": ({}, 1, None),
+    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, 1, None),
+    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, 1, None),
+    "phone": ({}, 1, (360, 680)),
+    "german": ({"LANGUAGE": "de"}, 1, None),
+    "phone-german": ({"LANGUAGE": "de"}, 1, (360, 680)),
     # There is no translation of ours; the toolkit's own makes the layout go from right to left.
-    "mirrored": ({"LANGUAGE": "ar"}, 11, None),
-    "large": ({}, 16.5, None),
+    "mirrored": ({"LANGUAGE": "ar"}, 1, None),
+    "large": ({}, 1.5, None),
 }
 FOLDER = os.environ.get("MR_UI_SHOTS", ".")
 
@@ -56,13 +56,13 @@ def words_of(look):
 class Album:
     def __init__(self, desk, look):
         self.look = look
-        env, letters, self.size = LOOKS[look]
+        env, scale, self.size = LOOKS[look]
         self.words = gettext.NullTranslations()
         if env.get("LANGUAGE") == "de":
             with open(os.path.join(harness.BUILD, "po", "de", "LC_MESSAGES", "mail-relay.mo"), "rb") as f:
                 self.words = gettext.GNUTranslations(f)
         with open(os.path.join(desk.env["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as f:
-            f.write(f"[Settings]\ngtk-font-name=Cantarell {letters}\ngtk-enable-animations=false\n")
+            f.write(f"[Settings]\ngtk-font-name=Cantarell 11\ngtk-xft-dpi={int(96 * 1024 * scale)}\ngtk-enable-animations=false\n")
         self.window = desk.open(**env)
         self.window.row("Offer 2041")
         self.fit()
