@@ -21,17 +21,17 @@ from harness import Failed, send  # noqa: E402
 from journeys import DAY, Desk, message, start_destinations  # noqa: E402
 from journeys_office import DRAWINGS, LETTER, counted_before  # noqa: E402
 
-# Name: environment, scale of the letters (as the desktop's large text does it: the styles' own sizes do not follow the font), size of each window.
+# Name: environment, size of each window. The letters are scaled as the desktop's large text does it: the styles' own sizes do not follow the font.
 LOOKS = {
-    "light": ({}, 1, None),
-    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, 1, None),
-    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, 1, None),
-    "phone": ({}, 1, (360, 680)),
-    "german": ({"LANGUAGE": "de"}, 1, None),
-    "phone-german": ({"LANGUAGE": "de"}, 1, (360, 680)),
+    "light": ({}, None),
+    "dark": ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}, None),
+    "contrast": ({"ADW_DEBUG_HIGH_CONTRAST": "1"}, None),
+    "phone": ({}, (360, 680)),
+    "german": ({"LANGUAGE": "de"}, None),
+    "phone-german": ({"LANGUAGE": "de"}, (360, 680)),
     # There is no translation of ours; the toolkit's own makes the layout go from right to left.
-    "mirrored": ({"LANGUAGE": "ar"}, 1, None),
-    "large": ({}, 1.5, None),
+    "mirrored": ({"LANGUAGE": "ar"}, None),
+    "large": ({"XFT_DPI": "144"}, None),
 }
 FOLDER = os.environ.get("MR_UI_SHOTS", ".")
 
@@ -53,16 +53,22 @@ def words_of(look):
         shutil.rmtree(folder)
 
 
+def scale_letters(env):
+    """As the desktop tells it to programs on X."""
+    subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", f"Xft.dpi: {env.get('XFT_DPI', '96')}\n"], check=True)
+
+
 class Album:
     def __init__(self, desk, look):
         self.look = look
-        env, scale, self.size = LOOKS[look]
+        env, self.size = LOOKS[look]
         self.words = gettext.NullTranslations()
         if env.get("LANGUAGE") == "de":
             with open(os.path.join(harness.BUILD, "po", "de", "LC_MESSAGES", "mail-relay.mo"), "rb") as f:
                 self.words = gettext.GNUTranslations(f)
         with open(os.path.join(desk.env["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as f:
-            f.write(f"[Settings]\ngtk-font-name=Cantarell 11\ngtk-xft-dpi={int(96 * 1024 * scale)}\ngtk-enable-animations=false\n")
+            f.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n")
+        scale_letters(env)
         self.window = desk.open(**env)
         self.window.row("Offer 2041")
         self.fit()
@@ -351,7 +357,8 @@ def fill(desk):
 
 def first_start(look):
     """What comes before there is an account."""
-    env, _, size = LOOKS[look]
+    env, size = LOOKS[look]
+    scale_letters(env)
     with Desk(start=False) as desk:
         window = desk.open(**env)
         window.wait(lambda: any(n.get_name() == "Mail Relay" for n in window.walk()), "the window")
