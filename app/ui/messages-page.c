@@ -116,19 +116,6 @@ row_activated_cb (MrMessagesPage *self, guint position)
 
 /* ---- list ---- */
 
-/* Beside a list that tells why it is empty nothing says that nothing is selected: an empty page is one page, and what was not found leaves the detail blank, so that
- * the list does not jump while a person types. */
-static void
-show_one_placeholder (MrMessagesPage *self, const char *page)
-{
-  gboolean is_empty = g_str_equal (page, "empty");
-
-  if (is_empty)
-    adw_leaflet_set_visible_child (self->leaflet, self->list_side);
-  gtk_widget_set_visible (GTK_WIDGET (self->detail), !is_empty);
-  mr_message_detail_set_quiet (self->detail, !g_str_equal (page, "list") && !g_str_equal (page, "groups"));
-}
-
 static void
 update_stack (MrMessagesPage *self)
 {
@@ -142,7 +129,8 @@ update_stack (MrMessagesPage *self)
     page = !mr_message_model_is_loaded (self->model) ? "loading" : narrow ? "no-match" : "empty";
   gtk_stack_set_visible_child_name (self->list_stack, page);
   gtk_widget_set_visible (GTK_WIDGET (self->bar), n > 0 || narrow);
-  show_one_placeholder (self, page);
+  /* A list that tells why it is empty stands alone. Blank, not hidden: GTK 4.8 does not tell screen readers of a pane that comes back. */
+  mr_message_detail_set_quiet (self->detail, !g_str_equal (page, "list") && !g_str_equal (page, "groups"));
   mr_messages_page_count_group (self);
 }
 
