@@ -109,8 +109,10 @@ assistant_closed_cb (MrWindow *self, const char *after)
   mr_window_update (self);
   if (connect)
     gtk_window_present (GTK_WINDOW (mr_connect_window_new (self->desk, GTK_WINDOW (self), self->adding_first)));
-  else if (*after != '\0' && !mr_window_show_message (self, after))
+  else if (*after != '\0') {
     mr_window_show_page (self, "outbox");
+    mr_window_follow_message (self, after);
+  }
   if (!connect && self->adding_first)
     start_after_log_in (self);
 }
@@ -364,8 +366,9 @@ own_address (const MrAccountRecord *account)
 static void
 follow_clicked_cb (MrWindow *self)
 {
-  if (self->test_message == NULL || !mr_window_show_message (self, self->test_message))
-    mr_window_show_page (self, "outbox");
+  mr_window_show_page (self, "outbox");
+  if (self->test_message != NULL)
+    mr_window_follow_message (self, self->test_message);
 }
 
 static void

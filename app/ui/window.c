@@ -141,11 +141,9 @@ mr_window_show_page (MrWindow *self, const char *name)
   adw_view_stack_set_visible_child_name (self->pages, name);
 }
 
-gboolean
-mr_window_show_message (MrWindow *self, const char *id)
+static gboolean
+show_message (MrWindow *self, const char *id)
 {
-  g_return_val_if_fail (MR_IS_WINDOW (self), FALSE);
-
   MrMessagesPage *pages[] = { self->outbox, self->history };
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     if (mr_messages_page_show_message (pages[i], id)) {
@@ -160,7 +158,7 @@ listed_cb (MrWindow *self)
 {
   if (self->followed == NULL)
     return;
-  if (mr_window_show_message (self, self->followed)
+  if (show_message (self, self->followed)
       || (mr_messages_page_is_loaded (self->outbox) && mr_messages_page_is_loaded (self->history)))
     g_clear_pointer (&self->followed, g_free);
 }
@@ -187,7 +185,7 @@ mr_window_follow_message (MrWindow *self, const char *id)
   g_return_if_fail (MR_IS_WINDOW (self));
 
   g_clear_pointer (&self->followed, g_free);
-  if (mr_window_show_message (self, id))
+  if (show_message (self, id))
     return;
   /* A search or a filter may hide it. */
   self->followed = g_strdup (id);
