@@ -277,6 +277,8 @@ insert_message (MrSession *session, AddRequest *request, gint64 num, GError **er
     mr_statistics_count (session, &event);
   }
   mr_session_touch (session, record->id, MR_LIST_PLACE_OUTBOX);
+  if (record->again_of != NULL)
+    mr_session_touch (session, record->again_of, MR_LIST_PLACE_SAME); /* it tells its copies */
   session->delta.messages_active++;
   session->delta.messages_held += record->hold != MR_HOLD_NONE;
   session->delta.bytes_active += (gint64)record->size;

@@ -18,7 +18,8 @@ struct _MrAccountRow {
   GtkSwitch *sending;
 
   char *id;
-  const char *remedy_action; /* static */
+  char *badge_style, *menu_about;
+  const char *state_style, *remedy_action; /* static */
 };
 
 G_DEFINE_FINAL_TYPE (MrAccountRow, mr_account_row, GTK_TYPE_LIST_BOX_ROW)
@@ -107,9 +108,18 @@ new_pause_section (const MrAccountRecord *account)
   return G_MENU_MODEL (menu);
 }
 
+/* A new menu closes the one that is open under a person's hand: only where it differs. */
 static void
 set_menu (MrAccountRow *self, const MrAccountRecord *account)
 {
+  g_autofree char *about = g_strdup_printf ("%d%d %s", account->paused, account->is_default,
+                                            mr_format_account_name (account));
+
+  if (g_strcmp0 (about, self->menu_about) == 0)
+    return;
+  g_free (self->menu_about);
+  self->menu_about = g_steal_pointer (&about);
+
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenu) more = g_menu_new ();
   g_autoptr (GMenuModel) pause = new_pause_section (account);
@@ -196,8 +206,12 @@ set_badge (MrAccountRow *self, const MrAccountRecord *account)
   g_autofree char *style = *colour != '\0' ? g_strconcat ("badge-", colour, NULL) : NULL;
 
   gtk_label_set_text (self->badge, letter);
-  if (style != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->badge), style);
+  if (self->badge_style != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->badge), self->badge_style);
+  g_free (self->badge_style);
+  self->badge_style = g_steal_pointer (&style);
+  if (self->badge_style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->badge), self->badge_style);
 }
 
 static void
@@ -215,8 +229,9 @@ set_sending (MrAccountRow *self, const MrAccountRecord *account)
 {
   g_autofree char *name = g_strdup_printf (_ ("Send through %s"), mr_format_account_name (account));
 
+  g_signal_handlers_block_by_func (self->sending, sending_set_cb, self);
   gtk_switch_set_active (self->sending, !account->paused);
-  g_signal_connect_object (self->sending, "state-set", G_CALLBACK (sending_set_cb), self, G_CONNECT_SWAPPED);
+  g_signal_handlers_unblock_by_func (self->sending, sending_set_cb, self);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->sending),
                                account->paused ? _ ("Paused: mail waits") : _ ("Mail is sent"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->sending), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -231,15 +246,30 @@ sentence_of (const MrAccountRecord *account, gint64 now)
 }
 
 static void
-set_account (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
+set_style (MrAccountRow *self, const char *style)
 {
+  GtkWidget *widgets[] = { GTK_WIDGET (self->icon), GTK_WIDGET (self->state) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++) {
+    if (self->state_style != NULL)
+      gtk_widget_remove_css_class (widgets[i], self->state_style);
+    gtk_widget_add_css_class (widgets[i], style);
+  }
+  self->state_style = style;
+}
+
+void
+mr_account_row_update (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
+{
+  g_return_if_fail (MR_IS_ACCOUNT_ROW (self));
+  g_return_if_fail (g_str_equal (account->id, self->id));
+
   const char *name = mr_format_account_name (account);
   g_autofree char *addresses = account->addresses != NULL ? g_strjoinv (", ", account->addresses) : g_strdup ("");
   const char *through = account->kind == MR_ACCOUNT_DIRECT ? _ ("without a provider") : account->host;
   g_autofree char *subtitle = g_strdup_printf ("%s · %s", addresses, through != NULL ? through : "");
   g_autofree char *word = mr_account_dup_signature (account, now);
   const char *sentence = sentence_of (account, now);
-  const char *style = mr_format_account_style (account->state);
   g_autofree char *state = account->waiting > 0 ? g_strdup_printf (
                                ngettext ("%s · %u recipient waits", "%s · %u recipients wait", account->waiting), word,
                                account->waiting)
@@ -249,17 +279,15 @@ set_account (MrAccountRow *self, const MrAccountRecord *account, gint64 now)
                            || account->state == MR_ACCOUNT_TLS_TROUBLE);
   g_autofree char *row_name = g_strdup_printf ("%s, %s", name, state);
 
-  self->id = g_strdup (account->id);
   set_badge (self, account);
   set_used (self, account);
   set_sending (self, account);
   gtk_image_set_from_icon_name (self->icon, mr_format_account_icon (account->state));
-  gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
+  set_style (self, mr_format_account_style (account->state));
   gtk_label_set_text (self->name, name);
   gtk_widget_set_visible (GTK_WIDGET (self->default_tag), account->is_default);
   gtk_label_set_text (self->addresses, subtitle);
   gtk_label_set_text (self->state, state);
-  gtk_widget_add_css_class (GTK_WIDGET (self->state), style);
   gtk_label_set_text (self->sentence, sentence);
   gtk_widget_set_visible (GTK_WIDGET (self->sentence), *sentence != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->reply), has_reply);
@@ -280,6 +308,8 @@ mr_account_row_finalize (GObject *object)
   MrAccountRow *self = MR_ACCOUNT_ROW (object);
 
   g_free (self->id);
+  g_free (self->badge_style);
+  g_free (self->menu_about);
   G_OBJECT_CLASS (mr_account_row_parent_class)->finalize (object);
 }
 
@@ -288,6 +318,7 @@ mr_account_row_init (MrAccountRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   add_drag_and_drop (self);
+  g_signal_connect_object (self->sending, "state-set", G_CALLBACK (sending_set_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -319,7 +350,8 @@ mr_account_row_new (const MrAccountRecord *account, gint64 now)
 {
   MrAccountRow *self = g_object_new (MR_TYPE_ACCOUNT_ROW, NULL);
 
-  set_account (self, account, now);
+  self->id = g_strdup (account->id);
+  mr_account_row_update (self, account, now);
   return GTK_WIDGET (self);
 }
 

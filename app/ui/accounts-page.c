@@ -17,25 +17,56 @@ struct _MrAccountsPage {
 
 G_DEFINE_FINAL_TYPE (MrAccountsPage, mr_accounts_page, GTK_TYPE_WIDGET)
 
-static GtkWidget *
-create_row_cb (gpointer item, gpointer data)
-{
-  MrAccountsPage *self = data;
-
-  return mr_account_row_new (mr_record_item_get (item), mr_desk_now (self->desk));
-}
-
 static void
 row_activated_cb (MrAccountsPage *self, GtkListBoxRow *row)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-account", "s", mr_account_row_get_id (MR_ACCOUNT_ROW (row)));
 }
 
+/* Rows of the same accounts in the same order are kept: what a delivery counts must take neither the focus nor an open menu away. */
+static gboolean
+update_rows (MrAccountsPage *self, GListModel *accounts)
+{
+  guint n = g_list_model_get_n_items (accounts);
+
+  if (gtk_list_box_get_row_at_index (self->list, (int)n) != NULL)
+    return FALSE;
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < n; i++) {
+      g_autoptr (MrRecordItem) item = g_list_model_get_item (accounts, i);
+      const MrAccountRecord *account = mr_record_item_get (item);
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int)i);
+
+      if (pass == 0 && (row == NULL || !g_str_equal (mr_account_row_get_id (MR_ACCOUNT_ROW (row)), account->id)))
+        return FALSE;
+      if (pass == 1)
+        mr_account_row_update (MR_ACCOUNT_ROW (row), account, mr_desk_now (self->desk));
+    }
+  return TRUE;
+}
+
+static void
+fill_rows (MrAccountsPage *self, GListModel *accounts)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
+    gtk_list_box_remove (self->list, GTK_WIDGET (row));
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MrRecordItem) item = g_list_model_get_item (accounts, i);
+
+    gtk_list_box_append (self->list, mr_account_row_new (mr_record_item_get (item), mr_desk_now (self->desk)));
+  }
+}
+
 static void
 accounts_changed_cb (MrAccountsPage *self)
 {
-  gboolean empty = g_list_model_get_n_items (mr_desk_get_accounts (self->desk)) == 0;
+  GListModel *accounts = mr_desk_get_accounts (self->desk);
+  gboolean empty = g_list_model_get_n_items (accounts) == 0;
 
+  if (!update_rows (self, accounts))
+    fill_rows (self, accounts);
   gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "list");
 }
 
@@ -46,7 +77,6 @@ mr_accounts_page_set_desk (MrAccountsPage *self, MrDesk *desk)
   g_return_if_fail (self->desk == NULL);
 
   self->desk = g_object_ref (desk);
-  gtk_list_box_bind_model (self->list, mr_desk_get_accounts (desk), create_row_cb, self, NULL);
   g_signal_connect_object (desk, "accounts-changed", G_CALLBACK (accounts_changed_cb), self, G_CONNECT_SWAPPED);
   accounts_changed_cb (self);
 }
@@ -56,10 +86,8 @@ mr_accounts_page_dispose (GObject *object)
 {
   MrAccountsPage *self = MR_ACCOUNTS_PAGE (object);
 
-  if (self->stack != NULL) {
-    gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
+  if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->stack)));
-  }
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (mr_accounts_page_parent_class)->dispose (object);
 }

@@ -163,8 +163,8 @@ class Window:
                 while up and len(chain) < 4:
                     chain.append(f"{up.get_role_name()}:{up.get_name()}")
                     up = up.get_parent()
-                # The platform's own buttons inside an entry row (revealing a password) and inside a drop-down that has a name carry none.
-                if not any(c.startswith("text:") for c in chain) and not re.match(r"combo box:(?!Gtk|Adw|Mr).", chain[0] if chain else ""):
+                # The platform's own buttons inside an entry row (revealing a password), inside a drop-down that has a name and in a toast carry none.
+                if not any(c.startswith("text:") or c == "filler:AdwToastWidget" for c in chain) and not re.match(r"combo box:(?!Gtk|Adw|Mr).", chain[0] if chain else ""):
                     found.append(f"{node.get_role_name()} in {' < '.join(chain)}")
         return found
 
