@@ -48,7 +48,8 @@ def more(window, item):
 
 
 def recipients_and_time():
-    with Desk() as desk:
+    # The question about recipients is read while the message waits: no attempt may come by itself.
+    with Desk(retry={"first": "3600"}) as desk:
         sink = desk.add_sink(replies={"RCPT": refuse_bob})
         desk.add_account("work", sink, "--name", "Work", address="ann@sender.example")
         desk.add_account("home", sink, "--name", "Home", address="ann@home.example")
