@@ -320,6 +320,10 @@ main (int argc, char **argv)
   }
   /* There is no account: the window would begin with its welcome. */
   g_autoptr (GSettings) settings = mr_settings_new ();
+  if (settings == NULL) {
+    fputs ("ui-bench: the settings' schema is missing; tests/bench/ui-run builds it\n", stderr);
+    return 1;
+  }
   g_settings_set_boolean (settings, "first-run-done", TRUE);
   bench.started = mr_clock_monotonic (bench.clock);
   bench.frames = g_array_new (FALSE, FALSE, sizeof (gint64));
