@@ -194,9 +194,13 @@ listed_cb (GPtrArray *notes, const GError *error, gpointer data)
     reports = take_reports (notes, load->domain);
     find_since (load, notes, &e);
     move_back (reports, &e);
-    for (guint i = 0; i < reports->len; i++)
-      if (((MrKeptReport *)reports->pdata[i])->end >= e.since)
-        add_report (&e, reports->pdata[i]);
+    for (guint i = 0; i < reports->len; i++) {
+      const MrKeptReport *report = reports->pdata[i];
+
+      /* One that ended when the policy began tells of the policy before it. */
+      if (report->end > e.since || report->begin >= e.since)
+        add_report (&e, report);
+    }
     judge_sources (&e, notes);
   }
   load->func (error == NULL ? &e : NULL, error, load->data);
