@@ -27,6 +27,10 @@ void mr_client_call (MrClient *self, const MrClientCall *call, GCancellable *can
                      gpointer data);
 /* (transfer full) a tuple of the reply type; *ret_fds (transfer full) may be NULL. */
 GVariant *mr_client_call_finish (MrClient *self, GAsyncResult *result, GUnixFDList **ret_fds, GError **error);
+/* A call of com.example.MailRelay.Domains that asks name servers or reads to an end: no time-out. fds: borrowed, NULL: none. */
+void
+mr_client_call_domains (MrClient *self, const char *method, GVariant *parameters, GUnixFDList *fds,
+                        const char *reply_type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* For calls without an answer. */
 gboolean mr_client_call_finish_void (MrClient *self, GAsyncResult *result, GError **error);
 /* The read end of a pipe that holds secret (NULL: nothing), in a list. (transfer full) */

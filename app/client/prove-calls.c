@@ -13,25 +13,11 @@
 #include "client/client-private.h"
 #include "data/dbus/names.h"
 
-static void
-call (MrClient *self, const char *method, GVariant *parameters, GUnixFDList *fds, const char *reply_type,
-      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  const MrClientCall wanted = { .interface = MR_BUS_DOMAINS,
-                                .method = method,
-                                .parameters = parameters,
-                                .fds = fds,
-                                .reply_type = G_VARIANT_TYPE (reply_type),
-                                .may_take_long = TRUE };
-
-  mr_client_call (self, &wanted, cancellable, callback, data);
-}
-
 void
 mr_client_list_dns_providers_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                     gpointer data)
 {
-  call (self, "ListDnsProviders", NULL, NULL, "(aa{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "ListDnsProviders", NULL, NULL, "(aa{sv})", cancellable, callback, data);
 }
 
 /* ---- update ---- */
@@ -58,8 +44,8 @@ mr_client_update_records_async (MrClient *self, const char *domain, GVariant *op
   if (fds == NULL)
     g_task_report_error (self, callback, data, mr_client_update_records_async, g_steal_pointer (&error));
   else
-    call (self, "UpdateRecords", g_variant_new ("(s@a{sv}sh)", domain, wanted, server, 0), fds, "(u)", cancellable,
-          callback, data);
+    mr_client_call_domains (self, "UpdateRecords", g_variant_new ("(s@a{sv}sh)", domain, wanted, server, 0), fds, "(u)",
+                            cancellable, callback, data);
 }
 
 gboolean
@@ -103,7 +89,8 @@ mr_client_verify_message_async (MrClient *self, const char *message, gsize len, 
   if (fds == NULL)
     g_task_report_error (self, callback, data, mr_client_verify_message_async, g_steal_pointer (&error));
   else
-    call (self, "VerifyMessage", g_variant_new ("(h)", 0), fds, "(aa{sv})", cancellable, callback, data);
+    mr_client_call_domains (self, "VerifyMessage", g_variant_new ("(h)", 0), fds, "(aa{sv})", cancellable, callback,
+                            data);
 }
 
 GVariant *

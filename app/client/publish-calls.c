@@ -8,9 +8,9 @@
 #include "client/client-private.h"
 #include "data/dbus/names.h"
 
-static void
-call (MrClient *self, const char *method, GVariant *parameters, GUnixFDList *fds, const char *reply_type,
-      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+void
+mr_client_call_domains (MrClient *self, const char *method, GVariant *parameters, GUnixFDList *fds,
+                        const char *reply_type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   const MrClientCall wanted = { .interface = MR_BUS_DOMAINS,
                                 .method = method,
@@ -31,7 +31,7 @@ convert_key (GVariant *variant)
 void
 mr_client_list_keys_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "ListKeys", NULL, NULL, "(aa{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "ListKeys", NULL, NULL, "(aa{sv})", cancellable, callback, data);
 }
 
 GPtrArray *
@@ -60,7 +60,8 @@ mr_client_new_key_async (MrClient *self, const char *domain, const char *selecto
   add_text (&builder, "selector", selector);
   add_text (&builder, "algorithm", algorithm);
   add_text (&builder, "replaces", replaces);
-  call (self, "NewKey", g_variant_new ("(sa{sv})", domain, &builder), NULL, "(a{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "NewKey", g_variant_new ("(sa{sv})", domain, &builder), NULL, "(a{sv})", cancellable,
+                          callback, data);
 }
 
 MrDkimKeyRecord *
@@ -75,15 +76,16 @@ void
 mr_client_set_key_state_async (MrClient *self, const char *id, MrDkimKeyState state, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "SetKeyState", g_variant_new ("(ss)", id, mr_dkim_key_state_nick (state)), NULL, "()", cancellable,
-        callback, data);
+  mr_client_call_domains (self, "SetKeyState", g_variant_new ("(ss)", id, mr_dkim_key_state_nick (state)), NULL, "()",
+                          cancellable, callback, data);
 }
 
 void
 mr_client_remove_key_async (MrClient *self, const char *id, gboolean force, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "RemoveKey", g_variant_new ("(sb)", id, force), NULL, "()", cancellable, callback, data);
+  mr_client_call_domains (self, "RemoveKey", g_variant_new ("(sb)", id, force), NULL, "()", cancellable, callback,
+                          data);
 }
 
 /* id NULL: the file is the only argument. */
@@ -98,8 +100,8 @@ call_with_file (MrClient *self, const char *method, const char *id, const char *
   if (index < 0)
     g_task_report_new_error (self, callback, data, NULL, MR_ERROR, MR_ERROR_FAILED, "%s", error->message);
   else
-    call (self, method, id != NULL ? g_variant_new ("(sh)", id, index) : g_variant_new ("(h)", index), fds, reply_type,
-          cancellable, callback, data);
+    mr_client_call_domains (self, method, id != NULL ? g_variant_new ("(sh)", id, index) : g_variant_new ("(h)", index),
+                            fds, reply_type, cancellable, callback, data);
 }
 
 void
@@ -121,29 +123,30 @@ void
 mr_client_plan_records_async (MrClient *self, const char *domain, GVariant *options, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "PlanRecords", g_variant_new ("(s@a{sv})", domain, options), NULL, "(a{sv})", cancellable, callback,
-        data);
+  mr_client_call_domains (self, "PlanRecords", g_variant_new ("(s@a{sv})", domain, options), NULL, "(a{sv})",
+                          cancellable, callback, data);
 }
 
 void
 mr_client_watch_records_async (MrClient *self, const char *domain, GVariant *options, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "WatchRecords", g_variant_new ("(s@a{sv})", domain, options), NULL, "(a{sv})", cancellable, callback,
-        data);
+  mr_client_call_domains (self, "WatchRecords", g_variant_new ("(s@a{sv})", domain, options), NULL, "(a{sv})",
+                          cancellable, callback, data);
 }
 
 void
 mr_client_get_watch_async (MrClient *self, const char *domain, GCancellable *cancellable, GAsyncReadyCallback callback,
                            gpointer data)
 {
-  call (self, "GetWatch", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "GetWatch", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback,
+                          data);
 }
 
 void
 mr_client_list_services_async (MrClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "ListServices", NULL, NULL, "(aa{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "ListServices", NULL, NULL, "(aa{sv})", cancellable, callback, data);
 }
 
 /* ---- reports ---- */
@@ -159,22 +162,24 @@ void
 mr_client_get_evidence_async (MrClient *self, const char *domain, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "GetEvidence", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback, data);
+  mr_client_call_domains (self, "GetEvidence", g_variant_new ("(s)", domain), NULL, "(a{sv})", cancellable, callback,
+                          data);
 }
 
 void
 mr_client_set_source_foreign_async (MrClient *self, const char *domain, const char *source, gboolean foreign,
                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "SetSourceForeign", g_variant_new ("(ssb)", domain, source, foreign), NULL, "()", cancellable, callback,
-        data);
+  mr_client_call_domains (self, "SetSourceForeign", g_variant_new ("(ssb)", domain, source, foreign), NULL, "()",
+                          cancellable, callback, data);
 }
 
 void
 mr_client_forget_reports_async (MrClient *self, const char *domain, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data)
 {
-  call (self, "ForgetReports", g_variant_new ("(s)", domain), NULL, "()", cancellable, callback, data);
+  mr_client_call_domains (self, "ForgetReports", g_variant_new ("(s)", domain), NULL, "()", cancellable, callback,
+                          data);
 }
 
 GVariant *
@@ -189,7 +194,7 @@ void
 mr_client_stop_watch_async (MrClient *self, const char *domain, GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer data)
 {
-  call (self, "StopWatch", g_variant_new ("(s)", domain), NULL, "()", cancellable, callback, data);
+  mr_client_call_domains (self, "StopWatch", g_variant_new ("(s)", domain), NULL, "()", cancellable, callback, data);
 }
 
 gboolean

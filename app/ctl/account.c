@@ -67,14 +67,7 @@ list (MrCtl *ctl, int argc, char **argv)
     print_accounts (ctl, accounts);
     return MR_EXIT_DONE;
   }
-  GVariantDict dict;
-  GVariantBuilder builder;
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < accounts->len; i++)
-    g_variant_builder_add_value (&builder, mr_account_record_to_variant (accounts->pdata[i]));
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "accounts", g_variant_builder_end (&builder));
-  mr_print_json (g_variant_dict_end (&dict));
+  mr_print_json_list ("accounts", accounts, (MrRecordToVariant)mr_account_record_to_variant);
   return MR_EXIT_DONE;
 }
 

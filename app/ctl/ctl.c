@@ -132,6 +132,20 @@ mr_ctl_fail (MrCtl *ctl, const GError *error)
 }
 
 int
+mr_ctl_done (MrCtl *ctl, const char *words)
+{
+  GVariantDict dict;
+
+  if (ctl->json) {
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "ok", "b", TRUE);
+    mr_print_json (g_variant_dict_end (&dict));
+  } else
+    puts (words);
+  return MR_EXIT_DONE;
+}
+
+int
 mr_ctl_usage (const char *format, ...)
 {
   va_list args;

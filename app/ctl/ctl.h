@@ -46,6 +46,8 @@ void mr_ctl_ready_cb (GObject *source, GAsyncResult *result, gpointer ctl);
 GAsyncResult *mr_ctl_wait (MrCtl *ctl);
 /* Tells the error and gives the exit code that belongs to it. */
 int mr_ctl_fail (MrCtl *ctl, const GError *error);
+/* Prints words, with --json {"ok": true}, and gives MR_EXIT_DONE. */
+int mr_ctl_done (MrCtl *ctl, const char *words);
 typedef gboolean (*MrCtlCountFunc) (MrClient *client, GAsyncResult *result, guint *ret_count, GError **error);
 /* Waits for a call whose answer is how many messages were in a state for it, prints that (dup_words; with --json the number) and returns the exit
  * code. Where none was: MR_EXIT_REFUSED, unless none_is_fine (all of none were asked for). */

@@ -23,20 +23,6 @@ list_keys (MrCtl *ctl, GError **error)
   return mr_client_list_keys_finish (ctl->client, result, error);
 }
 
-static void
-print_keys_json (GPtrArray *keys)
-{
-  GVariantBuilder builder;
-  GVariantDict dict;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < keys->len; i++)
-    g_variant_builder_add_value (&builder, mr_dkim_key_record_to_variant (keys->pdata[i]));
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "keys", g_variant_builder_end (&builder));
-  mr_print_json (g_variant_dict_end (&dict));
-}
-
 static const char *
 state_words (const MrDkimKeyRecord *key)
 {
@@ -67,7 +53,7 @@ list (MrCtl *ctl, int argc, char **argv)
   if (keys == NULL)
     return mr_ctl_fail (ctl, error);
   if (ctl->json) {
-    print_keys_json (keys);
+    mr_print_json_list ("keys", keys, (MrRecordToVariant)mr_dkim_key_record_to_variant);
     return MR_EXIT_DONE;
   }
   g_autoptr (MrTable) table = mr_table_new (titles);
@@ -150,7 +136,7 @@ new_key (MrCtl *ctl, int argc, char **argv)
     g_ptr_array_add (keys, key);
   }
   if (ctl->json)
-    print_keys_json (keys);
+    mr_print_json_list ("keys", keys, (MrRecordToVariant)mr_dkim_key_record_to_variant);
   else
     print_made (keys);
   return MR_EXIT_DONE;
@@ -182,7 +168,7 @@ rotate (MrCtl *ctl, int argc, char **argv)
   if (error != NULL)
     return mr_ctl_fail (ctl, error);
   if (ctl->json)
-    print_keys_json (made);
+    mr_print_json_list ("keys", made, (MrRecordToVariant)mr_dkim_key_record_to_variant);
   else
     print_made (made);
   return MR_EXIT_DONE;
@@ -195,17 +181,10 @@ answer (MrCtl *ctl, const char *words)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
-  GVariantDict dict;
 
   if (!mr_client_change_key_finish (ctl->client, result, &error))
     return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "ok", "b", TRUE);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else
-    puts (words);
-  return MR_EXIT_DONE;
+  return mr_ctl_done (ctl, words);
 }
 
 static int

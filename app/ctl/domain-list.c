@@ -13,20 +13,6 @@
 #include "ndr/domain-texts.h"
 
 static void
-print_json (GPtrArray *domains)
-{
-  GVariantBuilder builder;
-  GVariantDict dict;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < domains->len; i++)
-    g_variant_builder_add_value (&builder, mr_domain_record_to_variant (domains->pdata[i]));
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "domains", g_variant_builder_end (&builder));
-  mr_print_json (g_variant_dict_end (&dict));
-}
-
-static void
 print_table (GPtrArray *domains)
 {
   const char *const titles[] = { _ ("Domain"), _ ("Accounts"), _ ("Checked"), _ ("State"), _ ("Worse"), NULL };
@@ -70,7 +56,7 @@ list (MrCtl *ctl, int argc, char **argv)
   if (domains == NULL)
     return mr_ctl_fail (ctl, error);
   if (ctl->json)
-    print_json (domains);
+    mr_print_json_list ("domains", domains, (MrRecordToVariant)mr_domain_record_to_variant);
   else
     print_table (domains);
   return MR_EXIT_DONE;
@@ -85,7 +71,6 @@ static int
 change (MrCtl *ctl, int argc, char **argv, const char *title, const char *summary, ChangeFunc func, const char *words)
 {
   g_autoptr (GError) error = NULL;
-  GVariantDict dict;
 
   if (!mr_ctl_parse (ctl, title, N_ ("DOMAIN"), summary, NULL, 1, 1, &argc, &argv))
     return MR_EXIT_USAGE;
@@ -93,13 +78,7 @@ change (MrCtl *ctl, int argc, char **argv, const char *title, const char *summar
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   if (!mr_client_change_domain_finish (ctl->client, result, &error))
     return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "ok", "b", TRUE);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else
-    puts (_ (words));
-  return MR_EXIT_DONE;
+  return mr_ctl_done (ctl, _ (words));
 }
 
 int

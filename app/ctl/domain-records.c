@@ -14,6 +14,7 @@
 #include "ctl/domain-plan.h"
 #include "ctl/output.h"
 #include "net/dns-update.h"
+#include "ndr/domain-texts.h"
 
 typedef struct {
   char *dns, *provider, *step, *reports, *tls_reports, *update, *key, *sts_mode, *addresses, *helo;
@@ -80,23 +81,6 @@ text_of (GVariant *dict, const char *key)
   return text;
 }
 
-static const char *
-title_of (const char *kind)
-{
-  static const struct {
-    const char *kind, *title;
-  } titles[] = { { "spf", N_ ("Allowed senders (SPF)") },
-                 { "dkim", N_ ("Key of the signature (DKIM)") },
-                 { "dmarc", N_ ("What to do with forgeries (DMARC)") },
-                 { "mta-sts", N_ ("Encryption of incoming mail (MTA-STS)") },
-                 { "tlsrpt", N_ ("Reports about encryption (TLSRPT)") } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
-    if (strcmp (titles[i].kind, kind) == 0)
-      return _ (titles[i].title);
-  return kind;
-}
-
 /* ---- records ---- */
 
 static void
@@ -116,7 +100,7 @@ print_record (GVariant *record)
   const char *value = text_of (record, "field-value"), *problem = text_of (record, "problem");
   gboolean replace = strcmp (state, "replace") == 0;
 
-  printf ("%s: %s\n", title_of (text_of (record, "kind")),
+  printf ("%s: %s\n", mr_domain_entry_name (text_of (record, "kind")),
           strcmp (state, "done") == 0  ? _ ("stands there as it has to")
           : strcmp (state, "add") == 0 ? _ ("to be added")
           : replace                    ? _ ("to be put in place of what is there:")

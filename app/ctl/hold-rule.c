@@ -30,8 +30,6 @@ static int
 list (MrCtl *ctl, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  GVariantDict dict;
-  GVariantBuilder builder;
 
   if (!mr_ctl_parse (ctl, "hold-rule list", NULL, N_ ("Rules that keep mail back for review."), NULL, 0, 0, &argc,
                      &argv))
@@ -41,14 +39,9 @@ list (MrCtl *ctl, int argc, char **argv)
   g_autoptr (GPtrArray) rules = mr_client_list_hold_rules_finish (ctl->client, result, &error);
   if (rules == NULL)
     return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    g_variant_dict_init (&dict, NULL);
-    g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-    for (guint i = 0; i < rules->len; i++)
-      g_variant_builder_add_value (&builder, mr_hold_rule_record_to_variant (rules->pdata[i]));
-    g_variant_dict_insert_value (&dict, "rules", g_variant_builder_end (&builder));
-    mr_print_json (g_variant_dict_end (&dict));
-  } else if (rules->len == 0)
+  if (ctl->json)
+    mr_print_json_list ("rules", rules, (MrRecordToVariant)mr_hold_rule_record_to_variant);
+  else if (rules->len == 0)
     puts (_ ("No rule keeps mail back."));
   else
     for (guint i = 0; i < rules->len; i++)
@@ -147,7 +140,6 @@ static int
 remove_rule (MrCtl *ctl, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  GVariantDict dict;
 
   if (!mr_ctl_parse (ctl, "hold-rule remove", "ID", N_ ("What it kept back stays kept back."), NULL, 1, 1, &argc,
                      &argv))
@@ -156,13 +148,7 @@ remove_rule (MrCtl *ctl, int argc, char **argv)
   g_autoptr (GAsyncResult) result = mr_ctl_wait (ctl);
   if (!mr_client_remove_hold_rule_finish (ctl->client, result, &error))
     return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "ok", "b", TRUE);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else
-    puts (_ ("The rule is gone. What it kept back stays kept back."));
-  return MR_EXIT_DONE;
+  return mr_ctl_done (ctl, _ ("The rule is gone. What it kept back stays kept back."));
 }
 
 int

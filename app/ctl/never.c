@@ -50,17 +50,9 @@ list (MrCtl *ctl, int argc, char **argv)
   g_autoptr (GPtrArray) records = fetch (ctl, &error);
   if (records == NULL)
     return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    GVariantDict dict;
-    GVariantBuilder builder;
-
-    g_variant_dict_init (&dict, NULL);
-    g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-    for (guint i = 0; i < records->len; i++)
-      g_variant_builder_add_value (&builder, mr_never_record_to_variant (records->pdata[i]));
-    g_variant_dict_insert_value (&dict, "addresses", g_variant_builder_end (&builder));
-    mr_print_json (g_variant_dict_end (&dict));
-  } else
+  if (ctl->json)
+    mr_print_json_list ("addresses", records, (MrRecordToVariant)mr_never_record_to_variant);
+  else
     print_table (records);
   return MR_EXIT_DONE;
 }
@@ -88,18 +80,7 @@ export_list (MrCtl *ctl, int argc, char **argv)
 static int
 answer (MrCtl *ctl, gboolean ok, const GError *error, const char *words)
 {
-  GVariantDict dict;
-
-  if (!ok)
-    return mr_ctl_fail (ctl, error);
-  if (!ctl->json) {
-    puts (words);
-    return MR_EXIT_DONE;
-  }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "ok", "b", TRUE);
-  mr_print_json (g_variant_dict_end (&dict));
-  return MR_EXIT_DONE;
+  return ok ? mr_ctl_done (ctl, words) : mr_ctl_fail (ctl, error);
 }
 
 static int

@@ -27,6 +27,27 @@ mr_print_json (GVariant *dict)
   puts (text);
 }
 
+GVariant *
+mr_json_list (GPtrArray *records, MrRecordToVariant to_variant)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < records->len; i++)
+    g_variant_builder_add_value (&builder, to_variant (records->pdata[i]));
+  return g_variant_builder_end (&builder);
+}
+
+void
+mr_print_json_list (const char *name, GPtrArray *records, MrRecordToVariant to_variant)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, name, mr_json_list (records, to_variant));
+  mr_print_json (g_variant_dict_end (&dict));
+}
+
 gboolean
 mr_output_has_colour (void)
 {

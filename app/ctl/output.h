@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 
 /* dict (floating or not): a{sv}. Prints it as one object. */
 void mr_print_json (GVariant *dict);
+/* One of the mr_..._record_to_variant() of base/records-variant.h and its sisters, cast. */
+typedef GVariant *(*MrRecordToVariant) (gconstpointer record);
+/* An aa{sv} of them. (transfer floating) */
+GVariant *mr_json_list (GPtrArray *records, MrRecordToVariant to_variant);
+/* An object with this one list. */
+void mr_print_json_list (const char *name, GPtrArray *records, MrRecordToVariant to_variant);
 
 /* ---- columns ---- */
 

@@ -72,17 +72,12 @@ static void
 print_json (GPtrArray *programs, GPtrArray *refusals)
 {
   GVariantDict dict;
-  GVariantBuilder builder;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < programs->len; i++)
-    g_variant_builder_add_value (&builder, mr_program_record_to_variant (programs->pdata[i]));
-  g_variant_dict_insert_value (&dict, "programs", g_variant_builder_end (&builder));
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < refusals->len; i++)
-    g_variant_builder_add_value (&builder, mr_refusal_record_to_variant (refusals->pdata[i]));
-  g_variant_dict_insert_value (&dict, "refusals", g_variant_builder_end (&builder));
+  g_variant_dict_insert_value (&dict, "programs",
+                               mr_json_list (programs, (MrRecordToVariant)mr_program_record_to_variant));
+  g_variant_dict_insert_value (&dict, "refusals",
+                               mr_json_list (refusals, (MrRecordToVariant)mr_refusal_record_to_variant));
   mr_print_json (g_variant_dict_end (&dict));
 }
 
@@ -147,17 +142,7 @@ add (MrCtl *ctl, int argc, char **argv)
 static int
 answer (MrCtl *ctl, gboolean ok, const GError *error, const char *words)
 {
-  if (!ok)
-    return mr_ctl_fail (ctl, error);
-  if (ctl->json) {
-    GVariantDict dict;
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "ok", "b", TRUE);
-    mr_print_json (g_variant_dict_end (&dict));
-  } else {
-    puts (words);
-  }
-  return MR_EXIT_DONE;
+  return ok ? mr_ctl_done (ctl, words) : mr_ctl_fail (ctl, error);
 }
 
 static int

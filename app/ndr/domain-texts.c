@@ -89,6 +89,23 @@ mr_domain_fact_label (const char *label)
 }
 
 const char *
+mr_domain_entry_name (const char *kind)
+{
+  static const struct {
+    const char *kind, *name;
+  } names[] = { { "spf", N_ ("Allowed senders (SPF)") },
+                { "dkim", N_ ("Key of the signature (DKIM)") },
+                { "dmarc", N_ ("What to do with forgeries (DMARC)") },
+                { "mta-sts", N_ ("Encryption of incoming mail (MTA-STS)") },
+                { "tlsrpt", N_ ("Reports about encryption (TLSRPT)") } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (names[i].kind, kind) == 0)
+      return _ (names[i].name);
+  return kind;
+}
+
+const char *
 mr_finding_state_word (MrFindingState state)
 {
   return _ (states[(guint)state < G_N_ELEMENTS (states) ? state : MR_FINDING_UNKNOWN]);

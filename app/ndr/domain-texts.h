@@ -11,6 +11,8 @@ char *mr_domain_dup_meaning (const MrDomainFinding *finding);
 char *mr_domain_dup_remedy (const MrDomainFinding *finding);
 /* "Allowed senders (SPF)". Translated, borrowed; the id where it is not known. */
 const char *mr_domain_check_name (const char *check);
+/* A kind of entry of a plan ("dkim"): "Key of the signature (DKIM)". Translated, borrowed; the kind where it is not known. */
+const char *mr_domain_entry_name (const char *kind);
 /* "good" ... as a word, translated, borrowed. */
 const char *mr_finding_state_word (MrFindingState state);
 /* "Record". Translated, borrowed. */

@@ -328,20 +328,3 @@ mr_guide_dup_costs (GVariant *plan)
   }
   return g_string_free (out, FALSE);
 }
-
-const char *
-mr_guide_kind_title (const char *kind)
-{
-  static const struct {
-    const char *kind, *title;
-  } titles[] = { { "spf", N_ ("Allowed senders (SPF)") },
-                 { "dkim", N_ ("Key of the signature (DKIM)") },
-                 { "dmarc", N_ ("What to do with forgeries (DMARC)") },
-                 { "mta-sts", N_ ("Encryption of incoming mail (MTA-STS)") },
-                 { "tlsrpt", N_ ("Reports about encryption (TLSRPT)") } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
-    if (strcmp (titles[i].kind, kind) == 0)
-      return _ (titles[i].title);
-  return kind;
-}

@@ -50,8 +50,6 @@ const char *mr_guide_account_address (const MrAccountRecord *account, const char
 /* What each term of the proposed record costs in look-ups, dearest first, one a line: "include:_spf.example.com: 4"; "" where the plan does not tell.
  * (transfer full) */
 char *mr_guide_dup_costs (GVariant *plan);
-/* "Allowed senders (SPF)": translated, borrowed. */
-const char *mr_guide_kind_title (const char *kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MrGuideAnswers, mr_guide_answers_free)
 

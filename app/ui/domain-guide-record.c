@@ -10,6 +10,7 @@
 #include "ui/copy-button.h"
 #include "ui/domain-finding-row.h"
 #include "ui/domain-guide-answers.h"
+#include "ndr/domain-texts.h"
 
 struct _MrGuideRecord {
   GtkListBoxRow parent_instance;
@@ -118,7 +119,7 @@ GtkWidget *
 mr_guide_record_new (GVariant *record)
 {
   MrGuideRecord *self = g_object_new (MR_TYPE_GUIDE_RECORD, NULL);
-  const char *state = mr_guide_text (record, "state"), *title = mr_guide_kind_title (mr_guide_text (record, "kind"));
+  const char *state = mr_guide_text (record, "state"), *title = mr_domain_entry_name (mr_guide_text (record, "kind"));
   const char *value = mr_guide_text (record, "field-value");
   gboolean to_do = strcmp (state, "done") != 0 && *value != '\0';
 

@@ -8,6 +8,7 @@
 
 #include "ui/domain-finding-row.h"
 #include "ui/format.h"
+#include "ndr/domain-texts.h"
 
 struct _MrGuideWait {
   AdwBin parent_instance;
@@ -79,7 +80,7 @@ new_row (GVariant *record)
   g_autoptr (GVariant) servers = g_variant_lookup_value (record, "servers", G_VARIANT_TYPE ("a(ss)"));
   guint look = look_of (mr_guide_text (record, "state"));
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  g_autofree char *title = g_strdup_printf ("%s: %s", mr_guide_kind_title (mr_guide_text (record, "kind")),
+  g_autofree char *title = g_strdup_printf ("%s: %s", mr_domain_entry_name (mr_guide_text (record, "kind")),
                                             _ (looks[look].words));
 
   gtk_widget_set_margin_start (box, 12);
