@@ -212,7 +212,11 @@ print_text (GPtrArray *results, const Dmarc *dmarc)
     if (result->problem != NULL)
       printf ("  %s\n", result->problem);
   }
-  printf (_ ("DMARC of %s: %s\n"), dmarc->author_domain != NULL ? dmarc->author_domain : "?", dmarc->result);
+  if (dmarc->author_domain == NULL) {
+    puts (_ ("DMARC cannot be judged: the message does not name one sender (From)."));
+    return;
+  }
+  printf (_ ("DMARC of %s: %s\n"), dmarc->author_domain, dmarc->result);
   if (g_str_equal (dmarc->result, "fail"))
     puts (_ ("  No good signature belongs to the sender's domain. Where the server that sends it is allowed (SPF), it "
              "may still pass."));

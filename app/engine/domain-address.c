@@ -7,6 +7,8 @@
 
 #include "engine/domain-private.h"
 
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "mail/host-name.h"
@@ -75,6 +77,20 @@ ask_service (MrDomainJob *job, GPtrArray *addresses)
     return FALSE;
   for (guint i = 0; asked.state == MR_ASKED_ANSWERED && i < asked.answer->records->len; i++)
     add (addresses, ((const MrDnsRecord *)g_ptr_array_index (asked.answer->records, i))->text);
+  return TRUE;
+}
+
+gboolean
+mr_domain_addresses_check (const char *typed, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (typed, ",; ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*words[i] != '\0' && !g_hostname_is_ip_address (words[i])) {
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
+                   _ ("“%s” is not an address of the internet: write it like 192.0.2.7 or 2001:db8::7"), words[i]);
+      return FALSE;
+    }
   return TRUE;
 }
 

@@ -393,6 +393,8 @@ prepare (MrDomainJob *job, const MrDomainCheckOptions *options, GError **error)
   job->addresses_typed = options->addresses != NULL && *options->addresses != '\0'
                              ? g_strdup (options->addresses)
                              : g_strdup (mr_config_get_string (config, "domains", "addresses"));
+  if (!mr_domain_addresses_check (job->addresses_typed, error))
+    return FALSE;
   job->helo = g_strdup (helo);
   job->sources = options->sources;
   job->sources |= mr_config_get_boolean (config, "domains", "ask-service") ? MR_ADDRESS_DNS : 0;

@@ -181,6 +181,8 @@ void mr_domain_port_free (MrDomainPort *port);
  * borrowed. */
 gboolean mr_domain_ask_echo (MrDomainJob *job, const char **ret_address, const char **ret_host);
 void mr_domain_echo_free (MrDomainEcho *echo);
+/* What a person typed as public addresses: MR_ERROR_INVALID names the word that is none. */
+gboolean mr_domain_addresses_check (const char *typed, GError **error);
 
 void mr_domain_find_not_looked_up (GPtrArray *findings, const char *check, const char *name);
 gboolean mr_domain_check_dnssec (MrDomainJob *job, GPtrArray *findings);

@@ -150,6 +150,17 @@ add_name (MrDomains *self, const char *text, GError **error)
 }
 
 static gboolean
+of_account (MrDomains *self, const char *domain)
+{
+  g_autoptr (GPtrArray) records = mr_domains_dup_list (self);
+
+  for (guint i = 0; i < records->len; i++)
+    if (g_str_equal (((const MrDomainRecord *)records->pdata[i])->domain, domain))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 remove_name (MrDomains *self, const char *text, GError **error)
 {
   g_auto (GStrv) names = mr_config_dup_list (mr_engine_get_config (self->engine), "domains", "names");
@@ -160,8 +171,11 @@ remove_name (MrDomains *self, const char *text, GError **error)
   if (domain == NULL)
     return FALSE;
   if (!g_strv_contains ((const char *const *)names, domain)) {
-    g_set_error (error, MR_ERROR, MR_ERROR_REFUSED,
-                 _ ("%s is there because an account sends for it; it goes when that address does"), domain);
+    if (of_account (self, domain))
+      g_set_error (error, MR_ERROR, MR_ERROR_REFUSED,
+                   _ ("%s is there because an account sends for it; it goes when that address does"), domain);
+    else
+      g_set_error (error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("%s is not in the list"), domain);
     return FALSE;
   }
   for (guint i = 0; names[i] != NULL; i++)

@@ -116,6 +116,9 @@ def bad_arguments_are_told():
             equal(run.returncode, 2, f"{arguments}")
             if not run.stderr:
                 raise Failed(f"{arguments}: nothing was said")
+        run = subprocess.run([program("mail-relayctl"), "domain", "verify", "-", "--dns", "127.0.0.1:9"], env=home.environment, capture_output=True, text=True,
+                             check=False, input="")
+        equal((run.returncode, "cannot be judged" in run.stdout), (1, True), f"no sender: {run.stdout}")
 
 
 run_cases(the_rfc_7208_suite, signatures_of_others, dmarc_of_a_message, bad_arguments_are_told)

@@ -183,11 +183,15 @@ def the_tree_is_told():
 
 def bad_questions():
     with House() as house:
-        for arguments in (["not a domain"], ["good.example", "--account", "nobody"], ["good.example", "--dns", "nonsense"]):
+        for arguments in (["not a domain"], ["good.example", "--account", "nobody"], ["good.example", "--dns", "nonsense"],
+                          ["good.example", "--direct", "--address", "192.0.2.7, 999.1.1.1"]):
             run = house.profile.ctl("domain", "check", *arguments, check=False)
             equal(run.returncode, 1, f"{arguments}: {run.stderr}")
             check(run.stderr.strip() and "Traceback" not in run.stderr, str(arguments))
         equal(house.profile.ctl("domain", "check", "x.example", "--direct", "--account", "relay", check=False).returncode, 2, "exclusive options")
+        for name, why in (("never.example", "is not in the list"), ("service.example", "because an account sends for it")):
+            run = house.profile.ctl("domain", "remove", name, check=False)
+            check(run.returncode == 1 and why in run.stderr, f"{name}: {run.stderr}")
         # Another name server than the configured one.
         with Zones({"only-there.example": zoo.HEAD + [("TXT", [zoo.GOOD_SPF])]}) as other:
             _, report = house.check("only-there.example", "--dns", f"127.0.0.1:{other.port}")
