@@ -103,12 +103,8 @@ record_to_variant (const MrPublishRecord *record, const MrDnsProvider *provider,
 static const MrDnsProvider *
 provider_of (MrPlan *plan)
 {
-  const char *wanted = mr_plan_text (plan, "provider");
-  GPtrArray *all = mr_dns_providers_get ();
-
-  for (guint i = 0; wanted != NULL && i < all->len; i++)
-    if (strcmp (((MrDnsProvider *)all->pdata[i])->id, wanted) == 0)
-      return all->pdata[i];
+  if (plan->provider != NULL)
+    return plan->provider;
   return plan->servers->len > 1 ? mr_dns_provider_match ((const char *const *)plan->servers->pdata) : NULL;
 }
 

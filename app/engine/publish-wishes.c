@@ -165,6 +165,21 @@ take_policy (MrPlan *plan, GError **error)
   return FALSE;
 }
 
+static gboolean
+take_provider (MrPlan *plan, GError **error)
+{
+  const char *wanted = mr_plan_text (plan, "provider");
+  GPtrArray *all = mr_dns_providers_get ();
+
+  for (guint i = 0; wanted != NULL && plan->provider == NULL && i < all->len; i++)
+    if (strcmp (((MrDnsProvider *)all->pdata[i])->id, wanted) == 0)
+      plan->provider = all->pdata[i];
+  if (wanted == NULL || plan->provider != NULL)
+    return TRUE;
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("provider: “%s” is not known"), wanted);
+  return FALSE;
+}
+
 gboolean
 mr_plan_take_wishes (MrPlan *plan, GError **error)
 {
@@ -176,16 +191,21 @@ mr_plan_take_wishes (MrPlan *plan, GError **error)
   g_variant_lookup (plan->options, "senders", "^a&s", &senders);
   for (guint i = 0; senders != NULL && senders[i] != NULL; i++) {
     const char *terms[] = { senders[i], NULL };
-    g_autofree char *merged = strlen (senders[i]) < MAX_TEXT ? mr_spf_merge (NULL, terms, error) : NULL;
+    g_autofree char *merged = NULL;
 
+    if (strlen (senders[i]) >= MAX_TEXT) {
+      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("senders: “%.40s…” is too long"), senders[i]);
+      return FALSE;
+    }
+    merged = mr_spf_merge (NULL, terms, error);
     if (merged == NULL) {
       g_prefix_error (error, _ ("senders: “%s”: "), senders[i]);
       return FALSE;
     }
     add_sender (plan, senders[i]);
   }
-  if (!take_services (plan, error) || !take_policy (plan, error) || !check_sts (plan, error)
-      || !check_address ("reports", plan->wish.reports, error)
+  if (!take_services (plan, error) || !take_provider (plan, error) || !take_policy (plan, error)
+      || !check_sts (plan, error) || !check_address ("reports", plan->wish.reports, error)
       || !check_address ("tls-reports", plan->wish.tls_reports, error))
     return FALSE;
   take_accounts (plan);

@@ -5,6 +5,7 @@
 #include "engine/publisher.h"
 #include "mailauth/publish.h"
 #include "net/auth-lookups.h"
+#include "policy/dns-providers.h"
 
 G_BEGIN_DECLS
 
@@ -40,7 +41,8 @@ struct _MrPlan {
   MrLookupTable *table;
   MrLookups *lookups;
   guint rounds;
-  GPtrArray *senders; /* char *, then NULL */
+  GPtrArray *senders;            /* char *, then NULL */
+  const MrDnsProvider *provider; /* wished; NULL: told by the name servers */
   MrPublishWish wish;
   MrPublishKey *keys;
   gboolean direct;       /* mail of the domain goes without a provider */

@@ -255,6 +255,22 @@ test_typed_address (EngineFixture *f, gconstpointer unused)
   end (f, dns);
 }
 
+/* What makes no sense is refused with words, however long it is. */
+static void
+test_nonsense (EngineFixture *f, gconstpointer unused)
+{
+  Zone zone = { 0 };
+  DnsServer *dns = start (f, &zone);
+  g_autofree char *term = g_strnfill (3000, 'x'), *senders = g_strdup_printf ("{'senders': <['%s']>}", term);
+  const char *options[] = { "{'senders': <['bogus:1']>}", "{'provider': <'no-such'>}", "{'services': <['no-such']>}",
+                            "{'reports': <'no'>}",        "{'dmarc': <'maybe'>}",      "{'sts-mode': <'strict'>}" };
+
+  g_assert_null (plan (f, senders, MR_ERROR_TOO_BIG));
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    g_assert_null (plan (f, options[i], MR_ERROR_INVALID));
+  end (f, dns);
+}
+
 /* ---- the steps of DMARC ---- */
 
 static void
@@ -434,6 +450,7 @@ main (int argc, char *argv[])
   TEST ("no-policy-file", test_no_policy_file);
   TEST ("costs", test_costs);
   TEST ("typed-address", test_typed_address);
+  TEST ("nonsense", test_nonsense);
   TEST ("steps", test_steps);
   TEST ("update", test_update);
   TEST ("proof", test_proof);
