@@ -126,13 +126,15 @@ static void
 end_inquiry (MrInquiry *inquiry, const char *state, const char *text)
 {
   MrDiscovery *job = inquiry->job;
+  /* What is closed here may own the words. */
+  g_autofree char *words = g_strdup (text);
 
   if (inquiry->ended || job->over)
     return;
   inquiry->ended = TRUE;
   close_inquiry (inquiry);
   job->open--;
-  tell (job, inquiry->source, state, inquiry->host, text);
+  tell (job, inquiry->source, state, inquiry->host, words);
   if (job->over)
     return;
   hurry (job);

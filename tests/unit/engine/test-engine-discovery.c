@@ -536,6 +536,9 @@ test_nobody (World *world, gconstpointer data)
   world->dead_dns = TRUE;
   search (world, "alice@one.test", MR_DISCOVER_DEFAULT, &s);
   g_assert_error (s.error, MR_ERROR, MR_ERROR_NETWORK);
+  /* Each failed question tells its own words, which go with its connection. */
+  search (world, "alice@one.test", MR_DISCOVER_PROBE, &s);
+  g_assert_true (has_step (&s, "probe failed smtp.one.test;"));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     search (world, bad[i], MR_DISCOVER_DEFAULT, &s);
     g_assert_error (s.error, MR_ERROR, MR_ERROR_INVALID);
