@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* Handler of GDBusServer's "allow-mechanism" and GDBusAuthObserver's "authorize-authenticated-peer": same user only. */
 GDBusAuthObserver *mr_caller_observer_new (void);
-/* Every call through this skeleton is checked before its handler runs. */
+/* Every call through skeletons of this class is checked before its handler runs; calls of one sender keep their order.
+ * Once for a class, before the first one is exported. */
 void mr_caller_guard (GDBusInterfaceSkeleton *skeleton);
 
 G_END_DECLS
