@@ -94,6 +94,9 @@ struct _MrEngine {
 MrConfig *mr_engine_get_config (MrEngine *engine);
 /* Something changed: told coalesced. */
 void mr_engine_notify (MrEngine *engine, MrChanged what);
+
+/* ---- engine-means.c ---- */
+
 /* Trust anchors of an account: its own CA file, else the configuration's. (transfer full) NULL with error where the file cannot be read. */
 MrTlsTrust *mr_engine_dup_trust (MrEngine *engine, const char *ca_file, GError **error);
 /* The client for HTTPS, with the trust of the configuration. (transfer full) NULL with error where the CA file cannot be read. */
@@ -110,6 +113,8 @@ void mr_engine_saw_no_route (MrEngine *engine);
 void mr_engine_saw_network (MrEngine *engine);
 void mr_engine_load_online (MrEngine *engine);
 void mr_engine_save_online (MrEngine *engine);
+
+/* ---- pool.c ---- */
 
 /* Runs func in a worker thread, then done in this thread; both once. */
 void mr_engine_run_in_pool (void (*func) (gpointer data), void (*done) (gpointer data), gpointer data);
