@@ -1,4 +1,4 @@
-/* Shared by scheduler.c (jobs, leases, timer) and lane.c (next hops). */
+/* Shared by scheduler.c (jobs, leases, timer), lanes.c (all next hops), lane.c (one of them) and task.c (what goes through it at once). */
 #pragma once
 
 #include "engine/scheduler.h"
@@ -33,6 +33,12 @@ void mr_scheduler_check_drained (MrScheduler *self);
 
 /* lane.c */
 void mr_lane_free (gpointer lane);
+/* Work for the connections that are idle, and new ones as far as there are places. It may finish tasks and jobs. */
+void mr_lane_run (MrLane *lane);
+/* Frees it where it has nothing to remember, so that a day's domains do not pile up. */
+void mr_lane_maybe_drop (MrLane *lane);
+
+/* lanes.c */
 /* Makes the job's tasks and puts them into their lanes. */
 void mr_scheduler_spread (MrScheduler *self, MrJob *job, const MrRoute *route);
 /* Back-off of the lanes of this account (NULL: of all) is forgotten. */
@@ -42,10 +48,16 @@ void mr_lanes_return_waiting (MrScheduler *self, MrWaitReason reason);
 /* The same for one job that a person withdraws. */
 void mr_lanes_return_job (MrScheduler *self, MrJob *job);
 guint mr_lanes_count_sessions (MrScheduler *self);
+/* All lanes look for work. */
+void mr_lanes_run (MrScheduler *self);
+/* The same in the next turn of the loop. */
+void mr_scheduler_run_soon (MrScheduler *self);
+
+/* task.c */
 /* A part of the job without recipients yet. */
 MrTask *mr_task_new (MrJob *job, MrLane *lane, const char *rewrite_to);
-/* All lanes look for work, in the next turn of the loop. */
-void mr_scheduler_run_soon (MrScheduler *self);
+/* The task is over without having been sent: what its recipients wait for is recorded. like: what the one met behind which they stood; NULL. */
+void mr_task_return (MrTask *task, MrWaitReason reason, gint64 next, const MrRecipientRecord *like);
 
 /* lane-limits.c */
 /* FALSE: the account's limit is reached, and what waited was given back with its times, unless a place may become free at any moment. */

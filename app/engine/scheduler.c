@@ -1,4 +1,4 @@
-/* Jobs, leases and the timer. Lanes are in lane.c.
+/* Jobs, leases and the timer. Lanes are in lanes.c and lane.c, what goes through them in task.c.
  *
  * Order that keeps mail: a job exists only for a message that the store holds as leased by this process; it goes only after the store was told
  * what became of each of its recipients. A kill at any point leaves the lease, which the next start drops.
