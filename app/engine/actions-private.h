@@ -1,4 +1,6 @@
-/* Shared by actions.c (what a person does with messages, one after the other) and edits.c (what changes recipients, account and time). */
+/* Shared by actions.c (what a person does with messages, one after the other), edits.c (what changes recipients, account and time) and edit-calls.c
+ * (the calls that ask for such changes).
+ */
 #pragma once
 
 #include <mailrelay/engine-actions.h>
