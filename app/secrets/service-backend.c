@@ -40,9 +40,11 @@ explain (const GError *error)
     return g_error_new_literal (MR_ERROR, MR_ERROR_KEYRING_LOCKED, _ ("Your saved passwords are locked"));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
-      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
       || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT))
     return g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT, _ ("The keyring does not answer"));
+  /* What a bus says for who left it with a question open; waiting too long is found on this side. */
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    return g_error_new_literal (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("The keyring ended while it was asked"));
   return g_error_new (MR_ERROR, MR_ERROR_NO_KEYRING, _ ("There is no usable keyring: %s"), error->message);
 }
 

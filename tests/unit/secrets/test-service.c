@@ -496,6 +496,25 @@ count_calls (Fixture *f, const char *method)
   return n;
 }
 
+/* What ends with a question open went away: it is not slow. */
+static void
+test_ends_while_asked (Fixture *f, gconstpointer option)
+{
+  Answer answer = { 0 };
+  guint before;
+
+  g_assert_cmpint (harness_store (f->secrets, "work", "secret"), ==, HARNESS_OK);
+  hang (f, "SearchItems");
+  before = count_calls (f, "SearchItems");
+  harness_look_up (f->secrets, "work", &answer);
+  while (count_calls (f, "SearchItems") == before)
+    g_main_context_iteration (NULL, FALSE);
+  stop_mock (f);
+  harness_await (&answer);
+  g_assert_cmpint (answer.code, ==, MR_ERROR_NO_KEYRING);
+  harness_await_state (f->secrets, MR_SECRETS_NO_SERVICE);
+}
+
 static void
 test_changed_elsewhere (Fixture *f, gconstpointer keep)
 {
@@ -587,6 +606,7 @@ main (int argc, char **argv)
   ADD ("watch", test_watch, NULL);
   ADD ("comes-and-goes", test_service_comes_and_goes, "none");
   ADD ("hangs", test_hangs, NULL);
+  ADD ("ends-while-asked", test_ends_while_asked, NULL);
   ADD ("slow", test_slow, NULL);
   ADD ("failures", test_failures, NULL);
   ADD ("read-back", test_read_back, NULL);
