@@ -1,4 +1,4 @@
-/* What an element of HTML does to text, for html.c only. */
+/* What an element of HTML does to text, for html-text.c only. */
 #pragma once
 
 #include "mail/rich-text.h"

@@ -1,4 +1,4 @@
-/* Shared by rich-text.c and html.c. */
+/* Shared by rich-text.c and html-text.c. */
 #pragma once
 
 #include "mail/rich-text.h"
