@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "mailauth/spf-private.h"
+
 #define MAX_STEPS    500
 #define MAX_DEPTH    20
 #define MAX_LOOK_UPS 60 /* where counting ends: far above what is allowed */
@@ -17,16 +19,6 @@ typedef struct {
 } Walk;
 
 static void walk_record (Walk *walk, const char *domain, const char *record, guint depth);
-
-static void
-step_free (gpointer data)
-{
-  MrSpfStep *step = data;
-
-  g_free (step->domain);
-  g_free (step->term);
-  g_free (step);
-}
 
 void
 mr_spf_tree_clear (MrSpfTree *tree)
@@ -41,18 +33,6 @@ mark (Walk *walk, MrSpfTreeFlags flag, const char *culprit)
   walk->tree->flags |= flag;
   if (walk->tree->culprit == NULL)
     walk->tree->culprit = g_strdup (culprit);
-}
-
-static void
-add_step (Walk *walk, guint depth, const char *domain, const char *term, gboolean looks_up)
-{
-  MrSpfStep *step;
-
-  if (walk->tree->steps->len >= MAX_STEPS)
-    return;
-  step = g_new (MrSpfStep, 1);
-  *step = (MrSpfStep){ depth, g_strdup (domain), g_strdup (term), looks_up, FALSE };
-  g_ptr_array_add (walk->tree->steps, step);
 }
 
 static MrLookupStatus
@@ -158,20 +138,13 @@ follow (Walk *walk, const char *name, guint depth)
   }
 }
 
-static gboolean
-looks_up (MrSpfKind kind)
-{
-  return kind == MR_SPF_INCLUDE || kind == MR_SPF_A || kind == MR_SPF_MX || kind == MR_SPF_PTR || kind == MR_SPF_EXISTS
-         || kind == MR_SPF_REDIRECT;
-}
-
 static void
 walk_term (Walk *walk, const MrSpfTerm *term, const char *domain, guint depth)
 {
   const char *target = term->domain != NULL ? term->domain : domain;
-  gboolean counts = looks_up (term->kind);
+  gboolean counts = mr_spf_kind_looks_up (term->kind);
 
-  add_step (walk, depth, domain, term->text, counts);
+  mr_spf_steps_add (walk->tree->steps, MAX_STEPS, depth, domain, term);
   walk->tree->look_ups += counts;
   if (term->kind == MR_SPF_PTR)
     walk->tree->flags |= MR_SPF_TREE_PTR;
@@ -227,7 +200,7 @@ mr_spf_tree_walk (MrLookupTable *lookups, const char *domain, const char *record
   memset (ret, 0, sizeof *ret);
   if (parsed == NULL)
     return FALSE;
-  ret->steps = g_ptr_array_new_with_free_func (step_free);
+  ret->steps = mr_spf_steps_new ();
   walk_parsed (&walk, parsed, domain, 0);
   return TRUE;
 }
