@@ -75,7 +75,11 @@ void mr_messages_page_update_empty (MrMessagesPage *self);
 void mr_messages_page_install_edits (GtkWidgetClass *widget_class);
 void mr_messages_page_install_again (GtkWidgetClass *widget_class);
 void mr_messages_page_update_edits (MrMessagesPage *self, gboolean active, gboolean finished);
+/* messages-detail.c: what is selected is shown beside the list. */
+void mr_messages_page_selection_changed_cb (MrMessagesPage *self);
+/* Brings what is shown up to date. */
 void mr_messages_page_fetch_detail (MrMessagesPage *self);
+/* On a narrow page the detail takes the place of the list. Only for one message. */
 void mr_messages_page_open_detail (MrMessagesPage *self);
 /* messages-groups.c */
 gboolean mr_messages_page_shows_groups (MrMessagesPage *self);

@@ -1,13 +1,11 @@
 /* A page of messages. The model is lazy: only the rows on the screen exist, so nothing here walks all of it; what acts on many messages
  * collects their ids from the model, which knows them without loading rows.
  *
- * Actions live in messages-actions.c. A GCancellable made anew for each message guards the detail's fetch.
+ * Here are the page, its filter and its sizes; actions live in messages-actions.c, rows in messages-rows.c, the selected message in messages-detail.c.
  */
 #include "config.h"
 
 #include "ui/messages-page.h"
-
-#include <glib/gi18n-lib.h>
 
 #include "ui/messages-page-private.h"
 #include "ui/messages-recipient.h"
@@ -25,96 +23,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MrMessagesPage, mr_messages_page, GTK_TYPE_WIDGET)
 
-/* ---- detail ---- */
-
-static void
-detail_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MrMessageRecord) message = NULL;
-  g_autoptr (GPtrArray) attempts = NULL;
-  gboolean ok = mr_client_get_message_finish (MR_CLIENT (source), result, &message, &attempts, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  MrMessagesPage *self = data;
-  self->fetching = FALSE;
-  if (!ok) {
-    /* Gone meanwhile: removed from the history, or the service went. The list says so by itself. */
-    mr_message_detail_clear (self->detail, 0);
-    return;
-  }
-  mr_message_detail_show (self->detail, g_steal_pointer (&message), g_steal_pointer (&attempts),
-                          mr_desk_now (self->desk));
-  mr_messages_page_update_actions (self);
-  if (self->fetch_again)
-    mr_messages_page_fetch_detail (self);
-}
-
-/* One fetch at a time; what changes meanwhile is fetched once afterwards. */
-void
-mr_messages_page_fetch_detail (MrMessagesPage *self)
-{
-  if (self->detail_id == NULL)
-    return;
-  self->fetch_again = self->fetching;
-  if (self->fetching)
-    return;
-  self->fetching = TRUE;
-  mr_client_get_message_async (mr_desk_get_client (self->desk), self->detail_id, self->fetch_cancellable,
-                               detail_ready_cb, self);
-}
-
-static void
-set_detail_id (MrMessagesPage *self, const char *id)
-{
-  if (g_strcmp0 (self->detail_id, id) == 0)
-    return;
-  if (self->fetch_cancellable != NULL)
-    g_cancellable_cancel (self->fetch_cancellable);
-  g_clear_object (&self->fetch_cancellable);
-  g_clear_pointer (&self->detail_id, g_free);
-  self->fetching = FALSE;
-  self->fetch_again = FALSE;
-  if (id == NULL)
-    return;
-  self->detail_id = g_strdup (id);
-  self->fetch_cancellable = g_cancellable_new ();
-  mr_messages_page_fetch_detail (self);
-}
-
-void
-mr_messages_page_open_detail (MrMessagesPage *self)
-{
-  if (mr_messages_page_count_selected (self) == 1)
-    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->detail));
-}
-
-static void
-selection_changed_cb (MrMessagesPage *self)
-{
-  guint n = mr_messages_page_count_selected (self);
-  g_autofree char *label = g_strdup_printf (ngettext ("%u selected", "%u selected", n), n);
-
-  if (n == 1) {
-    g_auto (GStrv) ids = mr_messages_page_dup_selected_ids (self);
-    set_detail_id (self, ids[0]);
-  } else {
-    set_detail_id (self, NULL);
-    mr_message_detail_clear (self->detail, n);
-  }
-  gtk_label_set_text (self->selection_label, label);
-  gtk_action_bar_set_revealed (self->selection_bar, n > 1);
-  mr_messages_page_update_actions (self);
-}
+/* ---- list ---- */
 
 static void
 row_activated_cb (MrMessagesPage *self, guint position)
 {
   mr_messages_page_open_detail (self);
 }
-
-/* ---- list ---- */
 
 static void
 update_stack (MrMessagesPage *self)
@@ -139,7 +54,7 @@ items_changed_cb (MrMessagesPage *self)
 {
   update_stack (self);
   /* A selected row may have gone, or moved into the history. */
-  selection_changed_cb (self);
+  mr_messages_page_selection_changed_cb (self);
   g_signal_emit (self, signals[SIGNAL_LISTED], 0);
 }
 
@@ -255,8 +170,8 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
   self->model = mr_message_model_new (mr_desk_get_client (desk), kind, FALSE);
   self->selection = mr_selection_new (G_LIST_MODEL (self->model));
   filter_changed_cb (self);
-  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (mr_messages_page_selection_changed_cb),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->model, "notify::loaded", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
@@ -274,7 +189,7 @@ mr_messages_page_set_desk (MrMessagesPage *self, MrDesk *desk)
 
   mr_messages_page_set_up_rows (self);
   update_stack (self);
-  selection_changed_cb (self);
+  mr_messages_page_selection_changed_cb (self);
 }
 
 /* ---- class ---- */
