@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/prove-calls.h"
+#include "client/read-file.h"
 #include "mail/address.h"
 #include "ndr/header-lines.h"
 #include "ui/account-assistant-message.h"
@@ -273,27 +274,20 @@ text_changed_cb (MrGuideProve *self)
   gtk_widget_set_sensitive (self->explain, gtk_text_buffer_get_char_count (gtk_text_view_get_buffer (self->text)) > 0);
 }
 
-static gboolean
-read_more (const char *contents, goffset size, gpointer data)
-{
-  return size <= FILE_MAX;
-}
-
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *contents = NULL;
   gsize len = 0;
-  gboolean ok = g_file_load_partial_contents_finish (G_FILE (source), result, &contents, &len, NULL, &error);
+  g_autofree char *contents = mr_read_file_finish (G_FILE (source), result, &len, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   MrGuideProve *self = data;
-  if (!ok)
-    mr_toast_show_error (GTK_WIDGET (self), _ ("Could not read the file"), error);
-  else if (len > FILE_MAX)
+  if (g_error_matches (error, MR_ERROR, MR_ERROR_TOO_BIG))
     mr_toast_show (GTK_WIDGET (self), _ ("This file is too big to be a test message"));
+  else if (contents == NULL)
+    mr_toast_show_error (GTK_WIDGET (self), _ ("Could not read the file"), error);
   else
     mr_guide_prove_explain (self, contents, len);
 }
@@ -302,7 +296,7 @@ static void
 read_file (MrGuideProve *self, GFile *file)
 {
   renew_reading (self);
-  g_file_load_partial_contents_async (file, self->reading, read_more, loaded_cb, self);
+  mr_read_file_async (file, FILE_MAX, self->reading, loaded_cb, self);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/read-file.h"
 #include "ndr/returned.h"
 #include "ui/explain-card.h"
 #include "ui/sent-card.h"
@@ -14,6 +15,8 @@
 /* What a server answers is a few lines; a longer text without a header is not one. */
 #define REPLY_MAX   (8 * 1024)
 #define SUBJECT_MAX 300
+
+static const char too_big[] = N_ ("This is more than 25 MiB. Returned mail is smaller: choose that message alone.");
 
 struct _MrExplainWindow {
   AdwWindow parent_instance;
@@ -135,7 +138,7 @@ explain_text (MrExplainWindow *self, const char *text)
   if (*start == '\0')
     return show_problem (self, _ ("There is no text to explain"));
   if (strlen (start) > MR_EXPLAIN_FILE_MAX)
-    return show_problem (self, _ ("This is more than 25 MiB. Returned mail is smaller: choose that message alone."));
+    return show_problem (self, _ (too_big));
   g_autoptr (MrReturned) report = header ? mr_returned_read (diagnosis, start, strlen (start))
                                          : read_without_header (diagnosis, start);
   gboolean named = report->recipients->len > 0
@@ -165,32 +168,24 @@ text_changed_cb (MrExplainWindow *self)
 
 /* ---- files ---- */
 
-/* A size told beforehand may be wrong, and a pipe has none: it is counted while it is read. */
-static gboolean
-read_more (const char *contents, goffset size, gpointer data)
-{
-  return size <= MR_EXPLAIN_FILE_MAX;
-}
-
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *contents = NULL;
   gsize len = 0;
-  gboolean ok = g_file_load_partial_contents_finish (G_FILE (source), result, &contents, &len, NULL, &error);
+  g_autofree char *contents = mr_read_file_finish (G_FILE (source), result, &len, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   MrExplainWindow *self = data;
-  if (!ok) {
+  if (g_error_matches (error, MR_ERROR, MR_ERROR_TOO_BIG))
+    return show_problem (self, _ (too_big));
+  if (contents == NULL) {
     g_autofree char *text = g_strdup_printf (_ ("Could not read the file: %s"), error->message);
     return show_problem (self, text);
   }
   if (len == 0)
     return show_problem (self, _ ("There is nothing in this file"));
-  if (len > MR_EXPLAIN_FILE_MAX)
-    return show_problem (self, _ ("This is more than 25 MiB. Returned mail is smaller: choose that message alone."));
   g_autoptr (MrReturned) report = mr_returned_read (mr_desk_get_diagnosis (self->desk), contents, len);
   show_report (self, report);
 }
@@ -202,7 +197,7 @@ mr_explain_window_open (MrExplainWindow *self, GFile *file)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  g_file_load_partial_contents_async (file, self->cancellable, read_more, loaded_cb, self);
+  mr_read_file_async (file, MR_EXPLAIN_FILE_MAX, self->cancellable, loaded_cb, self);
 }
 
 static void
