@@ -29,6 +29,12 @@
 #define PASSWORD_GROUP 4
 
 void
+mr_crypto_keep_to_the_end (void)
+{
+  (void)OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
+void
 mr_random_bytes (void *ret, gsize len)
 {
   if (len > G_MAXINT || RAND_bytes (ret, (int)len) != 1)

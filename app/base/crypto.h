@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* OpenSSL stays whole to the end of the process: its own clean-up at exit takes away what a worker thread is using. First
+ * thing in a program whose threads may be under way when it ends. */
+void mr_crypto_keep_to_the_end (void);
 /* Aborts the process where the kernel gives no random bytes: nothing safe can go on without. */
 void mr_random_bytes (void *ret, gsize len);
 /* Uniform in [0, 1). */

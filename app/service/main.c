@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/config.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "net/peer.h"
@@ -91,6 +92,7 @@ main (int argc, char **argv)
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   g_setenv ("GIO_USE_VOLUME_MONITOR", "unix", TRUE);
   umask (0077);
+  mr_crypto_keep_to_the_end ();
 
   if (!mr_service_options_parse (&argc, &argv, &options, &error)) {
     fprintf (stderr, "mail-relayd: %s\n", error->message);

@@ -146,4 +146,60 @@ def every_key():
         check("version" in service.status(), "it goes on")
 
 
-run_cases(every_method, every_key)
+def send_only(service, connection, interface, method, parameters, n_fds):
+    """The answer is not waited for."""
+    message = service.Gio.DBusMessage.new_method_call(None, "/com/example/MailRelay/Service", interface, method)
+    message.set_body(parameters)
+    fds = service.Gio.UnixFDList.new()
+    for _ in range(n_fds):
+        with open(os.devnull, "rb") as null:
+            fds.append(null.fileno())
+    message.set_unix_fd_list(fds)
+    connection.send_message(message, service.Gio.DBusSendMessageFlags.NONE)
+
+
+def questions(service, seeds):
+    for interface, method, signature, keys in methods():
+        for seed in range(seeds if signature else 1):
+            maker = Maker(service.GLib, f"{method}{seed}", keys)
+            yield interface, method, service.GLib.Variant.new_tuple(*[maker.make(s) for s in signature]), maker
+
+
+def connect(service):
+    flags = service.Gio.DBusConnectionFlags
+    return service.Gio.DBusConnection.new_for_address_sync("unix:path=" + service.profile.bus_socket, flags.AUTHENTICATION_CLIENT, None, None)
+
+
+def who_asks_goes_away():
+    """At once, or after the question was read; the answer has nobody."""
+    with Profile() as profile:
+        service, asked = started(profile), 0
+        for interface, method, parameters, maker in questions(service, 4):
+            connection = connect(service)
+            send_only(service, connection, interface, method, parameters, maker.fds)
+            connection.flush_sync(None)
+            if asked % 2:
+                service.status()
+            connection.close_sync(None)
+            asked += 1
+            if service.process.poll() is not None:
+                raise Failed(f"{interface}.{method} {parameters.print_(False)[:600]} ended the service")
+        check(asked > 100, f"{asked} asked")
+        check("version" in service.status(), "it goes on")
+        service.stop(expect=0)
+
+
+def service_goes_away():
+    """It is told to end with questions of every kind open."""
+    for n in range(3):
+        with Profile() as profile:
+            service = started(profile)
+            connection = connect(service)
+            for interface, method, parameters, maker in questions(service, 2 + n):
+                send_only(service, connection, interface, method, parameters, maker.fds)
+            connection.flush_sync(None)
+            service.stop(expect=0)
+            check(connection.is_closed() or connection.close_sync(None), "closed")
+
+
+run_cases(every_method, every_key, who_asks_goes_away, service_goes_away)
