@@ -269,26 +269,42 @@ next_piece (MrDelivery *self)
   mr_store_load_chunk (self->engine->store, self->task->job->record->id, self->next_chunk, chunk_cb, self);
 }
 
+/* FALSE: one of the keys was removed while the others were looked up. */
+static gboolean
+take_options (MrSigning *s, MrDkim *dkim, GError **error)
+{
+  for (guint i = 0; s->ids[i] != NULL; i++) {
+    const MrDkimKeyRecord *record = mr_dkim_find (dkim, s->ids[i]);
+    MrDkimSignOptions *options;
+
+    if (record == NULL) {
+      g_set_error (error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no key “%s”"), s->ids[i]);
+      return FALSE;
+    }
+    options = g_new0 (MrDkimSignOptions, 1);
+    options->domain = g_strdup (record->domain);
+    options->selector = g_strdup (record->selector);
+    options->now = s->now;
+    options->lifetime = record->lifetime;
+    g_ptr_array_add (s->options, options);
+  }
+  return TRUE;
+}
+
 static void
 keys_cb (GPtrArray *keys, const GError *error, gpointer data)
 {
   MrSigning *s = data;
   MrDelivery *self = s->delivery;
   MrWaitReason wait = MR_WAIT_NONE;
+  g_autoptr (GError) gone = NULL;
 
   if (error == NULL) {
     s->keys = g_ptr_array_ref (keys);
-    for (guint i = 0; s->ids[i] != NULL; i++) {
-      const MrDkimKeyRecord *record = mr_dkim_find (self->engine->dkim, s->ids[i]);
-      MrDkimSignOptions *options = g_new0 (MrDkimSignOptions, 1);
-
-      options->domain = g_strdup (record != NULL ? record->domain : "");
-      options->selector = g_strdup (record != NULL ? record->selector : "");
-      options->now = s->now;
-      options->lifetime = record != NULL ? record->lifetime : 0;
-      g_ptr_array_add (s->options, options);
-    }
-    next_piece (self);
+    if (take_options (s, self->engine->dkim, &gone))
+      next_piece (self);
+    else
+      cannot_sign (self, gone);
     return;
   }
   if (mr_dkim_error_waits (error, &wait)) {

@@ -44,6 +44,7 @@ mr_plan_free (gpointer data)
   g_free (plan->sts_id);
   g_free (plan->sts_text);
   g_free (plan->keys);
+  g_clear_pointer (&plan->key_texts, g_ptr_array_unref);
   g_free (plan->domain);
   g_free (plan->zone);
   g_free (plan);

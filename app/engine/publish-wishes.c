@@ -134,17 +134,23 @@ take_accounts (MrPlan *plan)
     take_addresses (plan);
 }
 
+/* Copies: keys come and go while the plan waits for the DNS. */
 static void
 take_keys (MrPlan *plan)
 {
   GPtrArray *all = mr_dkim_get_all (plan->publisher->engine->dkim);
 
   plan->keys = g_new0 (MrPublishKey, all->len + 1);
+  plan->key_texts = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < all->len; i++) {
     const MrDkimKeyRecord *key = all->pdata[i];
 
-    if (key->state != MR_DKIM_KEY_OLD && strcmp (key->domain, plan->domain) == 0)
-      plan->keys[plan->wish.n_keys++] = (MrPublishKey){ key->name, key->record };
+    if (key->state == MR_DKIM_KEY_OLD || strcmp (key->domain, plan->domain) != 0)
+      continue;
+    char *name = g_strdup (key->name), *record = g_strdup (key->record);
+    g_ptr_array_add (plan->key_texts, name);
+    g_ptr_array_add (plan->key_texts, record);
+    plan->keys[plan->wish.n_keys++] = (MrPublishKey){ name, record };
   }
   plan->wish.keys = plan->keys;
 }

@@ -45,6 +45,7 @@ struct _MrPlan {
   const MrDnsProvider *provider; /* wished; NULL: told by the name servers */
   MrPublishWish wish;
   MrPublishKey *keys;
+  GPtrArray *key_texts;  /* char *: what they point to */
   gboolean direct;       /* mail of the domain goes without a provider */
   gboolean entries_only; /* for a watch */
   char *sts_id, *sts_text;

@@ -2,6 +2,7 @@
  * then what an update refuses before anything is sent, and the proof of a signature with the key from the DNS. */
 #include "engine-fixture.h"
 
+#include <mailrelay/engine-dkim.h>
 #include <mailrelay/engine-evidence.h>
 #include <mailrelay/engine-prove.h>
 #include <mailrelay/engine-publish.h>
@@ -271,6 +272,33 @@ test_nonsense (EngineFixture *f, gconstpointer unused)
   end (f, dns);
 }
 
+/* A key that is removed while the plan waits for the DNS: the plan is what was wished when it began. */
+static void
+test_key_goes (EngineFixture *f, gconstpointer unused)
+{
+  Zone zone = { 0 };
+  DnsServer *dns = dns_server_new (answer, &zone);
+  g_autofree char *config = g_strdup_printf ("[dns]\nservers=%s\n[dkim k]\ndomain=own.example\nselector=s\n"
+                                             "state=active\nrecord=v=DKIM1; p=abcd\n",
+                                             dns->address);
+  g_autoptr (GVariant) wanted = options_of ("@a{sv} {}");
+  g_autofree char *printed = NULL;
+  Told told = { 0 };
+  EngineAnswer answer = { 0 };
+
+  engine_fixture_start (f, config);
+  mr_engine_plan_records (f->engine, "own.example", wanted, told_cb, &told);
+  g_assert_false (told.done);
+  mr_engine_remove_dkim_key (f->engine, "k", TRUE, engine_done_cb, &answer);
+  g_assert_false (told.done);
+  engine_answer_ok (&answer);
+  g_autoptr (GVariant) dict = take (&told, -1);
+  printed = g_variant_print (dict, FALSE);
+  g_assert_nonnull (strstr (printed, "v=DKIM1; p=abcd"));
+  g_assert_nonnull (strstr (printed, "s._domainkey.own.example"));
+  end (f, dns);
+}
+
 /* ---- the steps of DMARC ---- */
 
 static void
@@ -451,6 +479,7 @@ main (int argc, char *argv[])
   TEST ("costs", test_costs);
   TEST ("typed-address", test_typed_address);
   TEST ("nonsense", test_nonsense);
+  TEST ("key-goes", test_key_goes);
   TEST ("steps", test_steps);
   TEST ("update", test_update);
   TEST ("proof", test_proof);
