@@ -41,7 +41,7 @@ redirect_action (GtkWidget *widget, const char *name, GVariant *parameter)
   mr_question_add_entry (box, q, _ ("Addresses"), _ ("name@example.com"));
   mr_question_add_check (box, q, _ ("Send a _copy: the message itself stays as it is"));
   gtk_check_button_set_active (q->check, self->held);
-  mr_question_follow_entry (q);
+  mr_question_follow_addresses (q, box);
   mr_question_ask (q);
 }
 
@@ -110,9 +110,11 @@ send_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
     q = mr_question_new (self, _ ("Send Again"),
                          _ ("The whole message goes once more, as a new one, to these addresses."), _ ("Send Again"),
                          again_answer);
-    mr_question_add_entry (mr_question_add_box (q), q, _ ("Addresses"), _ ("name@example.com"));
+    GtkWidget *box = mr_question_add_box (q);
+
+    mr_question_add_entry (box, q, _ ("Addresses"), _ ("name@example.com"));
     gtk_editable_set_text (q->entry, addresses);
-    mr_question_follow_entry (q);
+    mr_question_follow_addresses (q, box);
   }
   mr_question_ask (q);
 }

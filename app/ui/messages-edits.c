@@ -8,6 +8,7 @@
 #include "client/edit-calls.h"
 #include "client/times.h"
 #include "ndr/states.h"
+#include "ui/answer-check.h"
 #include "ui/format.h"
 #include "ui/messages-question.h"
 #include "ui/record-item.h"
@@ -58,6 +59,26 @@ recipients_answer (MrQuestion *q)
       mr_question_client (q), q->ids[0], (const MrRecipientEdit *)(gpointer)edits->data, edits->len,
       q->page->cancellable, mr_messages_call_done_cb,
       mr_messages_call_new (q->page, mr_client_edit_recipients_finish, changed_words, NULL));
+}
+
+/* Every line that is filled and can be changed, then those that are added. */
+static gboolean
+check_recipients (gpointer data, char **ret_mistake)
+{
+  MrQuestion *q = data;
+  g_auto (GStrv) added = mr_question_split_addresses (gtk_editable_get_text (q->entry));
+
+  for (guint i = 0; i < q->rows->len && *ret_mistake == NULL; i++) {
+    const MrRecipientRecord *r = g_ptr_array_index (q->message->recipients, i);
+    g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (g_ptr_array_index (q->rows, i))));
+    char *words[] = { text, NULL };
+
+    if (may_correct (r) && *text != '\0' && !g_str_equal (text, r->address))
+      *ret_mistake = mr_answer_dup_wrong_address (words);
+  }
+  if (*ret_mistake == NULL)
+    *ret_mistake = mr_answer_dup_wrong_address (added);
+  return *ret_mistake == NULL;
 }
 
 static GtkWidget *
@@ -113,6 +134,10 @@ recipients_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), LIST_HEIGHT);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
   gtk_box_append (GTK_BOX (box), scroller);
+  mr_answer_check_add (q->dialog, GTK_BOX (box), "do", check_recipients, q);
+  for (guint i = 0; i < q->rows->len; i++)
+    mr_answer_check_follow (q->dialog, g_ptr_array_index (q->rows, i));
+  mr_answer_check_follow (q->dialog, q->entry);
   mr_question_ask (q);
 }
 
@@ -192,6 +217,22 @@ chosen_time (MrQuestion *q, gint64 *ret, GError **error)
   }
 }
 
+/* An empty line is no mistake yet. */
+static gboolean
+check_time (gpointer data, char **ret_mistake)
+{
+  MrQuestion *q = data;
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (q->entry)));
+  g_autoptr (GError) error = NULL;
+  gint64 when;
+
+  if (chosen_time (q, &when, &error))
+    return TRUE;
+  if (*text != '\0')
+    *ret_mistake = g_utf8_make_valid (error->message, -1); /* a long text is cut at a byte */
+  return FALSE;
+}
+
 static void
 schedule_answer (MrQuestion *q)
 {
@@ -210,6 +251,7 @@ static void
 later_chosen_cb (MrQuestion *q)
 {
   gtk_widget_set_visible (GTK_WIDGET (q->entry), gtk_drop_down_get_selected (q->choice) == LATER_OTHER);
+  mr_answer_check_look (q->dialog);
 }
 
 static void
@@ -228,6 +270,8 @@ schedule_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_drop_down_set_selected (q->choice, LATER_TOMORROW);
   /* Translators: keep the form of the date and time: it is read by the program */
   mr_question_add_entry (box, q, _ ("Date and time"), _ ("2026-12-24 08:00"));
+  mr_answer_check_add (q->dialog, GTK_BOX (box), "do", check_time, q);
+  mr_answer_check_follow (q->dialog, q->entry);
   g_signal_connect_swapped (q->choice, "notify::selected", G_CALLBACK (later_chosen_cb), q);
   later_chosen_cb (q);
   mr_question_ask (q);

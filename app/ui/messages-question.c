@@ -5,6 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/answer-check.h"
+
 #define NARROW_WIDTH 280
 
 static void
@@ -122,20 +124,21 @@ mr_question_split_addresses (const char *text)
   return g_strv_builder_end (builder);
 }
 
-/* The button can be pressed once there is something to do. */
-static void
-follow_entry_cb (GtkEditable *entry, AdwMessageDialog *dialog)
+static gboolean
+check_addresses (gpointer data, char **ret_mistake)
 {
-  g_auto (GStrv) words = mr_question_split_addresses (gtk_editable_get_text (entry));
+  MrQuestion *q = data;
+  g_auto (GStrv) words = mr_question_split_addresses (gtk_editable_get_text (q->entry));
 
-  adw_message_dialog_set_response_enabled (dialog, "do", words[0] != NULL);
+  *ret_mistake = mr_answer_dup_wrong_address (words);
+  return words[0] != NULL && *ret_mistake == NULL;
 }
 
 void
-mr_question_follow_entry (MrQuestion *q)
+mr_question_follow_addresses (MrQuestion *q, GtkWidget *box)
 {
-  g_signal_connect_object (q->entry, "changed", G_CALLBACK (follow_entry_cb), q->dialog, 0);
-  follow_entry_cb (q->entry, q->dialog);
+  mr_answer_check_add (q->dialog, GTK_BOX (box), "do", check_addresses, q);
+  mr_answer_check_follow (q->dialog, q->entry);
 }
 
 void

@@ -34,8 +34,8 @@ GtkWidget *mr_question_add_entry (GtkWidget *box, MrQuestion *q, const char *nam
 void mr_question_add_check (GtkWidget *box, MrQuestion *q, const char *label);
 /* names: (transfer full) */
 void mr_question_add_choice (GtkWidget *box, MrQuestion *q, GtkStringList *names, const char *name);
-/* The button can be pressed once there is an address. */
-void mr_question_follow_entry (MrQuestion *q);
+/* The button can be pressed once the entry has nothing but addresses; what is none is told below. */
+void mr_question_follow_addresses (MrQuestion *q, GtkWidget *box);
 
 MrClient *mr_question_client (MrQuestion *q);
 const char *const *mr_question_ids (MrQuestion *q);

@@ -4,10 +4,10 @@
 #include "ui/messages-recipient.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "client/edit-calls.h"
 #include "client/returned-calls.h"
+#include "ui/answer-check.h"
 #include "ui/messages-page-private.h"
 #include "ui/toast.h"
 
@@ -94,17 +94,18 @@ dup_typed (Correction *correction)
   return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (correction->entry))));
 }
 
-static void
-typed_cb (Correction *correction)
+/* The old address is what the person comes to correct: no mistake, but nothing to send to. */
+static gboolean
+check_typed (gpointer data, char **ret_mistake)
 {
+  Correction *correction = data;
   g_autofree char *address = dup_typed (correction);
-  GtkRoot *root = gtk_widget_get_root (correction->entry);
-  const char *at = strchr (address, '@');
+  char *words[] = { address, NULL };
 
-  if (ADW_IS_MESSAGE_DIALOG (root))
-    adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (root), "send",
-                                             at != NULL && at > address && at[1] != '\0'
-                                                 && !g_str_equal (address, correction->old));
+  if (*address == '\0' || g_str_equal (address, correction->old))
+    return FALSE;
+  *ret_mistake = mr_answer_dup_wrong_address (words);
+  return *ret_mistake == NULL;
 }
 
 static void
@@ -126,6 +127,7 @@ correct_action (GtkWidget *widget, const char *name, GVariant *parameter)
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, _ ("Correct the Address"),
       _ ("The same message goes to the corrected address. Recipients who already have it do not get it again."));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   Correction *correction = g_new0 (Correction, 1);
 
   correction->page = g_object_ref (self);
@@ -136,15 +138,16 @@ correct_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_entry_set_activates_default (GTK_ENTRY (correction->entry), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (correction->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Corrected address"), -1);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), correction->entry);
+  gtk_box_append (GTK_BOX (box), correction->entry);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "send", _ ("Send Again"),
                                     NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "send", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "send", FALSE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "correction", correction, (GDestroyNotify)correction_free);
-  g_signal_connect_swapped (correction->entry, "changed", G_CALLBACK (typed_cb), correction);
+  mr_answer_check_add (ADW_MESSAGE_DIALOG (dialog), GTK_BOX (box), "send", check_typed, correction);
+  mr_answer_check_follow (ADW_MESSAGE_DIALOG (dialog), GTK_EDITABLE (correction->entry));
   g_signal_connect_swapped (dialog, "response", G_CALLBACK (correct_response_cb), correction);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (correction->entry);
