@@ -29,11 +29,14 @@ struct _MrHoldRulesWindow {
   MrHoldRuleRecord *edited;  /* NULL: the form makes a new one */
   MrHoldRuleRecord *removed; /* what "Undo" brings back */
   char *wanted;              /* id of the rule that the focus goes to; NULL */
+  gboolean saving;           /* the form's rule is with the service */
 };
 
 G_DEFINE_FINAL_TYPE (MrHoldRulesWindow, mr_hold_rules_window, ADW_TYPE_WINDOW)
 
 static void fetch (MrHoldRulesWindow *self);
+static void show_form (MrHoldRulesWindow *self, const MrHoldRuleRecord *rule);
+static void kind_changed_cb (MrHoldRulesWindow *self);
 
 static MrClient *
 client_of (MrHoldRulesWindow *self)
@@ -54,6 +57,27 @@ set_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (id == NULL)
     mr_toast_show_error (data, _ ("Could not save the rule"), error);
   fetch (data);
+}
+
+/* What was typed stays in the form until the service has taken it: a refused rule is there to be mended. */
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = mr_client_set_hold_rule_finish (MR_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  MrHoldRulesWindow *self = data;
+  self->saving = FALSE;
+  kind_changed_cb (self);
+  if (id == NULL) {
+    mr_toast_show_error (data, _ ("Could not save the rule"), error);
+    gtk_widget_grab_focus (GTK_WIDGET (self->match));
+    return;
+  }
+  show_form (self, NULL);
+  fetch (self);
 }
 
 static void
@@ -157,7 +181,8 @@ kind_changed_cb (MrHoldRulesWindow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->match), kind == MR_HOLD_RULE_PROGRAM
                                                                         ? _ ("Names of programs, with commas")
                                                                         : _ ("Addresses or domains, with commas"));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->save), kind == MR_HOLD_RULE_EVERYTHING || match[0] != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->save),
+                            !self->saving && (kind == MR_HOLD_RULE_EVERYTHING || match[0] != NULL));
 }
 
 static void
@@ -171,8 +196,9 @@ save_clicked_cb (MrHoldRulesWindow *self)
   rule->match = rule->kind == MR_HOLD_RULE_EVERYTHING ? g_new0 (char *, 1) : split_match (self);
   rule->send = adw_combo_row_get_selected (self->verb) == VERB_SEND;
   rule->release_after = chosen_time (self);
-  set_rule (self, rule);
-  show_form (self, NULL);
+  self->saving = TRUE;
+  kind_changed_cb (self);
+  mr_client_set_hold_rule_async (client_of (self), rule, self->cancellable, saved_cb, self);
 }
 
 static void

@@ -16,7 +16,7 @@ typedef struct {
   MrDesk *desk;
   GtkWidget *window;
   GPtrArray *rules; /* MrHoldRuleRecord: what the service has */
-  guint n_set;
+  guint n_set, n_refused;
 } Play;
 
 static gboolean
@@ -36,6 +36,12 @@ set_cb (MrDBusOutbox *outbox, GDBusMethodInvocation *invocation, GVariant *varia
 {
   MrHoldRuleRecord *rule = mr_hold_rule_record_from_variant (variant);
 
+  if (rule->match[0] != NULL && g_str_has_prefix (rule->match[0], "<b>")) {
+    mr_hold_rule_record_free (rule);
+    play->n_refused++;
+    g_dbus_method_invocation_return_error_literal (invocation, MR_ERROR, MR_ERROR_INVALID, "“<b>” is no address");
+    return TRUE;
+  }
   for (guint i = 0; rule->id != NULL && i < play->rules->len; i++)
     if (g_strcmp0 (((MrHoldRuleRecord *)play->rules->pdata[i])->id, rule->id) == 0) {
       g_ptr_array_remove_index (play->rules, i);
@@ -87,6 +93,14 @@ child (Play *play, const char *name)
   return gtk_widget_get_template_child (play->window, MR_TYPE_HOLD_RULES_WINDOW, name);
 }
 
+/* Once the service has taken the rule. */
+static gboolean
+form_is_new (Play *play)
+{
+  return *gtk_editable_get_text (child (play, "match")) == '\0'
+         && adw_combo_row_get_selected (child (play, "kind")) == MR_HOLD_RULE_RECIPIENT;
+}
+
 /* What a person enters. verb: as in the window's list. */
 static const MrHoldRuleRecord *
 add (Play *play, MrHoldRuleKind kind, const char *match, guint verb)
@@ -99,6 +113,7 @@ add (Play *play, MrHoldRuleKind kind, const char *match, guint verb)
   g_assert_true (gtk_widget_get_sensitive (child (play, "save")));
   g_signal_emit_by_name (child (play, "save"), "clicked");
   wait_until (play->n_set == n + 1);
+  wait_until (form_is_new (play));
   return play->rules->pdata[play->rules->len - 1];
 }
 
@@ -154,10 +169,27 @@ test_own_time (Play *play, gconstpointer unused)
   audit_names (play->window, "hold rules, own time");
   g_signal_emit_by_name (child (play, "save"), "clicked");
   wait_until (play->n_set == 1);
+  wait_until (form_is_new (play));
   g_assert_cmpint (((MrHoldRuleRecord *)play->rules->pdata[0])->release_after, ==, 2 * 3600);
   gtk_spin_button_set_value (child (play, "minutes"), 45);
   g_assert_cmpint (add (play, MR_HOLD_RULE_SENDER, "x@example.com", 3)->release_after, ==, 45 * 60);
   wait_until (audit_find (play->window, GTK_TYPE_LABEL, "Goes by itself after 45 minutes"));
+}
+
+/* What the service refuses stays in the form, to be mended. */
+static void
+test_refused (Play *play, gconstpointer unused)
+{
+  gtk_window_present (GTK_WINDOW (play->window));
+  adw_combo_row_set_selected (child (play, "kind"), MR_HOLD_RULE_SENDER);
+  gtk_editable_set_text (child (play, "match"), "<b>, robot@example.com");
+  g_signal_emit_by_name (child (play, "save"), "clicked");
+  g_assert_false (gtk_widget_get_sensitive (child (play, "save"))); /* not twice */
+  wait_until (play->n_refused == 1 && gtk_widget_get_sensitive (child (play, "save")));
+  g_assert_cmpstr (gtk_editable_get_text (child (play, "match")), ==, "<b>, robot@example.com");
+  g_assert_cmpuint (adw_combo_row_get_selected (child (play, "kind")), ==, MR_HOLD_RULE_SENDER);
+  g_assert_nonnull (audit_find (play->window, GTK_TYPE_LABEL, "Could not save the rule: “<b>” is no address"));
+  add (play, MR_HOLD_RULE_SENDER, "robot@example.com", 0);
 }
 
 #define ADD(name, func) g_test_add ("/holds/" name, Play, NULL, set_up, func, tear_down)
@@ -169,5 +201,6 @@ main (int argc, char **argv)
   adw_init ();
   ADD ("kinds", test_kinds);
   ADD ("own-time", test_own_time);
+  ADD ("refused", test_refused);
   return g_test_run ();
 }
