@@ -23,6 +23,7 @@ struct _MrGuideFind {
       *no_route;           /* never shown: with it one route alone is a choice of one, no tick that can be taken away */
   MrGuideSession *session; /* NULL: not begun, or closed */
   char *shown_routes;      /* what the rows were made of */
+  char *asked;             /* addresses of the check that runs: an answer once the service has taken them */
   gboolean filling;        /* a tick is set, not clicked */
   gboolean service, lists; /* the person agreed that they are asked */
 };
@@ -39,8 +40,8 @@ check (MrGuideFind *self)
   const MrClientDomainCheck options
       = { .addresses = addresses, .ask_service = self->service, .blocklists = self->lists };
 
-  if (*addresses != '\0')
-    mr_guide_answers_set (&mr_guide_session_get_answers (self->session)->addresses, addresses);
+  g_free (self->asked);
+  self->asked = g_strdup (addresses);
   mr_guide_session_check (self->session, &options);
 }
 
@@ -253,8 +254,11 @@ report_changed_cb (MrGuideFind *self)
                                                        : wrong);
   show_choice (self, findings, report != NULL);
   show_addresses (self, findings);
-  if (report != NULL)
-    take_addresses (self, report);
+  if (report == NULL)
+    return;
+  if (self->asked != NULL && *self->asked != '\0')
+    mr_guide_answers_set (&mr_guide_session_get_answers (self->session)->addresses, self->asked);
+  take_addresses (self, report);
 }
 
 static void
@@ -329,6 +333,7 @@ mr_guide_find_dispose (GObject *object)
 static void
 mr_guide_find_finalize (GObject *object)
 {
+  g_free (MR_GUIDE_FIND (object)->asked);
   g_free (MR_GUIDE_FIND (object)->shown_routes);
   G_OBJECT_CLASS (mr_guide_find_parent_class)->finalize (object);
 }

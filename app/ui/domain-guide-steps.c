@@ -187,7 +187,7 @@ chosen_cb (GtkNativeDialog *dialog, int response, MrGuideSteps *self)
   if (response == GTK_RESPONSE_ACCEPT && self->session != NULL) {
     g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
     g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-    int fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+    int fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
 
     if (fd < 0)
       mr_toast_show (GTK_WIDGET (self), _ ("The report could not be read"));

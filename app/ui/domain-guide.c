@@ -42,6 +42,7 @@ struct _MrDomainGuide {
   MrGuideSession *session;
   Page page;
   gboolean moved; /* the person has gone somewhere */
+  gboolean asked; /* the answers are with the service, which may refuse them */
 };
 
 G_DEFINE_FINAL_TYPE (MrDomainGuide, mr_domain_guide, ADW_TYPE_WINDOW)
@@ -76,6 +77,7 @@ next_clicked_cb (MrDomainGuide *self)
   }
   if (self->page == PAGE_ASK) {
     mr_guide_ask_take (self->ask);
+    self->asked = TRUE;
     mr_guide_session_plan (self->session);
   } else if (self->page == PAGE_RECORDS)
     mr_guide_session_watch (self->session);
@@ -105,8 +107,23 @@ watch_changed_cb (MrDomainGuide *self)
 }
 
 static void
+plan_changed_cb (MrDomainGuide *self)
+{
+  if (!mr_guide_session_is_planning (self->session))
+    self->asked = FALSE;
+}
+
+/* Answers that cannot be used: back to them. There is nothing to publish, and what an earlier plan showed is not what was asked for. */
+static void
 failed_cb (MrDomainGuide *self, const char *what, const GError *error)
 {
+  gboolean wrong = g_error_matches (error, MR_ERROR, MR_ERROR_INVALID)
+                   || g_error_matches (error, MR_ERROR, MR_ERROR_TOO_BIG);
+
+  if (self->asked && self->page == PAGE_RECORDS && wrong) {
+    self->asked = FALSE;
+    go_to (self, PAGE_ASK);
+  }
   mr_toast_show_error (GTK_WIDGET (self->pages), what, error);
 }
 
@@ -176,6 +193,7 @@ mr_domain_guide_new (MrDesk *desk, GtkWindow *parent, const char *domain)
 
   self->session = mr_guide_session_new (desk, domain);
   g_signal_connect_object (self->session, "changed::watch", G_CALLBACK (watch_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "changed::plan", G_CALLBACK (plan_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   mr_guide_ask_set_session (self->ask, self->session);
   mr_guide_records_set_session (self->records, self->session);

@@ -4,9 +4,13 @@
 #include "ui/domain-window.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "client/domain-calls.h"
+#include "mail/address.h"
+#include "mail/host-name.h"
 #include "ndr/domain-texts.h"
+#include "ui/answer-check.h"
 #include "ui/domain-finding-row.h"
 #include "ui/domain-guide.h"
 #include "ui/domain-regular.h"
@@ -56,12 +60,19 @@ clear_findings (MrDomainWindow *self)
 
 /* ---- the check ---- */
 
+static char *
+dup_typed (MrDomainWindow *self)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain))));
+}
+
 static void
 show_running (MrDomainWindow *self, gboolean running)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
   gtk_widget_set_visible (self->stop, running);
-  gboolean has_domain = *gtk_editable_get_text (GTK_EDITABLE (self->domain)) != '\0';
+  g_autofree char *domain = dup_typed (self);
+  gboolean has_domain = *domain != '\0';
 
   gtk_widget_set_sensitive (self->start, !running && has_domain);
   gtk_widget_set_sensitive (self->guide, has_domain);
@@ -172,20 +183,53 @@ mr_domain_window_check (MrDomainWindow *self, const char *domain, const char *ch
                                 checked_cb, g_object_ref (self));
 }
 
+/* As the service reads it; what stands before "@" does not count. Five pages about something that is no domain would help nobody. */
+static gboolean
+is_domain (const char *typed)
+{
+  const char *at = strrchr (typed, '@');
+  g_autofree char *address = g_strconcat ("x@", at != NULL ? at + 1 : typed, NULL), *ascii = NULL;
+
+  if (g_str_has_suffix (address, "."))
+    address[strlen (address) - 1] = '\0';
+  ascii = mr_address_is_valid (address) ? mr_address_dup_ascii_domain (address) : NULL;
+  return ascii != NULL && mr_host_name_is_valid (ascii) && strchr (ascii, '.') != NULL;
+}
+
+static void
+show_mistake (MrDomainWindow *self, const char *typed)
+{
+  g_autofree char *word = mr_answer_dup_short (typed);
+  g_autofree char *text = g_strdup_printf (_ ("“%s” is not a domain: write it like example.com"), word);
+
+  if (self->check == NULL) { /* what is shown is another domain's */
+    clear_findings (self);
+    mr_domain_regular_show (self->regular, self->desk, NULL);
+  }
+  gtk_label_set_text (self->summary, text);
+  gtk_widget_set_visible (self->progress_group, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->domain));
+}
+
 static void
 start_clicked_cb (MrDomainWindow *self)
 {
-  g_autofree char *domain = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain))));
+  g_autofree char *domain = dup_typed (self);
 
-  mr_domain_window_check (self, domain, NULL);
+  if (*domain != '\0' && !is_domain (domain))
+    show_mistake (self, domain);
+  else
+    mr_domain_window_check (self, domain, NULL);
 }
 
 static void
 guide_clicked_cb (MrDomainWindow *self)
 {
-  g_autofree char *domain = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->domain))));
+  g_autofree char *domain = dup_typed (self);
 
-  if (*domain != '\0')
+  if (!is_domain (domain))
+    show_mistake (self, domain);
+  else
     gtk_window_present (GTK_WINDOW (mr_domain_guide_new (self->desk, GTK_WINDOW (self), domain)));
 }
 
