@@ -4,9 +4,12 @@
 #include "ui/domain-finding-row.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "ndr/domain-texts.h"
 #include "ui/copy-button.h"
+
+#define GIANT_WORD 300 /* bytes */
 
 typedef struct {
   const char *icon, *style;
@@ -40,6 +43,19 @@ mr_domain_state_icon_new (MrFindingState state)
   return icon;
 }
 
+/* The toolkit tries the width of a label many times, and looks for the ends of words each time: with a word of thousands of characters, as a stranger's
+ * record or header may have one, that takes seconds. Broken anywhere it takes none. */
+static gboolean
+has_giant_word (const char *text)
+{
+  for (gsize len; *text != '\0'; text += len + (text[len] != '\0')) {
+    len = strcspn (text, " \n");
+    if (len > GIANT_WORD)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 GtkWidget *
 mr_domain_label_new (const char *text, const char *style)
 {
@@ -47,7 +63,7 @@ mr_domain_label_new (const char *text, const char *style)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), has_giant_word (text) ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);

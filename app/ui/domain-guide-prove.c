@@ -15,7 +15,8 @@
 #include "ui/domain-finding-row.h"
 #include "ui/toast.h"
 
-#define FILE_MAX (64 * 1024 * 1024)
+#define FILE_MAX  (64 * 1024 * 1024)
+#define SHOWN_MAX 400 /* characters of a line */
 
 struct _MrGuideProve {
   AdwBin parent_instance;
@@ -97,9 +98,22 @@ send_clicked_cb (MrGuideProve *self)
 
 /* ---- what the receiver found ---- */
 
-static GtkWidget *
-new_line_row (MrFindingState state, const char *title, const char *subtitle)
+/* Whoever wrote the header decided on its length; what is longer than this says nothing to a person, and takes the toolkit seconds. (transfer full) */
+static char *
+dup_cut (const char *text)
 {
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (text, -1) <= SHOWN_MAX)
+    return g_strdup (text);
+  start = g_utf8_substring (text, 0, SHOWN_MAX);
+  return g_strconcat (start, "…", NULL);
+}
+
+static GtkWidget *
+new_line_row (MrFindingState state, const char *words_of_it, const char *quoted_text)
+{
+  g_autofree char *title = dup_cut (words_of_it), *subtitle = dup_cut (quoted_text);
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *icon = mr_domain_state_icon_new (state);
 
@@ -128,8 +142,8 @@ new_line_row (MrFindingState state, const char *title, const char *subtitle)
 static void
 append_server (MrGuideProve *self, const MrHeaderLine *line)
 {
-  g_autofree char *words = g_strdup_printf (line->arc ? _ ("%s, which passed it on, says:") : _ ("%s says:"),
-                                            line->server);
+  g_autofree char *server = dup_cut (line->server);
+  g_autofree char *words = g_strdup_printf (line->arc ? _ ("%s, which passed it on, says:") : _ ("%s says:"), server);
   GtkWidget *row = gtk_list_box_row_new (), *label = mr_domain_label_new (words, "heading");
 
   gtk_widget_set_margin_start (label, 12);

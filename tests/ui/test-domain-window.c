@@ -6,6 +6,7 @@
 #include "base/records-variant.h"
 #include "shot.h"
 #include "tests/unit/client/fake-service.h"
+#include "ui/domain-finding-row.h"
 #include "ui/domain-window.h"
 
 typedef struct {
@@ -206,6 +207,20 @@ test_service_comes_later (Play *play, gconstpointer unused)
   g_assert_cmpuint (play->checked, ==, 1);
 }
 
+/* A record of one word takes the toolkit seconds where it looks for the ends of words. */
+static void
+test_giant_word (void)
+{
+  g_autofree char *giant = g_strnfill (3000, 'x');
+  GtkWidget *broken = g_object_ref_sink (mr_domain_label_new (giant, NULL));
+  GtkWidget *usual = g_object_ref_sink (mr_domain_label_new ("v=spf1 include:_spf.example.com -all", NULL));
+
+  g_assert_cmpint (gtk_label_get_wrap_mode (GTK_LABEL (broken)), ==, PANGO_WRAP_CHAR);
+  g_assert_cmpint (gtk_label_get_wrap_mode (GTK_LABEL (usual)), ==, PANGO_WRAP_WORD_CHAR);
+  g_object_unref (broken);
+  g_object_unref (usual);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -216,5 +231,6 @@ main (int argc, char *argv[])
   g_test_add ("/domain-window/regular", Play, NULL, set_up, test_regular, tear_down);
   g_test_add ("/domain-window/of-account", Play, NULL, set_up, test_of_account, tear_down);
   g_test_add ("/domain-window/service-comes-later", Play, NULL, set_up, test_service_comes_later, tear_down);
+  g_test_add_func ("/domain-window/giant-word", test_giant_word);
   return g_test_run ();
 }
