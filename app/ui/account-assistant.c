@@ -1,46 +1,15 @@
-/* The flow between the pages, and the chain that makes the account: sign in (where the way asks for it), test, add, password.
+/* The flow between the pages. What makes the account of what they say is account-assistant-chain.c.
  *
- * Nothing is added before a test has passed or a person said so. A step of the chain that was done is not repeated. A sign-in whose account was not
- * added is taken back when the window closes.
+ * Nothing is added before a test has passed or a person said so. A sign-in whose account was not added is taken back when the window closes.
  */
 #include "config.h"
 
-#include "ui/account-assistant.h"
+#include "ui/account-assistant-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "client/set-up-calls.h"
-#include "ui/account-assistant-address.h"
-#include "ui/account-assistant-done.h"
-#include "ui/account-assistant-found.h"
-#include "ui/account-assistant-providers.h"
-#include "ui/account-assistant-rules.h"
-#include "ui/format.h"
 #include "ui/oauth-client-window.h"
-#include "ui/record-item.h"
-#include "ui/secrets-dialog.h"
-#include "ui/sign-in-window.h"
-#include "ui/toast.h"
-
-struct _MrAccountAssistant {
-  AdwWindow parent_instance;
-  GtkStack *pages;
-  GtkWidget *cancel_button, *back_button;
-  GtkButton *next_button;
-  MrAssistantAddress *address;
-  MrAssistantProviders *providers;
-  MrAssistantFound *found;
-  MrAssistantDone *done;
-
-  MrDesk *desk;
-  GCancellable *cancellable;
-  MrAccountRecord *account; /* being signed in, tested, added */
-  char *signed_in;          /* account id of a sign-in whose account is not added yet */
-  gboolean chose_provider;  /* the settings came from the list */
-  gboolean added, saved;
-  const char *after; /* what to do when the window has closed; "" */
-  char *message;
-};
 
 enum { SAVED, CLOSED_AFTER, BY_HAND, IMPORT, REMEMBER, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -61,8 +30,8 @@ next_label (MrAccountAssistant *self)
   return _ ("Done");
 }
 
-static void
-update_header (MrAccountAssistant *self)
+void
+mr_account_assistant_update_header (MrAccountAssistant *self)
 {
   gboolean first = is_on (self, "address");
 
@@ -73,11 +42,11 @@ update_header (MrAccountAssistant *self)
   gtk_button_set_label (self->next_button, next_label (self));
 }
 
-static void
-go_to (MrAccountAssistant *self, const char *page)
+void
+mr_account_assistant_go_to (MrAccountAssistant *self, const char *page)
 {
   gtk_stack_set_visible_child_name (self->pages, page);
-  update_header (self);
+  mr_account_assistant_update_header (self);
 }
 
 static void
@@ -90,189 +59,7 @@ remember (MrAccountAssistant *self)
     g_signal_emit (self, signals[REMEMBER], 0, address, name);
 }
 
-/* ---- adding ---- */
-
-static void store_password (MrAccountAssistant *self);
-
-static void
-finish (MrAccountAssistant *self)
-{
-  self->saved = TRUE;
-  g_clear_pointer (&self->signed_in, g_free);
-  mr_assistant_found_forget (self->found);
-  mr_assistant_done_set_saved (self->done);
-  update_header (self);
-  g_signal_emit (self, signals[SAVED], 0, self->account->id);
-}
-
-static void
-unlock_clicked_cb (MrAccountAssistant *self)
-{
-  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
-
-  if (parent != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (parent), "win.unlock-keyring", NULL);
-}
-
-static void
-password_done_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_set_password_finish (MR_CLIENT (source), result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  MrAccountAssistant *self = data;
-  if (ok)
-    finish (self);
-  else if (g_error_matches (error, MR_ERROR, MR_ERROR_NO_KEYRING)) {
-    GtkWidget *dialog = mr_secrets_dialog_new (self->desk, GTK_WINDOW (self));
-    g_signal_connect_object (dialog, "chosen", G_CALLBACK (store_password), self, G_CONNECT_SWAPPED);
-    gtk_window_present (GTK_WINDOW (dialog));
-  } else if (g_error_matches (error, MR_ERROR, MR_ERROR_KEYRING_LOCKED))
-    mr_toast_show_button (GTK_WIDGET (self), _ ("Your saved passwords are locked. Unlock them, then test again."),
-                          _ ("Unlock…"), G_CALLBACK (unlock_clicked_cb), G_OBJECT (self));
-  else
-    mr_toast_show_error (GTK_WIDGET (self), _ ("The account is saved, but its password is not"), error);
-}
-
-static void
-store_password (MrAccountAssistant *self)
-{
-  MrSecret *secret = mr_assistant_done_get_secret (self->done);
-
-  if (secret == NULL)
-    finish (self);
-  else
-    mr_client_set_password_async (mr_desk_get_client (self->desk), self->account->id, secret, self->cancellable,
-                                  password_done_cb, self);
-}
-
-static void
-account_done (MrAccountAssistant *self, gboolean ok, const GError *error)
-{
-  if (!ok) {
-    mr_toast_show_error (GTK_WIDGET (self), _ ("Could not save the account"), error);
-    return;
-  }
-  self->added = TRUE;
-  store_password (self);
-}
-
-static void
-added_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_add_account_finish (MR_CLIENT (source), result, &error);
-
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    account_done (data, ok, error);
-}
-
-static void
-updated_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_update_account_finish (MR_CLIENT (source), result, &error);
-
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    account_done (data, ok, error);
-}
-
-static void
-add (MrAccountAssistant *self)
-{
-  const MrAccountRecord *tested = mr_assistant_done_get_account (self->done);
-
-  if (self->saved || tested == NULL)
-    return;
-  if (self->added)
-    mr_client_update_account_async (mr_desk_get_client (self->desk), tested, self->cancellable, updated_cb, self);
-  else
-    mr_client_add_account_async (mr_desk_get_client (self->desk), tested, self->cancellable, added_cb, self);
-}
-
-static void
-tested_cb (MrAccountAssistant *self, gboolean ok)
-{
-  if (ok)
-    add (self);
-}
-
-/* ---- from what was found to the test ---- */
-
-static GStrv
-dup_taken_ids (MrAccountAssistant *self)
-{
-  GListModel *accounts = mr_desk_get_accounts (self->desk);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MrRecordItem) item = g_list_model_get_item (accounts, i);
-    const char *id = ((MrAccountRecord *)mr_record_item_get (item))->id;
-    if (!self->added || self->account == NULL || g_strcmp0 (id, self->account->id) != 0)
-      g_strv_builder_add (builder, id);
-  }
-  return g_strv_builder_end (builder);
-}
-
-static void
-make_account (MrAccountAssistant *self)
-{
-  g_autofree char *address = mr_assistant_address_dup_address (self->address);
-  g_autofree char *name = mr_assistant_address_dup_name (self->address);
-  g_autofree char *host = mr_assistant_found_dup_host (self->found);
-  g_autofree char *user = mr_assistant_found_dup_user (self->found);
-  g_auto (GStrv) taken = dup_taken_ids (self);
-  const MrAssistantPlan plan = { .record = mr_assistant_found_get_record (self->found),
-                                 .host = host,
-                                 .address = address,
-                                 .name = name,
-                                 .user = user,
-                                 .way = mr_assistant_found_get_way (self->found),
-                                 .desktop_account = mr_assistant_found_get_desktop_account (self->found),
-                                 .taken = (const char *const *)taken };
-  MrAccountRecord *account = mr_assistant_make_account (&plan);
-
-  /* What was added or signed in keeps its id. */
-  const char *kept = self->signed_in != NULL ? self->signed_in : self->added ? self->account->id : NULL;
-  if (kept != NULL) {
-    g_free (account->id);
-    account->id = g_strdup (kept);
-  }
-  g_clear_pointer (&self->account, mr_account_record_free);
-  self->account = account;
-}
-
-static void
-start_test (MrAccountAssistant *self)
-{
-  g_autoptr (MrSecret) secret = mr_assistant_found_dup_secret (self->found);
-
-  go_to (self, "done");
-  mr_assistant_done_start (self->done, self->account, secret);
-}
-
-static void
-signed_in_cb (MrAccountAssistant *self)
-{
-  g_free (self->signed_in);
-  self->signed_in = g_strdup (self->account->id);
-  start_test (self);
-}
-
-static void
-go_on (MrAccountAssistant *self)
-{
-  make_account (self);
-  if (mr_assistant_found_get_way (self->found) != MR_WAY_SIGN_IN) {
-    start_test (self);
-    return;
-  }
-  GtkWidget *window = mr_sign_in_window_new (self->desk, GTK_WINDOW (self), self->account);
-  g_signal_connect_object (window, "signed-in", G_CALLBACK (signed_in_cb), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (window));
-}
+/* ---- to the next page ---- */
 
 /* What came without protection is taken only by a person's word. */
 static void
@@ -291,7 +78,7 @@ ask_insecure (MrAccountAssistant *self, const MrDiscoveryRecord *record)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response::use", G_CALLBACK (go_on), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "response::use", G_CALLBACK (mr_account_assistant_go_on), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -308,7 +95,7 @@ next_clicked_cb (MrAccountAssistant *self)
   if (!record->secure || record->tls == MR_TLS_NONE)
     ask_insecure (self, record);
   else
-    go_on (self);
+    mr_account_assistant_go_on (self);
 }
 
 static void
@@ -316,11 +103,11 @@ back_clicked_cb (MrAccountAssistant *self)
 {
   if (is_on (self, "done")) {
     mr_assistant_done_stop (self->done);
-    go_to (self, "found");
+    mr_account_assistant_go_to (self, "found");
   } else if (is_on (self, "found") && self->chose_provider)
-    go_to (self, "providers");
+    mr_account_assistant_go_to (self, "providers");
   else
-    go_to (self, "address");
+    mr_account_assistant_go_to (self, "address");
 }
 
 /* ---- what the pages ask for ---- */
@@ -335,7 +122,7 @@ show_found (MrAccountAssistant *self, GPtrArray *results, gboolean chose_provide
   remember (self);
   self->chose_provider = chose_provider;
   mr_assistant_found_show (self->found, results, mr_assistant_address_get_desktop_accounts (self->address), address);
-  go_to (self, "found");
+  mr_account_assistant_go_to (self, "found");
   mr_assistant_found_focus (self->found);
 }
 
@@ -356,7 +143,7 @@ disagrees_cb (MrAccountAssistant *self)
 static void
 choose_provider_cb (MrAccountAssistant *self)
 {
-  go_to (self, "providers");
+  mr_account_assistant_go_to (self, "providers");
   mr_assistant_providers_show (self->providers);
 }
 
@@ -371,14 +158,14 @@ provider_chosen_cb (MrAccountAssistant *self)
 static void
 check_microsoft_cb (MrAccountAssistant *self)
 {
-  go_to (self, "address");
+  mr_account_assistant_go_to (self, "address");
   mr_assistant_address_check_microsoft (self->address);
 }
 
 static void
 search_again (MrAccountAssistant *self)
 {
-  go_to (self, "address");
+  mr_account_assistant_go_to (self, "address");
   mr_assistant_address_search (self->address);
 }
 
@@ -400,7 +187,7 @@ by_hand_cb (MrAccountAssistant *self)
   g_autoptr (MrAccountRecord) draft = NULL;
 
   if (is_on (self, "found") && mr_assistant_found_get_record (self->found) != NULL) {
-    make_account (self);
+    mr_account_assistant_make_account (self);
     draft = mr_account_record_copy (self->account);
   } else {
     draft = mr_account_record_new ();
@@ -506,13 +293,13 @@ mr_account_assistant_init (MrAccountAssistant *self)
     { (gpointer *)&self->address, "choose-provider", G_CALLBACK (choose_provider_cb) },
     { (gpointer *)&self->address, "register", G_CALLBACK (register_cb) },
     { (gpointer *)&self->providers, "chosen", G_CALLBACK (provider_chosen_cb) },
-    { (gpointer *)&self->found, "changed", G_CALLBACK (update_header) },
+    { (gpointer *)&self->found, "changed", G_CALLBACK (mr_account_assistant_update_header) },
     { (gpointer *)&self->found, "activated", G_CALLBACK (next_clicked_cb) },
     { (gpointer *)&self->found, "by-hand", G_CALLBACK (by_hand_cb) },
     { (gpointer *)&self->found, "check-microsoft", G_CALLBACK (check_microsoft_cb) },
     { (gpointer *)&self->found, "register", G_CALLBACK (register_cb) },
-    { (gpointer *)&self->done, "tested", G_CALLBACK (tested_cb) },
-    { (gpointer *)&self->done, "add-anyway", G_CALLBACK (add) },
+    { (gpointer *)&self->done, "tested", G_CALLBACK (mr_account_assistant_tested_cb) },
+    { (gpointer *)&self->done, "add-anyway", G_CALLBACK (mr_account_assistant_add) },
     { (gpointer *)&self->done, "connect-programs", G_CALLBACK (connect_programs_cb) },
     { (gpointer *)&self->done, "show-message", G_CALLBACK (show_message_cb) },
   };
@@ -522,7 +309,7 @@ mr_account_assistant_init (MrAccountAssistant *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect_object (*handlers[i].page, handlers[i].signal, handlers[i].callback, self, G_CONNECT_SWAPPED);
-  update_header (self);
+  mr_account_assistant_update_header (self);
 }
 
 static void
