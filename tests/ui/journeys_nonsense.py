@@ -220,10 +220,15 @@ def questions_about_messages():
         window.select("Typed in a hurry")
         window.label("450 4.2.2 The mailbox is full")
         for item, do, name, answer in (
+                ("Correct the Address…", "Send Again", "Corrected address", "whole address"),
                 ("Recipients…", "Change", "Add recipients", "whole address"),
                 ("Send to Other Recipients…", "Send to Them", "Addresses", "whole address"),
                 ("Send Later…", "Send Later", "Date and time", "is no time")):
-            more(window, item)
+            if item == "Correct the Address…":
+                window.click("push button", "Other Ways")
+                window.click("menu item", item)
+            else:
+                more(window, item)
             dialog, button = in_dialog(window, do)
             if item == "Send Later…":
                 tab_to(window, lambda: window.get("combo box", "When", dialog))
