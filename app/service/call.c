@@ -10,19 +10,25 @@
 #include "base/config.h"
 #include "base/id.h"
 
+/* Words may quote what was asked, cut at a byte; a bus takes valid UTF-8 only, and without it nobody would be answered. */
+static void
+refuse (GDBusMethodInvocation *invocation, int code, const char *message)
+{
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+
+  g_dbus_method_invocation_return_error_literal (invocation, MR_ERROR, code, valid);
+}
+
 void
 mr_call_fail (GDBusMethodInvocation *invocation, const GError *error)
 {
-  if (error->domain == MR_ERROR)
-    g_dbus_method_invocation_return_gerror (invocation, error);
-  else
-    g_dbus_method_invocation_return_error_literal (invocation, MR_ERROR, MR_ERROR_FAILED, error->message);
+  refuse (invocation, error->domain == MR_ERROR ? error->code : MR_ERROR_FAILED, error->message);
 }
 
 void
 mr_call_refuse (GDBusMethodInvocation *invocation, MrError code, const char *message)
 {
-  g_dbus_method_invocation_return_error_literal (invocation, MR_ERROR, (int)code, message);
+  refuse (invocation, (int)code, message);
 }
 
 void

@@ -13,7 +13,7 @@ ROUNDS = 12
 # Ends the service, or asks the person's keyring.
 LEFT_OUT = {"Quit", "SetSecretsBackend", "KeyringChanged"}
 # No address but of this machine, and no name that the (missing) DNS server could know.
-TEXTS = ["", " ", "x", "x" * 3000, "nobody@example.invalid", "example.invalid", "a..b", "-", ".", "..", "*", "%s%n", "\u202e", "ä" * 300, "\x01\x1b[31m", "127.0.0.1:9",
+TEXTS = ["", " ", "x", "x" * 3000, "nobody@example.invalid", "example.invalid", "a..b", "-", ".", "..", "*", "%s%n", "\u202e", "ä" * 300, "x" + "ä" * 300, "\x01\x1b[31m", "127.0.0.1:9",
          "::1", "@", "<>", "a@b@c", "'; DROP TABLE message; --", "../../etc/passwd", "06GC8M3C00DHYSNC", "v=spf1 +all", "include:" + "a." * 900, "\n", "=", "[x]", "0", "-1"]
 # What passes the first question, so that the next one is asked.
 FITTING = ["own.invalid", "own", "nobody@own.invalid", "ip4:127.0.0.1", "none"]
@@ -94,11 +94,13 @@ def ask(service, interface, method, parameters, n_fds):
             fds.append(null.fileno())
     try:
         service.connection.call_with_unix_fd_list_sync(None, "/com/example/MailRelay/Service", interface, method, parameters, None,
-                                                       gio.DBusCallFlags.NONE, 3000, fds, None)
+                                                       gio.DBusCallFlags.NONE, 30000, fds, None)
         return True
     except glib.Error as error:
         if service.connection.is_closed() or service.process.poll() is not None:
             raise Failed(f"{interface}.{method} {parameters.print_(False)[:600]} ended the service: {error.message}") from error
+        if error.matches(gio.io_error_quark(), gio.IOErrorEnum.TIMED_OUT):
+            raise Failed(f"{interface}.{method} {parameters.print_(False)[:600]} was not answered") from error
         check(error.message.strip(), f"{method}: words")
         return False
 
