@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* A bidirectional override can make a line read as something that it does not say (Unicode TR 36, section 3.1). */
-static gboolean
-is_harmful (gunichar c)
+gboolean
+mr_text_is_harmful (gunichar c)
 {
   return (c != '\n' && g_unichar_iscntrl (c)) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
@@ -24,7 +24,7 @@ mr_text_sanitize (const char *text, gsize max)
 
     if (clean->len + bytes > max)
       break;
-    if (is_harmful (c))
+    if (mr_text_is_harmful (c))
       g_string_append_c (clean, ' ');
     else
       g_string_append_len (clean, p, (gssize)bytes);

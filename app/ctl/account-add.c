@@ -118,8 +118,7 @@ store (MrCtl *ctl, const MrAccountRecord *record, MrSecret *secret)
   g_autoptr (GAsyncResult) stored = mr_ctl_wait (ctl);
   if (mr_client_set_password_finish (ctl->client, stored, &error))
     return MR_EXIT_DONE;
-  fprintf (stderr,
-           _ ("The account was added, its password was not stored. Try: mail-relayctl account set-password %s\n"),
+  mr_tell (_ ("The account was added, its password was not stored. Try: mail-relayctl account set-password %s\n"),
            record->id);
   return mr_ctl_fail (ctl, error);
 }
@@ -177,7 +176,7 @@ mr_verb_account_add (MrCtl *ctl, int argc, char **argv)
     g_variant_dict_insert (&dict, "id", "s", record->id);
     mr_print_json (g_variant_dict_end (&dict));
   } else if (code == MR_EXIT_DONE) {
-    printf (_ ("Added. Try it: mail-relayctl account test %s\n"), record->id);
+    mr_say (_ ("Added. Try it: mail-relayctl account test %s\n"), record->id);
   }
   return code;
 }

@@ -71,8 +71,8 @@ print_step (const MrClientDiscoverStep *step)
                    : "·",
           coloured ? "\033[0m" : "", source_word (step->source));
   if (*step->host != '\0')
-    printf (" (%s)", step->host);
-  printf (": %s\n", state_word (step->state));
+    mr_say (" (%s)", step->host);
+  mr_say (": %s\n", state_word (step->state));
   if (*step->text != '\0')
     mr_print_paragraph (step->text, 2);
   fflush (stdout);
@@ -220,7 +220,7 @@ mr_ctl_find_settings (MrCtl *ctl, const char *address, MrAccountRecord *record)
     return mr_ctl_fail (ctl, error);
   best = results->len > 0 ? results->pdata[0] : NULL;
   if (best == NULL || !best->secure || best->conflicts || *best->host == '\0' || best->regions[0] != NULL) {
-    fprintf (stderr, _ ("No proven settings were found for %s. See what there is: mail-relayctl account discover %s\n"),
+    mr_tell (_ ("No proven settings were found for %s. See what there is: mail-relayctl account discover %s\n"),
              address, address);
     return MR_EXIT_REFUSED;
   }

@@ -28,7 +28,7 @@ write_file (MrCtl *ctl, const char *path, const char *text, guint n, gboolean fo
   g_autoptr (GError) error = NULL;
 
   if (!force && g_file_test (path, G_FILE_TEST_EXISTS)) {
-    fprintf (stderr, _ ("“%s” exists already; --force writes over it\n"), path);
+    mr_tell (_ ("“%s” exists already; --force writes over it\n"), path);
     return MR_EXIT_REFUSED;
   }
   if (!mr_os_write_file (path, text, strlen (text), 0600, &error))
@@ -40,7 +40,7 @@ write_file (MrCtl *ctl, const char *path, const char *text, guint n, gboolean fo
     g_variant_dict_insert (&dict, "accounts", "u", n);
     mr_print_json (g_variant_dict_end (&dict));
   } else {
-    printf (ngettext ("%u account was written, without its password.\n",
+    mr_say (ngettext ("%u account was written, without its password.\n",
                       "%u accounts were written, without their passwords.\n", n),
             n);
   }
@@ -131,7 +131,7 @@ tell (Restore *self, const char *id, const char *state, const GError *error)
 
   self->trouble = self->trouble || error != NULL;
   if (!self->ctl->json) {
-    printf ("%s: %s\n", id, error != NULL ? error->message : restore_words (state));
+    mr_say ("%s: %s\n", id, error != NULL ? error->message : restore_words (state));
     return;
   }
   g_variant_dict_init (&dict, NULL);

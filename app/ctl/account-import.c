@@ -198,25 +198,25 @@ print_words (Import *self)
     const MrImportFound *one = self->found->pdata[i];
     g_autofree char *addresses = g_strjoinv (", ", one->account->addresses);
 
-    printf ("%s  %s:%u  %s  (%s)\n", one->account->id, one->account->host, one->account->port, addresses, one->file);
-    printf ("    %s\n", state_words (self->states->pdata[i]));
+    mr_say ("%s  %s:%u  %s  (%s)\n", one->account->id, one->account->host, one->account->port, addresses, one->file);
+    mr_say ("    %s\n", state_words (self->states->pdata[i]));
     if (self->troubles->pdata[i] != NULL)
-      printf ("    %s\n", (char *)self->troubles->pdata[i]);
+      mr_say ("    %s\n", (char *)self->troubles->pdata[i]);
     for (guint k = 0; one->warnings[k] != NULL; k++)
-      printf ("    %s\n", one->warnings[k]);
+      mr_say ("    %s\n", one->warnings[k]);
     if (one->secret != NULL)
-      printf (_ ("    Its password stands readable in %s\n"), one->secret_file);
+      mr_say (_ ("    Its password stands readable in %s\n"), one->secret_file);
     readable = readable || one->secret != NULL;
   }
   if (self->known > 0)
-    printf (ngettext ("%u account is here already.\n", "%u accounts are here already.\n", self->known), self->known);
+    mr_say (ngettext ("%u account is here already.\n", "%u accounts are here already.\n", self->known), self->known);
   if (self->found->len == 0 && self->known == 0)
     puts (_ ("Nothing was found: no msmtp, esmtp, sSMTP, nullmailer, Postfix relay, Thunderbird or Evolution."));
   if (readable && !self->passwords)
     puts (_ ("--with-passwords stores the readable passwords too; --remove-passwords then takes them out of the old "
              "files."));
   for (guint i = 0; i < self->errors->len; i++)
-    fprintf (stderr, "mail-relayctl: %s\n", (char *)self->errors->pdata[i]);
+    mr_tell ("mail-relayctl: %s\n", (char *)self->errors->pdata[i]);
 }
 
 static GVariant *

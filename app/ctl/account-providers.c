@@ -148,7 +148,7 @@ mr_verb_account_providers (MrCtl *ctl, int argc, char **argv)
   if (providers == NULL)
     return mr_ctl_fail (ctl, error);
   if (argc > 1 && !pick (providers, argv[1])) {
-    fprintf (stderr, _ ("There is no provider “%s”: mail-relayctl account providers lists them\n"), argv[1]);
+    mr_tell (_ ("There is no provider “%s”: mail-relayctl account providers lists them\n"), argv[1]);
     return MR_EXIT_REFUSED;
   }
   if (ctl->json)

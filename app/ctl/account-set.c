@@ -20,7 +20,7 @@ answer (MrCtl *ctl, gboolean ok, const GError *error, const char *key, const cha
     g_variant_dict_insert (&dict, key, "s", value);
     mr_print_json (g_variant_dict_end (&dict));
   } else
-    puts (words);
+    mr_say ("%s\n", words);
   return MR_EXIT_DONE;
 }
 

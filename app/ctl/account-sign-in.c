@@ -39,7 +39,7 @@ answer (MrCtl *ctl, gboolean ok, const GError *error, const char *id, const char
     g_variant_dict_insert (&dict, "id", "s", id);
     mr_print_json (g_variant_dict_end (&dict));
   } else
-    puts (words);
+    mr_say ("%s\n", words);
   return MR_EXIT_DONE;
 }
 
@@ -51,7 +51,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!mr_client_answer_sign_in_finish (MR_CLIENT (source), result, &error))
-    fprintf (stderr, "%s\n", error->message);
+    mr_tell ("%s\n", error->message);
 }
 
 static gboolean
@@ -84,7 +84,7 @@ static void
 show_address (Run *run, const MrClientSignInStep *step)
 {
   if (g_str_equal (step->state, "paste")) {
-    fprintf (stderr, _ ("Open this address in a browser and sign in:\n\n%s\n\n"), step->url);
+    mr_tell (_ ("Open this address in a browser and sign in:\n\n%s\n\n"), step->url);
     fputs (_ ("Afterwards the browser goes to an address that it perhaps cannot open. Paste that address here:\n"),
            stderr);
     if (run->input == 0)
@@ -92,9 +92,9 @@ show_address (Run *run, const MrClientSignInStep *step)
     return;
   }
   if (!run->no_browser && g_app_info_launch_default_for_uri (step->url, NULL, NULL))
-    fprintf (stderr, _ ("Sign in in the browser. If none was opened, open this address:\n\n%s\n\n"), step->url);
+    mr_tell (_ ("Sign in in the browser. If none was opened, open this address:\n\n%s\n\n"), step->url);
   else
-    fprintf (stderr, _ ("Open this address in a browser on this computer and sign in:\n\n%s\n\n"), step->url);
+    mr_tell (_ ("Open this address in a browser on this computer and sign in:\n\n%s\n\n"), step->url);
 }
 
 static void
@@ -106,8 +106,7 @@ step_cb (const MrClientSignInStep *step, gpointer data)
   if (g_str_equal (step->state, "open") || g_str_equal (step->state, "paste"))
     show_address (run, step);
   else if (g_str_equal (step->state, "device"))
-    fprintf (stderr, _ ("Open this address on any device and enter the code %s there:\n\n%s\n\n"), step->user_code,
-             step->url);
+    mr_tell (_ ("Open this address on any device and enter the code %s there:\n\n%s\n\n"), step->user_code, step->url);
 }
 
 static MrAccountRecord *

@@ -22,8 +22,11 @@ print_lines (const char *lines, const char *colour)
   g_auto (GStrv) list = g_strsplit (lines, "\n", -1);
 
   for (guint i = 0; list[i] != NULL; i++)
-    if (*list[i] != '\0')
-      printf ("    %s%s%s\n", colour, list[i], *colour != '\0' ? "\033[0m" : "");
+    if (*list[i] != '\0') {
+      printf ("    %s", colour);
+      mr_say ("%s", list[i]);
+      puts (*colour != '\0' ? "\033[0m" : "");
+    }
 }
 
 static void

@@ -62,7 +62,7 @@ ask (MrCtl *ctl, Ask func, AskFinish finish, GError **error)
 static int
 fail (MrCtl *ctl, const GError *error)
 {
-  fprintf (stderr, "mail-relayctl: %s\n", error->message);
+  mr_tell ("mail-relayctl: %s\n", error->message);
   if (g_error_matches (error, MR_ERROR, MR_ERROR_NOT_FOUND))
     fputs (_ ("Make one: mail-relayctl account unlock --create\n"), stderr);
   else if (!g_error_matches (error, MR_ERROR, MR_ERROR_BUSY) && !has_display ())

@@ -84,7 +84,7 @@ answer (MrCtl *ctl, gboolean ok, const GError *error, const char *id, const char
     g_variant_dict_insert (&dict, "id", "s", id);
     mr_print_json (g_variant_dict_end (&dict));
   } else {
-    puts (words);
+    mr_say ("%s\n", words);
   }
   return MR_EXIT_DONE;
 }

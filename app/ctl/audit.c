@@ -9,6 +9,7 @@
 
 #include "base/statistics-records.h"
 #include "client/statistics-calls.h"
+#include "ctl/output.h"
 
 /* One object in a line, so that a million of them need no memory. */
 static void
@@ -19,7 +20,7 @@ print_lines (GPtrArray *records)
     g_autoptr (JsonNode) node = json_gvariant_serialize (dict);
     g_autofree char *text = json_to_string (node, FALSE);
 
-    puts (text);
+    mr_print_json_text (text);
   }
 }
 

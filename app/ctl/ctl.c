@@ -65,9 +65,21 @@ mr_verb_dispatch (MrCtl *ctl, const char *title, const MrVerb *verbs, int argc, 
   if (verb != NULL)
     return verb->run (ctl, argc, argv);
   if (name != NULL)
-    fprintf (stderr, _ ("%s: there is no verb “%s”\n\n"), title, name);
+    mr_tell (_ ("%s: there is no verb “%s”\n\n"), title, name);
   print_verbs (stderr, title, verbs);
   return MR_EXIT_USAGE;
+}
+
+/* They go over D-Bus, into files and onto the screen. (The values of options are converted and refused by GOption.) */
+static gboolean
+arguments_are_text (const char *name, int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL)) {
+      mr_tell (_ ("%s: “%s” is not UTF-8 text\n"), name, argv[i]);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean
@@ -86,7 +98,7 @@ mr_ctl_parse (MrCtl *ctl, const char *title, const char *usage, const char *summ
   g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
   g_set_prgname (name);
   if (!g_option_context_parse (context, argc, argv, &error)) {
-    fprintf (stderr, "%s: %s\n", name, error->message);
+    mr_tell ("%s: %s\n", name, error->message);
     return FALSE;
   }
   /* "--" ends the options and is no argument. */
@@ -95,9 +107,11 @@ mr_ctl_parse (MrCtl *ctl, const char *title, const char *usage, const char *summ
     (*argv)++;
     (*argc)--;
   }
+  if (!arguments_are_text (name, *argc, *argv))
+    return FALSE;
   if (*argc - 1 >= min && (max < 0 || *argc - 1 <= max))
     return TRUE;
-  fprintf (stderr, _ ("Usage: %s %s\n“%s --help” tells more.\n"), name, usage != NULL ? usage : "", name);
+  mr_tell (_ ("Usage: %s %s\n“%s --help” tells more.\n"), name, usage != NULL ? usage : "", name);
   return FALSE;
 }
 
@@ -121,7 +135,7 @@ mr_ctl_wait (MrCtl *ctl)
 int
 mr_ctl_fail (MrCtl *ctl, const GError *error)
 {
-  fprintf (stderr, "mail-relayctl: %s\n", error->message);
+  mr_tell ("mail-relayctl: %s\n", error->message);
   if (g_error_matches (error, MR_ERROR, MR_ERROR_NO_KEYRING))
     fputs (_ ("Passwords can be kept in a file that only you can read (it is not encrypted): mail-relayctl config set "
               "secrets.backend file\n"),
@@ -141,7 +155,7 @@ mr_ctl_done (MrCtl *ctl, const char *words)
     g_variant_dict_insert (&dict, "ok", "b", TRUE);
     mr_print_json (g_variant_dict_end (&dict));
   } else
-    puts (words);
+    mr_say ("%s\n", words);
   return MR_EXIT_DONE;
 }
 
@@ -153,7 +167,7 @@ mr_ctl_usage (const char *format, ...)
   va_start (args, format);
   g_autofree char *text = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "%s: %s\n", g_get_prgname (), text);
+  mr_tell ("%s: %s\n", g_get_prgname (), text);
   return MR_EXIT_USAGE;
 }
 
@@ -167,7 +181,7 @@ own_words_cb (const char *path, GBytes *bytes, const GError *error, gpointer use
   if (bytes != NULL)
     mr_diagnosis_add_rules (ctl->diagnosis, path, bytes, FALSE, &local);
   if (error != NULL || local != NULL)
-    fprintf (stderr, "mail-relayctl: %s\n", (error != NULL ? error : local)->message);
+    mr_tell ("mail-relayctl: %s\n", (error != NULL ? error : local)->message);
 }
 
 MrDiagnosis *
@@ -199,7 +213,7 @@ mr_ctl_answer_count (MrCtl *ctl, gboolean none_is_fine, MrCtlCountFunc finish, c
     mr_print_json (g_variant_dict_end (&dict));
   } else {
     g_autofree char *words = dup_words (count);
-    puts (words);
+    mr_say ("%s\n", words);
   }
   return count > 0 || none_is_fine ? MR_EXIT_DONE : MR_EXIT_REFUSED;
 }

@@ -40,7 +40,7 @@ print_facts (const MrDomainFinding *finding)
 
   for (guint i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0')
-      printf ("      %s\n", lines[i]);
+      mr_say ("      %s\n", lines[i]);
 }
 
 static void
@@ -55,9 +55,9 @@ print_finding (const MrDomainFinding *finding, gboolean all)
   g_autofree char *meaning = mr_domain_dup_meaning (finding);
   g_autofree char *remedy = mr_domain_dup_remedy (finding);
 
-  printf ("%s%s%s %s%s%s (%s): %s\n", colour ? colours[state] : "", marks[state], colour ? "\033[0m" : "",
-          mr_domain_check_name (finding->check), *finding->subject != '\0' ? " " : "", finding->subject,
-          mr_finding_state_word (state), sentence);
+  printf ("%s%s%s ", colour ? colours[state] : "", marks[state], colour ? "\033[0m" : "");
+  mr_say ("%s%s%s (%s): %s\n", mr_domain_check_name (finding->check), *finding->subject != '\0' ? " " : "",
+          finding->subject, mr_finding_state_word (state), sentence);
   if (all && state != MR_FINDING_ATTENTION && state != MR_FINDING_WRONG)
     print_facts (finding);
   /* How the public address was learnt is told even where all is well. */
@@ -92,7 +92,7 @@ print_report (const MrDomainReport *report, gboolean all)
       left_out++;
   }
   if (left_out > 0)
-    printf (g_dngettext (GETTEXT_PACKAGE, "%u check does not apply; --all shows it\n",
+    mr_say (g_dngettext (GETTEXT_PACKAGE, "%u check does not apply; --all shows it\n",
                          "%u checks do not apply; --all shows them\n", left_out),
             left_out);
 }

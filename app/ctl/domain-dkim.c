@@ -73,7 +73,7 @@ list (MrCtl *ctl, int argc, char **argv)
     g_autofree char *reason = mr_dkim_key_dup_reason (key, ctl->now);
 
     if (reason != NULL)
-      printf ("%s: %s\n", key->id, reason);
+      mr_say ("%s: %s\n", key->id, reason);
   }
   return MR_EXIT_DONE;
 }

@@ -93,9 +93,9 @@ print_text (GPtrArray *lines, GPtrArray *results)
     const MrHeaderLine *line = lines->pdata[i];
 
     if (strcmp (server, line->server) != 0)
-      printf (line->arc ? _ ("%s, which passed it on, says:\n") : _ ("%s says:\n"), line->server);
+      mr_say (line->arc ? _ ("%s, which passed it on, says:\n") : _ ("%s says:\n"), line->server);
     server = line->server;
-    printf ("  %s %s\n",
+    mr_say ("  %s %s\n",
             line->state == MR_HEADER_LINE_GOOD  ? "+"
             : line->state == MR_HEADER_LINE_BAD ? "!"
                                                 : "-",
@@ -111,7 +111,7 @@ print_text (GPtrArray *lines, GPtrArray *results)
     const MrDkimResult *result = results->pdata[i];
     g_autofree char *domain = g_utf8_make_valid (result->domain, -1);
 
-    printf ("  %s %s: %s%s%s\n", result->state == MR_DKIM_PASS ? "+" : "!", domain, mr_dkim_state_nick (result->state),
+    mr_say ("  %s %s: %s%s%s\n", result->state == MR_DKIM_PASS ? "+" : "!", domain, mr_dkim_state_nick (result->state),
             result->problem != NULL ? ", " : "", result->problem != NULL ? result->problem : "");
   }
   if (results->len == 0)

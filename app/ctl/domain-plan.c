@@ -54,7 +54,7 @@ print_text (const char *text)
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL && (lines[i + 1] != NULL || *lines[i] != '\0'); i++)
-    printf (*lines[i] != '\0' ? "    | %s\n" : "    |\n", lines[i]);
+    mr_say (*lines[i] != '\0' ? "    | %s\n" : "    |\n", lines[i]);
 }
 
 static const char *
@@ -74,7 +74,7 @@ print_reverse (GVariant *reverse)
   const char *state = text_of (reverse, "state");
   g_autofree const char **existing = NULL;
 
-  printf ("%s, %s: %s\n", _ ("Name of your internet address (reverse DNS)"), text_of (reverse, "address"),
+  mr_say ("%s, %s: %s\n", _ ("Name of your internet address (reverse DNS)"), text_of (reverse, "address"),
           state_words (state));
   if (strcmp (state, "done") == 0) {
     putchar ('\n');
@@ -82,14 +82,14 @@ print_reverse (GVariant *reverse)
   }
   g_variant_lookup (reverse, "existing", "^a&s", &existing);
   for (guint i = 0; existing != NULL && existing[i] != NULL; i++)
-    printf ("  - %s\n", existing[i]);
-  printf ("  %s: %s\n  %s: PTR\n  %s: %s\n", _ ("Name"), text_of (reverse, "name"), _ ("Type"), _ ("Value"),
+    mr_say ("  - %s\n", existing[i]);
+  mr_say ("  %s: %s\n  %s: PTR\n  %s: %s\n", _ ("Name"), text_of (reverse, "name"), _ ("Type"), _ ("Value"),
           text_of (reverse, "wanted"));
   if (strcmp (text_of (reverse, "forward"), "add") == 0)
-    printf (_ ("  First the name itself needs an entry: %s %s %s\n"), text_of (reverse, "wanted"),
+    mr_say (_ ("  First the name itself needs an entry: %s %s %s\n"), text_of (reverse, "wanted"),
             text_of (reverse, "forward-type"), text_of (reverse, "address"));
   mr_print_paragraph (text_of (reverse, "whom"), 2);
-  printf ("  %s: %s\n", _ ("Subject"), text_of (reverse, "subject"));
+  mr_say ("  %s: %s\n", _ ("Subject"), text_of (reverse, "subject"));
   print_text (text_of (reverse, "text"));
   putchar ('\n');
 }
@@ -101,7 +101,7 @@ print_policy_file (GVariant *file)
 {
   if (*text_of (file, "url") == '\0')
     return;
-  printf ("%s: %s\n", _ ("Policy file (MTA-STS)"), text_of (file, "url"));
+  mr_say ("%s: %s\n", _ ("Policy file (MTA-STS)"), text_of (file, "url"));
   if (*text_of (file, "problem") != '\0') {
     mr_print_paragraph (text_of (file, "problem"), 2);
     return;
@@ -158,7 +158,7 @@ mr_ctl_print_evidence (GVariant *evidence)
     puts (_ ("No reports of this time are kept: mail-relayctl domain reports --keep FILE"));
     return;
   }
-  printf (_ ("Reports: %u, from %s to %s; messages: %s; of these good: %s; failed: %s\n"), reports, begin, end,
+  mr_say (_ ("Reports: %u, from %s to %s; messages: %s; of these good: %s; failed: %s\n"), reports, begin, end,
           messages, passed, failing);
   print_sources (evidence);
 }
@@ -171,18 +171,18 @@ print_dmarc (GVariant *dmarc)
 
   if (evidence == NULL)
     return;
-  printf ("%s\n", _ ("The step with forgeries (DMARC)"));
-  printf ("  %s: %s", _ ("Now"), mr_ctl_policy_words (text_of (dmarc, "current")));
+  mr_say ("%s\n", _ ("The step with forgeries (DMARC)"));
+  mr_say ("  %s: %s", _ ("Now"), mr_ctl_policy_words (text_of (dmarc, "current")));
   if (time_of (dmarc, "since") > 0)
-    printf (_ (", since %s"), since);
+    mr_say (_ (", since %s"), since);
   putchar ('\n');
   if (strcmp (text_of (dmarc, "step"), "go") == 0)
-    printf ("  %s: %s (--dmarc %s)\n", _ ("Next"), mr_ctl_policy_words (text_of (dmarc, "next")),
+    mr_say ("  %s: %s (--dmarc %s)\n", _ ("Next"), mr_ctl_policy_words (text_of (dmarc, "next")),
             text_of (dmarc, "next"));
   mr_print_paragraph (text_of (dmarc, "words"), 2);
   if (*text_of (dmarc, "address") == '\0') {
     mr_print_paragraph (text_of (dmarc, "address-words"), 2);
-    printf ("  --reports %s\n", text_of (dmarc, "proposed"));
+    mr_say ("  --reports %s\n", text_of (dmarc, "proposed"));
   }
   mr_ctl_print_evidence (evidence);
   putchar ('\n');

@@ -90,7 +90,7 @@ print_existing (GVariant *record)
 
   g_variant_lookup (record, "existing", "^a&s", &existing);
   for (guint i = 0; existing != NULL && existing[i] != NULL; i++)
-    printf ("  - %s\n", existing[i]);
+    mr_say ("  - %s\n", existing[i]);
 }
 
 static void
@@ -100,7 +100,7 @@ print_record (GVariant *record)
   const char *value = text_of (record, "field-value"), *problem = text_of (record, "problem");
   gboolean replace = strcmp (state, "replace") == 0;
 
-  printf ("%s: %s\n", mr_domain_entry_name (text_of (record, "kind")),
+  mr_say ("%s: %s\n", mr_domain_entry_name (text_of (record, "kind")),
           strcmp (state, "done") == 0  ? _ ("stands there as it has to")
           : strcmp (state, "add") == 0 ? _ ("to be added")
           : replace                    ? _ ("to be put in place of what is there:")
@@ -110,9 +110,9 @@ print_record (GVariant *record)
   if (*problem != '\0')
     mr_print_paragraph (problem, 2);
   if (strcmp (state, "done") != 0 && *value != '\0') {
-    printf ("  %s: %s\n", _ ("Name"), *field != '\0' ? field : _ ("(empty)"));
-    printf ("  %s: TXT\n", _ ("Type"));
-    printf ("  %s: %s\n", _ ("Value"), value);
+    mr_say ("  %s: %s\n", _ ("Name"), *field != '\0' ? field : _ ("(empty)"));
+    mr_say ("  %s: TXT\n", _ ("Type"));
+    mr_say ("  %s: %s\n", _ ("Value"), value);
     mr_print_paragraph (text_of (record, "hint"), 2);
   }
   putchar ('\n');
@@ -129,7 +129,7 @@ print_records (GVariant *plan, gboolean zone)
     gboolean stands = strcmp (text_of (record, "state"), "done") == 0;
 
     if (zone && !stands && *text_of (record, "value") != '\0')
-      puts (text_of (record, "zone-line"));
+      mr_say ("%s\n", text_of (record, "zone-line"));
     else if (!zone)
       print_record (record);
     done = done && stands;
@@ -147,7 +147,7 @@ print_look_ups (GVariant *plan)
   g_variant_lookup (plan, "look-ups", "u", &look_ups);
   if (look_ups <= 10)
     return;
-  printf (_ ("The allowed senders cost %u look-ups; receivers stop at 10. Leave out a service that no longer sends, "
+  mr_say (_ ("The allowed senders cost %u look-ups; receivers stop at 10. Leave out a service that no longer sends, "
              "or let "
              "one send from a name below the domain, with an entry of its own.\n"),
           look_ups);
@@ -156,7 +156,7 @@ print_look_ups (GVariant *plan)
     guint n;
 
     g_variant_get_child (costs, i, "(&su)", &term, &n);
-    printf ("  %s: %u\n", term, n);
+    mr_say ("  %s: %u\n", term, n);
   }
 }
 
@@ -177,7 +177,7 @@ show_plan (MrCtl *ctl, GVariant *plan, gboolean zone)
     return MR_EXIT_DONE;
   }
   if (!zone && *text_of (plan, "provider-name") != '\0')
-    printf (_ ("The entries of %s are kept by %s: %s\nThe way there: %s\n\n"), text_of (plan, "zone"),
+    mr_say (_ ("The entries of %s are kept by %s: %s\nThe way there: %s\n\n"), text_of (plan, "zone"),
             text_of (plan, "provider-name"), text_of (plan, "provider-url"), text_of (plan, "provider-menu"));
   done = print_records (plan, zone);
   g_variant_lookup (plan, "has-keys", "b", &has_keys);
@@ -287,7 +287,7 @@ update (MrCtl *ctl, GVariant *plan, const Options *o)
     g_variant_dict_insert (&dict, "changed", "u", n);
     mr_print_json (g_variant_dict_end (&dict));
   } else
-    printf (_ ("Entries that were changed: %u\n"), n);
+    mr_say (_ ("Entries that were changed: %u\n"), n);
   return MR_EXIT_DONE;
 }
 
@@ -318,7 +318,7 @@ print_watch (GVariant *watch)
     g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
     const char *state = text_of (record, "state");
 
-    printf ("  %s %s: %s\n", strcmp (state, "live") == 0 ? "+" : "-", text_of (record, "name"),
+    mr_say ("  %s %s: %s\n", strcmp (state, "live") == 0 ? "+" : "-", text_of (record, "name"),
             strcmp (state, "live") == 0          ? _ ("there")
             : strcmp (state, "other") == 0       ? _ ("something else is there")
             : strcmp (state, "unreachable") == 0 ? _ ("no name server answers")

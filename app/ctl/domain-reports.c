@@ -126,7 +126,7 @@ print_text (GPtrArray *reports, GPtrArray *sources)
   }
   g_autofree char *total = g_strdup_printf ("%" G_GUINT64_FORMAT, messages);
   g_autofree char *good = g_strdup_printf ("%" G_GUINT64_FORMAT, passed);
-  printf (_ ("Reports: %u; messages: %s; of these good: %s\n"), reports->len, total, good);
+  mr_say (_ ("Reports: %u; messages: %s; of these good: %s\n"), reports->len, total, good);
   mr_table_print (table);
   if (passed < messages)
     puts (_ ("Those that failed are forgeries, or services of yours that are missing in the domain's entries: compare "

@@ -59,16 +59,16 @@ report_to_variant (const MrSpfReport *report)
 static void
 print_report (const MrSpfReport *report)
 {
-  printf ("%s\n", mr_spf_result_nick (report->result));
+  mr_say ("%s\n", mr_spf_result_nick (report->result));
   if (report->explanation != NULL)
-    printf ("%s\n", report->explanation);
+    mr_say ("%s\n", report->explanation);
   if (report->problem != NULL)
-    printf (_ ("What is wrong at %s: %s\n"), report->problem_domain, report->problem);
+    mr_say (_ ("What is wrong at %s: %s\n"), report->problem_domain, report->problem);
   for (guint i = 0; i < report->steps->len; i++) {
     const MrSpfStep *step = g_ptr_array_index (report->steps, i);
-    printf ("  %*s%s %s\n", (int)step->depth * 2, "", step->matched ? "*" : "-", step->term);
+    mr_say ("  %*s%s %s\n", (int)step->depth * 2, "", step->matched ? "*" : "-", step->term);
   }
-  printf (_ ("Look-ups: %u of 10; found nothing: %u of 2\n"), report->look_ups, report->void_look_ups);
+  mr_say (_ ("Look-ups: %u of 10; found nothing: %u of 2\n"), report->look_ups, report->void_look_ups);
 }
 
 static void

@@ -208,15 +208,15 @@ print_text (GPtrArray *results, const Dmarc *dmarc)
     const MrDkimResult *result = g_ptr_array_index (results, i);
     g_autofree char *domain = g_utf8_make_valid (result->domain, -1),
                     *selector = g_utf8_make_valid (result->selector, -1);
-    printf (_ ("Signature of %s, key %s: %s\n"), domain, selector, mr_dkim_state_nick (result->state));
+    mr_say (_ ("Signature of %s, key %s: %s\n"), domain, selector, mr_dkim_state_nick (result->state));
     if (result->problem != NULL)
-      printf ("  %s\n", result->problem);
+      mr_say ("  %s\n", result->problem);
   }
   if (dmarc->author_domain == NULL) {
     puts (_ ("DMARC cannot be judged: the message does not name one sender (From)."));
     return;
   }
-  printf (_ ("DMARC of %s: %s\n"), dmarc->author_domain, dmarc->result);
+  mr_say (_ ("DMARC of %s: %s\n"), dmarc->author_domain, dmarc->result);
   if (g_str_equal (dmarc->result, "fail"))
     puts (_ ("  No good signature belongs to the sender's domain. Where the server that sends it is allowed (SPF), it "
              "may still pass."));

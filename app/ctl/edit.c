@@ -100,7 +100,7 @@ append_edit (GArray *edits, GPtrArray *texts, const MrMessageRecord *message, Mr
   else if (!split_correction (text, &old, &new))
     return mr_ctl_usage (_ ("--correct: write OLD=NEW, two addresses"));
   if (old != NULL && !find_recipient (message, old, &edit.n)) {
-    fprintf (stderr, _ ("%s is no recipient of this message\n"), old);
+    mr_tell (_ ("%s is no recipient of this message\n"), old);
     return MR_EXIT_REFUSED;
   }
   if (new != NULL) {
@@ -242,7 +242,7 @@ mr_verb_again (MrCtl *ctl, int argc, char **argv)
     mr_print_json (g_variant_dict_end (&dict));
   } else
     for (guint i = 0; ids[i] != NULL; i++)
-      puts (ids[i]);
+      mr_say ("%s\n", ids[i]);
   return ids[0] != NULL ? MR_EXIT_DONE : MR_EXIT_REFUSED;
 }
 

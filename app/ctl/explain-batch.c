@@ -29,7 +29,7 @@ print_object (JsonBuilder *builder)
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, FALSE);
-  puts (text);
+  mr_print_json_text (text);
   fflush (stdout);
 }
 
@@ -315,7 +315,7 @@ print_report_text (MrDiagnosis *diagnosis, const MrReturned *report, GPtrArray *
     g_autofree char *address = mr_text_sanitize (r->recipient, 320);
 
     g_strdelimit (address, "\n", ' ');
-    printf ("\n%s\n", *address != '\0' ? address : "-");
+    mr_say ("\n%s\n", *address != '\0' ? address : "-");
     mr_print_paragraph (title, 2);
     mr_print_paragraph (sentence, 2);
     mr_print_paragraph (explanation, 2);
@@ -349,7 +349,7 @@ tell_error (MrCtl *ctl, const GError *error, const char *file)
   if (ctl->json)
     print_error (error->message, file);
   else
-    fprintf (stderr, "mail-relayctl: %s\n", error->message);
+    mr_tell ("mail-relayctl: %s\n", error->message);
 }
 
 /* file: NULL: standard input. Gives the exit code. */
@@ -370,7 +370,7 @@ explain_file (MrCtl *ctl, const char *file, gboolean link)
   }
   data = g_bytes_get_data (bytes, &len);
   if (len == 0 && !ctl->json) {
-    fprintf (stderr, "mail-relayctl: %s: %s\n", name, _ ("there is nothing in it"));
+    mr_tell ("mail-relayctl: %s: %s\n", name, _ ("there is nothing in it"));
     return MR_EXIT_REFUSED;
   }
   g_autoptr (MrReturned) report = mr_returned_read (diagnosis, len > 0 ? data : "", len);
@@ -397,7 +397,7 @@ mr_explain_messages (MrCtl *ctl, char **files, gboolean link)
     if (i > 0 && !ctl->json)
       puts ("");
     if (files[1] != NULL && !ctl->json)
-      printf ("%s:\n", files[i]);
+      mr_say ("%s:\n", files[i]);
     int code = explain_file (ctl, files[i], link);
 
     worst = MAX (worst, code);

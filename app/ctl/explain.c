@@ -31,7 +31,7 @@ print_recipients (MrCtl *ctl, const MrMessageRecord *message)
     g_autofree char *line = mr_state_dup_line (recipient, ctl->now);
     g_autofree char *explanation = mr_words_dup_explanation (ctl, recipient);
 
-    printf ("%s\n", recipient->address);
+    mr_say ("%s\n", recipient->address);
     mr_print_paragraph (line, 2);
     if (explanation != NULL)
       mr_print_paragraph (explanation, 2);
@@ -129,7 +129,7 @@ print_result (MrDiagnosis *diagnosis, const MrDiagnosisResult *result)
   g_autofree char *sentence = mr_cause_dup_sentence (diagnosis, result->cause, result->params);
   g_autofree char *explanation = mr_cause_dup_explanation (diagnosis, result->cause, result->params);
 
-  printf ("%s\n", title);
+  mr_say ("%s\n", title);
   mr_print_paragraph (sentence, 2);
   if (*explanation != '\0')
     mr_print_paragraph (explanation, 2);

@@ -16,11 +16,11 @@ print_rule (const MrHoldRuleRecord *rule)
 {
   g_autofree char *sentence = mr_hold_rule_dup_sentence (rule);
 
-  printf ("%-16s  %s%s\n", rule->id, sentence, rule->disabled ? _ (" (switched off)") : "");
+  mr_say ("%-16s  %s%s\n", rule->id, sentence, rule->disabled ? _ (" (switched off)") : "");
   if (rule->release_after > 0 && !rule->send) {
     guint minutes = (guint)((rule->release_after + 59) / 60);
 
-    printf (ngettext ("%-16s  and goes by itself after %u minute\n", "%-16s  and goes by itself after %u minutes\n",
+    mr_say (ngettext ("%-16s  and goes by itself after %u minute\n", "%-16s  and goes by itself after %u minutes\n",
                       minutes),
             "", minutes);
   }
@@ -132,7 +132,7 @@ add (MrCtl *ctl, int argc, char **argv)
     g_variant_dict_insert (&dict, "id", "s", id);
     mr_print_json (g_variant_dict_end (&dict));
   } else
-    puts (id);
+    mr_say ("%s\n", id);
   return MR_EXIT_DONE;
 }
 

@@ -105,7 +105,7 @@ print_rows (MrCtl *ctl, const Listing *listing)
   }
   mr_table_print (table);
   if (listing->total > listing->rows->len)
-    printf (_ ("… and %llu more: see --limit\n"), (unsigned long long)(listing->total - listing->rows->len));
+    mr_say (_ ("… and %llu more: see --limit\n"), (unsigned long long)(listing->total - listing->rows->len));
 }
 
 static void

@@ -16,7 +16,7 @@ print_lines (MrCtl *ctl, char **lines, guint64 last, gboolean follow)
 {
   if (!ctl->json) {
     for (guint i = 0; lines[i] != NULL; i++)
-      puts (lines[i]);
+      mr_say ("%s\n", lines[i]);
   } else if (!follow || lines[0] != NULL) {
     GVariantDict dict;
     g_variant_dict_init (&dict, NULL);

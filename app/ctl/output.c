@@ -17,6 +17,53 @@
 #define USUAL_WIDTH  100
 #define COLOUR_RESET "\033[0m"
 
+static void G_GNUC_PRINTF (2, 0) print_clean (FILE *out, const char *format, va_list args)
+{
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  g_autofree char *clean = mr_text_sanitize (text, G_MAXSSIZE);
+
+  fputs (clean, out);
+}
+
+void
+mr_say (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  print_clean (stdout, format, args);
+  va_end (args);
+}
+
+void
+mr_tell (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  print_clean (stderr, format, args);
+  va_end (args);
+}
+
+/* ---- JSON ---- */
+
+void
+mr_print_json_text (const char *json)
+{
+  g_autofree char *valid = g_utf8_make_valid (json, -1);
+  g_autoptr (GString) clean = g_string_sized_new (strlen (valid));
+
+  /* Outside of strings JSON is ASCII without controls but line breaks, so that an escape always stands in a string. */
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (mr_text_is_harmful (c))
+      g_string_append_printf (clean, "\\u%04x", c);
+    else
+      g_string_append_len (clean, p, g_utf8_next_char (p) - p);
+  }
+  puts (clean->str);
+}
+
 void
 mr_print_json (GVariant *dict)
 {
@@ -24,7 +71,7 @@ mr_print_json (GVariant *dict)
   g_autoptr (JsonNode) node = json_gvariant_serialize (own);
   g_autofree char *text = json_to_string (node, TRUE);
 
-  puts (text);
+  mr_print_json_text (text);
 }
 
 GVariant *

@@ -5,7 +5,16 @@
 
 G_BEGIN_DECLS
 
+/* ---- words ---- */
+
+/* Standard output and standard error. What was filled in may come from an argument, a file or a server: it is printed with mr_text_sanitize(). */
+void mr_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void mr_tell (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 /* ---- JSON ---- */
+
+/* A line of JSON, in which json-glib leaves C1 controls and bidirectional overrides as they are: here they are escaped. */
+void mr_print_json_text (const char *json);
 
 /* dict (floating or not): a{sv}. Prints it as one object. */
 void mr_print_json (GVariant *dict);

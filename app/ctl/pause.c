@@ -28,7 +28,7 @@ answer (MrCtl *ctl, gboolean paused, const char *account, gint64 until)
   else if (until > 0) {
     g_autofree char *when = mr_format_time (until);
 
-    printf (_ ("Nothing is sent until %s.\n"), when);
+    mr_say (_ ("Nothing is sent until %s.\n"), when);
   } else
     puts (_ ("Nothing is sent until you resume."));
   return MR_EXIT_DONE;

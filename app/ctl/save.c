@@ -36,7 +36,7 @@ answer (MrCtl *ctl, const char *file, gsize size)
   } else {
     g_autofree char *shown = g_filename_display_name (file);
 
-    printf (_ ("Saved as %s\n"), shown);
+    mr_say (_ ("Saved as %s\n"), shown);
   }
   return MR_EXIT_DONE;
 }

@@ -82,7 +82,7 @@ submit (MrCtl *ctl, GBytes *message, const char *sender, char **recipients)
     g_variant_dict_insert (&dict, "id", "s", id);
     mr_print_json (g_variant_dict_end (&dict));
   } else {
-    puts (id);
+    mr_say ("%s\n", id);
   }
   return MR_EXIT_DONE;
 }

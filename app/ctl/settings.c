@@ -77,7 +77,7 @@ get (MrCtl *ctl, int argc, char **argv)
   if (ctl->json)
     mr_print_json (setting_to_variant (group, key, value));
   else
-    puts (value);
+    mr_say ("%s\n", value);
   return MR_EXIT_DONE;
 }
 
@@ -139,7 +139,7 @@ reset_one (MrCtl *ctl, const char *group, const char *key, GVariantBuilder *done
     return FALSE;
   g_variant_builder_add_value (done, setting_to_variant (group, key, row->def));
   if (!ctl->json)
-    printf (_ ("[%s] %s is %s again.\n"), group, key, *row->def != '\0' ? row->def : _ ("empty"));
+    mr_say (_ ("[%s] %s is %s again.\n"), group, key, *row->def != '\0' ? row->def : _ ("empty"));
   return !g_str_equal (group, "submission") || !g_str_equal (key, "listen") || follow_ports (ctl, error);
 }
 

@@ -22,9 +22,9 @@ print_recipient (MrCtl *ctl, const MrRecipientRecord *recipient)
   g_autofree char *reply = mr_words_dup_reply (&recipient->reply);
   g_autofree char *explanation = mr_words_dup_explanation (ctl, recipient);
 
-  printf ("\n%s\n", recipient->address);
+  mr_say ("\n%s\n", recipient->address);
   if (recipient->corrected_from != NULL)
-    printf (_ ("  Handed in for %s\n"), recipient->corrected_from);
+    mr_say (_ ("  Handed in for %s\n"), recipient->corrected_from);
   mr_print_paragraph (line, 2);
   if (explanation != NULL && *explanation != '\0')
     mr_print_paragraph (explanation, 2);
@@ -69,10 +69,10 @@ print_conversations (GPtrArray *attempts)
     if (attempt->transcript == NULL || *attempt->transcript == '\0')
       continue;
     g_auto (GStrv) lines = g_strsplit (attempt->transcript, "\n", -1);
-    printf (_ ("\nConversation of attempt %u.%u:\n"), attempt->recipient, attempt->number);
+    mr_say (_ ("\nConversation of attempt %u.%u:\n"), attempt->recipient, attempt->number);
     for (guint j = 0; lines[j] != NULL; j++)
       if (*lines[j] != '\0')
-        printf ("  %s\n", lines[j]);
+        mr_say ("  %s\n", lines[j]);
   }
 }
 
@@ -204,7 +204,7 @@ mr_verb_show (MrCtl *ctl, int argc, char **argv)
   else if (details) {
     g_autofree char *all = mr_details_dup_text (message, attempts, mr_ctl_get_diagnosis (ctl), ctl->now);
 
-    fputs (all, stdout);
+    mr_say ("%s", all);
   } else
     print_message (ctl, message, attempts, signatures, conversation);
   return MR_EXIT_DONE;
