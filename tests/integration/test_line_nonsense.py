@@ -4,7 +4,7 @@ import json
 import os
 import random
 import re
-import sys
+import subprocess
 import unicodedata
 
 from harness import Failed, Profile, check, program, run_cases
@@ -84,7 +84,6 @@ def a_line(draw, words, options):
 
 def ask(profile, line, input=b"x"):
     command = [program("mail-relayctl").encode()] + [a.encode() if isinstance(a, str) else a for a in line]
-    import subprocess
     try:
         done = subprocess.run(command, env=profile.env, input=input, capture_output=True, timeout=20, cwd=profile.root + "/cwd")
     except subprocess.TimeoutExpired as e:
@@ -141,5 +140,56 @@ def nobody_there():
         sweep(profile, table, SEEDS)
 
 
+HEAD = b"From: ann@own.invalid\nTo: bob@recipient.invalid\nSubject: x\n"
+MESSAGES = [b"", b"\n", b"\n\n\n", HEAD, HEAD + b"\n", HEAD + b"\nHello\n", HEAD + b"\nno end", b"no header at all\n", b"\nonly a body\n", HEAD + b"\nNUL \0 here\n", HEAD + b"X: \0\n\nx\n", b"\0" * 100,
+            HEAD + b"\n" + b"x" * 1000000 + b"\n", HEAD + b"X: " + b"y" * 300000 + b"\n\nx\n", HEAD + b"Bcc: \n\nx\n", HEAD + b"Bcc: <<>>,,;:@\n\nx\n", HEAD + b"Bcc: \xff\xfe\n\nx\n",
+            HEAD + b"Bcc: x\n y\n\tz@recipient.invalid\n\nx\n", b"To: broken <\n\nx\n", b"To: undisclosed-recipients:;\n\nx\n", b"From: \x01\x1b[31m\nTo: b@recipient.invalid\n\nx\n", b"From: <<>>\nTo: b@recipient.invalid\n\nx\n",
+            HEAD + b"\r\nCR LF\r\n", HEAD + b"\ra bare CR\r\n\nx\ry\n", HEAD + b"\n.\nafter\n", HEAD + b"\n..\n.\r\n", HEAD + b"Subject: again\nFrom: c@own.invalid\n\nx\n", b"From ann Thu Jan  1 00:00:00 1970\n" + HEAD + b"\nmbox\n",
+            HEAD + b"Received: x\n" * 60 + b"\nloop\n", b" folded first\n" + HEAD + b"\nx\n", b": no name\n" + HEAD + b"\nx\n", HEAD + b"Resent-To: \nResent-From: ?\n\nx\n", HEAD + b"\n" + bytes(range(256)) + b"\n",
+            HEAD + b"".join(b"To: r%d@recipient.invalid\n" % i for i in range(1500)) + b"\nmany\n", b"To: b@" + b"x" * 400 + b".invalid\n\nx\n", "To: jürg@exämple.invalid\nSubject: ü\n\nx\n".encode()]
+OPTIONS = [b"-t", b"-i", b"-oi", b"-ti", b"-oem", b"-bm", b"-bs", b"-bd", b"-bp", b"-q", b"-q30m", b"-v", b"-U", b"-n", b"-F", b"-f", b"-r", b"-N", b"-R", b"-V", b"-B", b"-B8BITMIME", b"-h", b"-O", b"-om", b"-os", b"-C", b"-G", b"-z",
+           b"-Nnever", b"-Nsuccess,failure", b"-Rhdrs", b"-f<>", b"-fann@own.invalid", b"-f ann", b"--", b"-X", b"-p", b"-L", b"-A", b"-m", b"-e", b"-d0.1"]
+
+
+def hand_in(profile, service, arguments, message):
+    """Exit code 0: there is one message more; else words, and there is none."""
+    before = service.call("Outbox", "List", "(a{sv}su)", {}, "", 1)[1]
+    done = subprocess.run([program("mail-relay-sendmail").encode(), *arguments], env=profile.env, input=message, capture_output=True, timeout=60, cwd=profile.root + "/cwd")
+    command = [*arguments, message[:200]]
+    judge(done, command, {0, 64, 65, 67, 69, 75, 77})
+    more = service.call("Outbox", "List", "(a{sv}su)", {}, "", 1)[1] - before
+    told = b"goes to the others" in done.stderr
+    asked = arguments in ([b"--help"], [b"--version"])
+    if more != (1 if (done.returncode == 0 or told) and not asked else 0) or (done.returncode != 0 and not done.stderr.strip()):
+        raise Failed(f"sendmail {command}: {done.returncode} and {more} more: {done.stderr}")
+    return done
+
+
+def mail_of_every_shape():
+    with Profile() as profile:
+        prepared(profile)
+        service = profile.start_service()
+        service.status()
+        profile.ctl("pause")
+        tries = [([b"-t"], m) for m in MESSAGES] + [([b"-i", b"bob@recipient.invalid"], m) for m in MESSAGES]
+        for seed in SEEDS:
+            draw = random.Random(seed)
+            for _ in range(60):
+                arguments = draw.choices(OPTIONS, k=draw.choice([0, 1, 2, 3])) + draw.choices([x for x in TEXTS + OPTIONS], k=draw.choice([0, 1, 1, 2]))
+                tries.append((arguments, draw.choice(MESSAGES)))
+        failures = 0
+        for arguments, message in tries:
+            try:
+                done = hand_in(profile, service, arguments, message)
+                if os.environ.get("MR_SHOW"):
+                    print(done.returncode, [a[:60] for a in arguments], message[:80], done.stderr[:300], flush=True)
+            except Failed as e:
+                if not os.environ.get("MR_GO_ON"):
+                    raise
+                failures += 1
+                print("FAIL", str(e)[:1500], flush=True)
+        check(not failures, f"{failures} failures")
+
+
 if __name__ == "__main__":
-    run_cases(every_verb, nobody_there)
+    run_cases(every_verb, nobody_there, mail_of_every_shape)
