@@ -2,12 +2,15 @@
 #include "engine/configuration.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/os.h"
+#include "base/text.h"
 
 #define CONFIG_MAX (1024 * 1024)
 #define RELOAD_MS  300
+#define ERROR_MAX  2000 /* it may name what stands in the line */
 
 struct _MrConfiguration {
   char *path;
@@ -20,14 +23,32 @@ struct _MrConfiguration {
   guint reload_source;
 };
 
+static guint
+line_at (const char *text, gsize offset)
+{
+  guint line = 1;
+
+  for (gsize i = 0; i < offset; i++)
+    line += text[i] == '\n';
+  return line;
+}
+
 static char *
 read_text (MrConfiguration *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
   char *text = NULL;
+  gsize len = 0;
 
-  if (mr_os_read_file (self->path, CONFIG_MAX, &text, NULL, &local))
-    return text;
+  if (mr_os_read_file (self->path, CONFIG_MAX, &text, &len, &local)) {
+    /* What stands behind a NUL would be out of force unseen, and gone with the next setting that is written. */
+    if (strlen (text) == len)
+      return text;
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s:%u: there is a NUL character in the line: remove it",
+                 self->path, line_at (text, strlen (text)));
+    g_free (text);
+    return NULL;
+  }
   if (g_error_matches (local, MR_ERROR, MR_ERROR_NOT_FOUND))
     return g_strdup ("");
   g_propagate_error (error, g_steal_pointer (&local));
@@ -48,8 +69,8 @@ take_text (MrConfiguration *self, const char *text)
   config = mr_config_parse (self->path, text, strlen (text), &error);
   g_clear_pointer (&self->error, g_free);
   if (config == NULL) {
-    self->error = g_strdup (error->message);
-    mr_warning ("engine", "configuration not taken: %s", error->message);
+    self->error = mr_text_sanitize (error->message, ERROR_MAX);
+    mr_warning ("engine", "configuration not taken: %s", self->error);
     if (self->config == NULL)
       self->config = mr_config_new_default ();
     return TRUE;
@@ -68,11 +89,14 @@ reload (MrConfiguration *self)
   g_autofree char *text = read_text (self, &error);
 
   if (text == NULL) {
-    gboolean is_new = g_strcmp0 (self->error, error->message) != 0;
+    char *words = mr_text_sanitize (error->message, ERROR_MAX);
+    gboolean is_new = g_strcmp0 (self->error, words) != 0;
 
     g_free (self->error);
-    self->error = g_strdup (error->message);
+    self->error = words;
     g_clear_pointer (&self->seen, g_free); /* the same text is news again once it can be read */
+    if (is_new)
+      mr_warning ("engine", "configuration not taken: %s", self->error);
     if (self->config == NULL)
       self->config = mr_config_new_default ();
     if (is_new && self->func != NULL)

@@ -7,7 +7,7 @@ import re
 import subprocess
 import unicodedata
 
-from harness import Failed, Profile, check, program, run_cases
+from harness import Failed, Profile, check, equal, program, run_cases
 
 SEEDS = range(int(os.environ.get("MR_SEEDS_FROM", "0")), int(os.environ.get("MR_SEEDS_FROM", "0")) + int(os.environ.get("MR_SEEDS", "1")))
 REPORT = re.compile(rb".*(ERROR: \w+Sanitizer|runtime error: |-CRITICAL \*\*|-WARNING \*\*|SUMMARY: \w+Sanitizer).*")
@@ -191,5 +191,53 @@ def mail_of_every_shape():
         check(not failures, f"{failures} failures")
 
 
+GOOD = b"[submission]\nlisten=127.0.0.1:%d\n[secrets]\nbackend=file\n[dns]\nservers=127.0.0.1:9\ntimeout-ms=10\ntries=1\n"
+# What makes a file bad as a whole, after lines that are good: (bytes, what is said of it).
+BAD_FILES = [(b"[retry]\nfirst=\xff\xfe\n", "UTF-8"), (b"[retry]\nfirst=6\0000\n[account lost]\nhost=x\n", "NUL"), (b"[retry\nfirst=60\n", ":9:"), (b"first\n", ":9:"), (b"[retry]\nfirst=-1\n", ":10:"),
+             (b"[retry]\nfirst=99999999999999999999\n", ":10:"), (b"[retry]\nfirst=\n", ":10:"), (b"[retry]\nfirst=%s%n\n", ":10:"), (b"[log]\nlevel=\x1b[31m\n", ":10:"), (b"[account \x01]\nhost=x\n", ":9:"),
+             (b"[account A B]\nhost=x\n", ":9:"), (b"[audit]\nenabled=maybe\n", ":10:"), (b"# " + b"x" * 5000000 + b"\n", "bytes"), (b"[tls]\nca-file=\\q\n", ":10:")]
+
+
+def values(row, draw):
+    """One that the parser may take."""
+    if row["type"] == "integer":
+        return str(draw.choice([row["min"], row["max"], row["default"] or 0]))
+    if row["type"] == "boolean":
+        return draw.choice(["true", "false"])
+    if row["type"] == "enum":
+        return draw.choice(row["choices"].split("|"))
+    return draw.choice([t for t in TEXTS if b"\n" not in t and b"\xff" not in t and b"\x01" not in t]).decode()
+
+
+def write(profile, content):
+    with open(profile.config_file, "wb") as f:
+        f.write(content)
+
+
+def the_file_while_it_runs():
+    with Profile() as profile:
+        prepared(profile)
+        good = GOOD % profile.port
+        write(profile, good + b"[account work]\nhost=127.0.0.1\nport=9\naddresses=*\n")
+        service = profile.start_service()
+        service.status()
+        for content, words in BAD_FILES:
+            write(profile, good + content)
+            said = service.wait(lambda: words in service.status().get("config-error", "") and service.status()["config-error"], f"{words} for {content[:60]}")
+            check(is_clean(said.encode()), said)
+            check("configuration not taken: " + said in service.log(), f"the log has {said}")
+            refused = profile.ctl("config", "set", "retry.max", "100", check=False)
+            check(refused.returncode == 1 and refused.stderr, f"{refused.returncode} {refused.stderr} for {content[:60]}")
+            with open(profile.config_file, "rb") as f:
+                check(f.read() == good + content, f"{content[:60]}: the file is as the person wrote it")
+            equal([a["id"] for a in profile.ctl_json("account", "list")["accounts"]], ["work"], "the last good one is in force")
+        os.unlink(profile.config_file)
+        os.mkdir(profile.config_file)
+        service.wait(lambda: "directory" in service.status().get("config-error", "").lower(), "words for a directory")
+        os.rmdir(profile.config_file)
+        write(profile, good + b"[retry]\nfirst=7\n[retry]\nfirst=8\n[nonsense]\nx=y\n")
+        service.wait(lambda: not service.status().get("config-error"), "a good file again")
+
+
 if __name__ == "__main__":
-    run_cases(every_verb, nobody_there, mail_of_every_shape)
+    run_cases(every_verb, nobody_there, mail_of_every_shape, the_file_while_it_runs)
