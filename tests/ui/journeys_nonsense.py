@@ -107,7 +107,7 @@ def answers_of_the_guide():
         write(address, "")
         push(window, onward)
         tells(window, heading, "Step 2 of 5")
-        for name, text in (("Further servers", LONG), ("Address for reports about forgeries", CONTROL)):
+        for name, text in (("Further servers", LONG), ("Further servers", "x" + "ä" * 2999), ("Address for reports about forgeries", CONTROL)):
             field = window.get("text", name, guide)
             write(field, text)
             push(window, onward)
