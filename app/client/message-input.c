@@ -76,9 +76,12 @@ read_header (GBytes *message)
 }
 
 /* All fields of that name, not only the first. */
-static void
+/* TRUE where all of it could be read. */
+static gboolean
 add_addresses (GPtrArray *addresses, MrHeaderReader *reader, const char *name, const char *default_domain)
 {
+  gboolean good = TRUE;
+
   for (guint i = 0; i < mr_header_reader_n_fields (reader); i++) {
     const MrHeaderField *field = mr_header_reader_get_field (reader, i);
     const char *colon = memchr (field->raw, ':', field->raw_len);
@@ -88,24 +91,28 @@ add_addresses (GPtrArray *addresses, MrHeaderReader *reader, const char *name, c
       continue;
     g_autofree char *value = g_strndup (colon + 1, field->raw_len - (gsize)(colon + 1 - field->raw));
     g_auto (GStrv) found = mr_address_list_parse_qualified (value, MAX_RECIPIENTS, default_domain, &bad);
+    good = good && !bad;
     for (guint j = 0; found != NULL && found[j] != NULL; j++)
       if (!g_ptr_array_find_with_equal_func (addresses, found[j], g_str_equal, NULL))
         g_ptr_array_add (addresses, g_strdup (found[j]));
   }
+  return good;
 }
 
 char **
-mr_message_input_dup_recipients (GBytes *message, const char *default_domain, GError **error)
+mr_message_input_dup_recipients (GBytes *message, const char *default_domain, gboolean *ret_bad, GError **error)
 {
   static const char *const fields[2][3] = { { "To", "Cc", "Bcc" }, { "Resent-To", "Resent-Cc", "Resent-Bcc" } };
   g_autoptr (MrHeaderReader) reader = read_header (message);
   g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
-  gboolean resent = FALSE;
+  gboolean resent = FALSE, bad = FALSE;
 
   for (guint i = 0; i < 3; i++)
     resent = resent || mr_header_reader_count (reader, fields[1][i]) > 0;
   for (guint i = 0; i < 3; i++)
-    add_addresses (addresses, reader, fields[resent][i], default_domain);
+    bad = !add_addresses (addresses, reader, fields[resent][i], default_domain) || bad;
+  if (ret_bad != NULL)
+    *ret_bad = bad;
   if (addresses->len == 0) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("The message names no recipient in To, Cc or Bcc"));
     return NULL;

@@ -38,11 +38,17 @@ collect_recipients (GBytes *message, gboolean from_header, char **arguments, GEr
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) found = NULL;
+  gboolean bad = FALSE;
 
   if (from_header) {
-    found = mr_message_input_dup_recipients (message, mr_message_input_get_host (), error);
+    found = mr_message_input_dup_recipients (message, mr_message_input_get_host (), &bad, error);
     if (found == NULL)
       return NULL;
+    if (bad) {
+      g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                           _ ("Something in To, Cc or Bcc is no address: correct it, nothing was sent"));
+      return NULL;
+    }
   }
   for (guint i = 0; found != NULL && found[i] != NULL; i++)
     g_ptr_array_add (all, g_strdup (found[i]));

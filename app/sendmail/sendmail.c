@@ -15,6 +15,7 @@
 
 #include "base/config.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "client/calls.h"
 #include "client/maildrop.h"
 #include "client/message-input.h"
@@ -25,7 +26,10 @@
 static int
 complain (int code, const char *text)
 {
-  fprintf (stderr, "mail-relay-sendmail: %s\n", text);
+  /* An argument or a server's words may be in it. */
+  g_autofree char *clean = mr_text_sanitize (text, 2000);
+
+  fprintf (stderr, "mail-relay-sendmail: %s\n", clean);
   return code;
 }
 
@@ -132,15 +136,15 @@ choose_sender (GBytes *message, const char *given)
   return sender != NULL ? sender : mr_message_input_dup_own_address ();
 }
 
-/* NULL: there is none. */
+/* NULL: there is none. *ret_bad: there are others in the header that cannot be read. */
 static char **
-collect_recipients (GBytes *message, const MrSendmailArguments *arguments)
+collect_recipients (GBytes *message, const MrSendmailArguments *arguments, gboolean *ret_bad)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) found = NULL;
 
   if (arguments->recipients_from_header)
-    found = mr_message_input_dup_recipients (message, mr_message_input_get_host (), NULL);
+    found = mr_message_input_dup_recipients (message, mr_message_input_get_host (), ret_bad, NULL);
   for (guint i = 0; found != NULL && found[i] != NULL; i++)
     g_ptr_array_add (all, g_strdup (found[i]));
   for (guint i = 0; i < arguments->recipients->len; i++)
@@ -155,7 +159,8 @@ static int
 deliver (const MrSendmailArguments *arguments, GBytes *message)
 {
   g_autoptr (MrPaths) paths = mr_paths_new ();
-  g_auto (GStrv) recipients = collect_recipients (message, arguments);
+  gboolean bad = FALSE;
+  g_auto (GStrv) recipients = collect_recipients (message, arguments, &bad);
   g_autofree char *sender = choose_sender (message, arguments->from);
   const MrSendJob job = { .reverse_path = sender,
                           .recipients = (const char *const *)recipients,
@@ -166,10 +171,14 @@ deliver (const MrSendmailArguments *arguments, GBytes *message)
   int code = EX_OK;
 
   if (recipients == NULL)
-    return complain (EX_NOUSER, _ ("the message has no recipient"));
-  if (send_to_configured (paths, &job, &code) || send_to_started (&job, &code))
-    return code;
-  return leave_in_maildrop (paths, &job);
+    return complain (EX_NOUSER,
+                     bad ? _ ("what stands in To, Cc and Bcc is no address") : _ ("the message has no recipient"));
+  if (!send_to_configured (paths, &job, &code) && !send_to_started (&job, &code))
+    code = leave_in_maildrop (paths, &job);
+  /* Not silently: whoever was meant gets nothing. */
+  return code == EX_OK && bad
+             ? complain (EX_UNAVAILABLE, _ ("something in To, Cc or Bcc is no address; the message goes to the others"))
+             : code;
 }
 
 int

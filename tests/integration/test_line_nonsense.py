@@ -171,6 +171,8 @@ def mail_of_every_shape():
         service = profile.start_service()
         service.status()
         profile.ctl("pause")
+        lost = hand_in(profile, service, [b"-t"], HEAD + b"Bcc: broken <\n\nx\n")
+        check(lost.returncode == 69 and b"no address" in lost.stderr, f"a recipient that cannot be read is told: {lost.returncode} {lost.stderr}")
         tries = [([b"-t"], m) for m in MESSAGES] + [([b"-i", b"bob@recipient.invalid"], m) for m in MESSAGES]
         for seed in SEEDS:
             draw = random.Random(seed)

@@ -28,7 +28,7 @@ check_recipients (const char *text, const char *expected)
 {
   g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) recipients = mr_message_input_dup_recipients (message, "host.example", &error);
+  g_auto (GStrv) recipients = mr_message_input_dup_recipients (message, "host.example", NULL, &error);
 
   if (expected == NULL) {
     g_assert_error (error, MR_ERROR, MR_ERROR_INVALID);
@@ -49,6 +49,29 @@ test_recipients (void)
   check_recipients ("Subject: none\n\nTo: no@x.example\n", NULL);
   check_recipients ("", NULL);
   check_recipients ("To: a@x.example", "a@x.example");
+}
+
+/* What is no address is told, what names nobody is not. */
+static void
+test_bad_recipients (void)
+{
+  static const struct {
+    const char *text;
+    gboolean bad;
+  } rows[] = { { "To: a@x.example\nBcc: \n\n", FALSE },
+               { "To: a@x.example, undisclosed-recipients:;\n\n", FALSE },
+               { "To: \"Doe, J\" <a@x.example>\nCc: (nobody)\n\n", FALSE },
+               { "To: a@x.example\nBcc: broken <\n\n", TRUE },
+               { "To: b@x..example\nCc: a@x.example\n\n", TRUE },
+               { "Subject: none\n\n", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) message = g_bytes_new_static (rows[i].text, strlen (rows[i].text));
+    gboolean bad = !rows[i].bad;
+    g_auto (GStrv) found = mr_message_input_dup_recipients (message, "host.example", &bad, NULL);
+    g_test_message ("%s", rows[i].text);
+    g_assert_cmpint (bad, ==, rows[i].bad);
+  }
 }
 
 static void
@@ -157,6 +180,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/message-input/recipients", test_recipients);
+  g_test_add_func ("/client/message-input/bad-recipients", test_bad_recipients);
   g_test_add_func ("/client/message-input/sender", test_sender);
   g_test_add_func ("/client/message-input/dot", test_dot);
   g_test_add_func ("/client/maildrop/write", test_maildrop);
