@@ -90,6 +90,9 @@ taken_cb (guint code, const char *enhanced, const char *text, const char *id, gp
                  "%u %s %s", code, enhanced, text);
   else if (r->path != NULL && unlink (r->path) != 0)
     mr_warning ("engine", "%s was taken and could not be removed: it will be sent again", r->path);
+  /* Whoever handed it in was told that it is safe: it is, and somebody has to look at it. */
+  if (r->path != NULL && error != NULL)
+    mr_warning ("engine", "maildrop file %s is kept: %s", r->path, error->message);
   if (r->path != NULL) {
     r->engine->drops_open--;
     drops_go_on (r->engine);

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -118,8 +119,13 @@ leave_in_maildrop (const MrPaths *paths, const MrSendJob *job)
   g_autoptr (GError) error = NULL;
   g_autofree char *notify = mr_dsn_dup_notify (job->notify);
   g_autofree char *envid = job->envid != NULL ? mr_xtext_encode (job->envid) : NULL;
+  gsize len = 0;
+  const char *data = g_bytes_get_data (job->message, &len);
   const MrMaildropWishes wishes = { .notify = notify, .ret = mr_dsn_return_word (job->ret), .envid = envid };
 
+  /* Never taken by the service: better refused now, while somebody hears it. */
+  if (len > 0 && memchr (data, '\0', len) != NULL)
+    return complain (EX_DATAERR, _ ("there is a NUL character in the message"));
   if (mr_maildrop_write (paths->maildrop_dir, clock, job->reverse_path, job->recipients, &wishes, job->message, &error))
     return EX_OK;
   return complain (g_error_matches (error, MR_ERROR, MR_ERROR_INVALID) ? EX_DATAERR : EX_TEMPFAIL, error->message);

@@ -193,6 +193,22 @@ def mail_of_every_shape():
         check(not failures, f"{failures} failures")
 
 
+def what_the_maildrop_keeps():
+    """What the service refuses when it empties the folder stays there, and the log says so."""
+    with Profile(bus=False) as profile:
+        prepared(profile)
+        with open(profile.runtime_dir, "w", encoding="ascii"):
+            pass
+        codes = [subprocess.run([program("mail-relay-sendmail"), "-i", "bob@recipient.invalid"], env=profile.env, input=m, capture_output=True).returncode
+                 for m in (HEAD + b"\nNUL \0\n", HEAD + b"Received: x\n" * 60 + b"\nloop\n", HEAD + b"\nfine\n")]
+        equal(codes, [65, 0, 0], "exit codes")
+        os.unlink(profile.runtime_dir)
+        service = profile.start_service()
+        service.wait(lambda: service.call("Outbox", "List", "(a{sv}su)", {}, "", 1)[1] == 1, "the one that is fine")
+        service.wait(lambda: re.search(r"maildrop file \S+ is kept: 554 5.4.6 ", service.log()), "words for the other")
+        equal(len(os.listdir(profile.state_dir + "/maildrop")), 1, "files that are kept")
+
+
 GOOD = b"[submission]\nlisten=127.0.0.1:%d\n[secrets]\nbackend=file\n[dns]\nservers=127.0.0.1:9\ntimeout-ms=10\ntries=1\n"
 # What makes a file bad as a whole, after lines that are good: (bytes, what is said of it).
 BAD_FILES = [(b"[retry]\nfirst=\xff\xfe\n", "UTF-8"), (b"[retry]\nfirst=6\0000\n[account lost]\nhost=x\n", "NUL"), (b"[retry\nfirst=60\n", ":9:"), (b"first\n", ":9:"), (b"[retry]\nfirst=-1\n", ":10:"),
@@ -242,4 +258,4 @@ def the_file_while_it_runs():
 
 
 if __name__ == "__main__":
-    run_cases(every_verb, nobody_there, mail_of_every_shape, the_file_while_it_runs)
+    run_cases(every_verb, nobody_there, mail_of_every_shape, what_the_maildrop_keeps, the_file_while_it_runs)
