@@ -190,10 +190,16 @@ gboolean
 mr_engine_open_resolver (MrEngine *self, GError **error)
 {
   MrConfig *config = mr_engine_get_config (self);
-  MrResolver *resolver = mr_resolver_new (mr_config_get_string (config, "dns", "servers"),
-                                          (guint)mr_config_get_integer (config, "dns", "timeout-ms"),
-                                          (guint)mr_config_get_integer (config, "dns", "tries"), error);
+  guint timeout_ms = (guint)mr_config_get_integer (config, "dns", "timeout-ms");
+  guint tries = (guint)mr_config_get_integer (config, "dns", "tries");
+  g_autoptr (GError) local = NULL;
+  MrResolver *resolver = mr_resolver_new (mr_config_get_string (config, "dns", "servers"), timeout_ms, tries, &local);
 
+  /* A slip in one setting must not keep programs from handing in their mail. */
+  if (resolver == NULL) {
+    mr_warning ("engine", "[dns] servers is not taken, the system's name servers are asked: %s", local->message);
+    resolver = mr_resolver_new ("", timeout_ms, tries, error);
+  }
   if (resolver == NULL)
     return FALSE;
   self->resolver = resolver;

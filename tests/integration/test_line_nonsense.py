@@ -257,5 +257,15 @@ def the_file_while_it_runs():
         service.wait(lambda: not service.status().get("config-error"), "a good file again")
 
 
+def wrong_name_servers():
+    """It starts all the same."""
+    with Profile(bus=False) as profile:
+        prepared(profile)
+        profile.configure({"dns": {"servers": "not an address"}})
+        service = profile.start_service()
+        check("version" in service.status(), "it is there")
+        check("[dns] servers is not taken" in service.log(), "and says what is wrong")
+
+
 if __name__ == "__main__":
-    run_cases(every_verb, nobody_there, mail_of_every_shape, what_the_maildrop_keeps, the_file_while_it_runs)
+    run_cases(every_verb, nobody_there, mail_of_every_shape, what_the_maildrop_keeps, the_file_while_it_runs, wrong_name_servers)
