@@ -216,17 +216,6 @@ BAD_FILES = [(b"[retry]\nfirst=\xff\xfe\n", "UTF-8"), (b"[retry]\nfirst=6\0000\n
              (b"[account A B]\nhost=x\n", ":9:"), (b"[audit]\nenabled=maybe\n", ":10:"), (b"# " + b"x" * 5000000 + b"\n", "bytes"), (b"[tls]\nca-file=\\q\n", ":10:")]
 
 
-def values(row, draw):
-    """One that the parser may take."""
-    if row["type"] == "integer":
-        return str(draw.choice([row["min"], row["max"], row["default"] or 0]))
-    if row["type"] == "boolean":
-        return draw.choice(["true", "false"])
-    if row["type"] == "enum":
-        return draw.choice(row["choices"].split("|"))
-    return draw.choice([t for t in TEXTS if b"\n" not in t and b"\xff" not in t and b"\x01" not in t]).decode()
-
-
 def write(profile, content):
     with open(profile.config_file, "wb") as f:
         f.write(content)
