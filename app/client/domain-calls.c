@@ -3,6 +3,8 @@
 
 #include "client/domain-calls.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "base/records-variant.h"
 #include "client/job.h"
 #include "data/dbus/names.h"
@@ -177,6 +179,6 @@ mr_client_get_domain_report_finish (MrClient *self, GAsyncResult *result, GError
   MrDomainReport *report = dict != NULL ? mr_domain_report_from_variant (dict) : NULL;
 
   if (dict != NULL && report == NULL)
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_PROTOCOL, "the service told no report");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_PROTOCOL, _ ("the service told no report"));
   return report;
 }

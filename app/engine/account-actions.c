@@ -3,7 +3,11 @@
  * Order: the secret is stored before the configuration names the account, so that an account never appears without the password that was
  * typed for it; a configuration that cannot be written takes the secret back.
  */
+#include <config.h>
+
 #include "engine/answer.h"
+
+#include <glib/gi18n-lib.h>
 #include "engine/accounts.h"
 #include "engine/configuration.h"
 #include "engine/providers.h"
@@ -159,7 +163,7 @@ check_record (MrEngine *engine, const MrAccountRecord *record, GError **error)
     return TRUE;
   trust = mr_tls_trust_new (record->ca_file, error);
   if (trust == NULL)
-    g_prefix_error (error, "ca-file: the file must be in %s, /etc or /usr, where the service may read. ",
+    g_prefix_error (error, _ ("ca-file: the file must be in %s, /etc or /usr, where the service may read. "),
                     engine->paths->config_dir);
   return trust != NULL;
 }
@@ -193,7 +197,7 @@ mr_engine_add_account (MrEngine *engine, const MrAccountRecord *record, MrSecret
     return;
   }
   if (mr_accounts_find (engine->accounts, record->id) != NULL) {
-    g_set_error (&error, MR_ERROR, MR_ERROR_EXISTS, "id: there is an account “%s” already", record->id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_EXISTS, _ ("id: there is an account “%s” already"), record->id);
     mr_answer_done (func, error, data);
     return;
   }
@@ -232,7 +236,7 @@ mr_engine_update_account (MrEngine *engine, const MrAccountRecord *record, MrEng
   g_autoptr (MrAccountRecord) before = found != NULL ? mr_account_record_copy (found) : NULL;
 
   if (before == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", record->id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), record->id);
   else if (check_record (engine, record, &error) && write_record (engine, record, record->is_default, &error))
     leave_provider (engine, before, record);
   mr_answer_done (func, error, data);
@@ -350,10 +354,10 @@ mr_engine_remove_account (MrEngine *engine, const char *id, const char *move_to,
   Change *c;
 
   if (mr_accounts_find (engine->accounts, id) == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), id);
   else if (move_to != NULL && *move_to != '\0'
            && (strcmp (move_to, id) == 0 || mr_accounts_find (engine->accounts, move_to) == NULL))
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "Its mail cannot go through “%s”", move_to);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("Its mail cannot go through “%s”"), move_to);
   if (error != NULL) {
     mr_answer_done (func, error, data);
     return;
@@ -388,9 +392,9 @@ mr_engine_set_password (MrEngine *engine, const char *id, MrSecret *secret, MrEn
   Change *c;
 
   if (record == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), id);
   else if (record->user == NULL || *record->user == '\0')
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "user: this account has no user name; set one first");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, _ ("user: this account has no user name; set one first"));
   if (error != NULL) {
     mr_answer_done (func, error, data);
     return;
@@ -408,7 +412,7 @@ mr_engine_set_default_account (MrEngine *engine, const char *id, MrEngineDoneFun
   const MrConfigurationEdit edit = { "general", "default-account", id };
 
   if (mr_accounts_find (engine->accounts, id) == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), id);
   else
     mr_configuration_apply (engine->configuration, &edit, 1, NULL, &error);
   mr_answer_done (func, error, data);

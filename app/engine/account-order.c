@@ -1,4 +1,7 @@
 /* The order of accounts, as a person arranges it: written as numbers from 1, all in one change of the configuration. */
+#include <config.h>
+
+#include <glib/gi18n-lib.h>
 #include <mailrelay/engine-accounts.h>
 
 #include "engine/accounts.h"
@@ -32,12 +35,12 @@ check_ids (MrEngine *engine, const char *const *ids, GError **error)
 
   for (; ids[n] != NULL; n++) {
     if (n >= ACCOUNTS_MAX || mr_accounts_find (engine->accounts, ids[n]) == NULL) {
-      g_set_error (error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", ids[n]);
+      g_set_error (error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), ids[n]);
       return FALSE;
     }
     for (guint k = 0; k < n; k++)
       if (g_str_equal (ids[k], ids[n])) {
-        g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "The account “%s” is named twice", ids[n]);
+        g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("The account “%s” is named twice"), ids[n]);
         return FALSE;
       }
   }

@@ -4,7 +4,11 @@
  * decides here what a change of it undoes: state, log-in and limits are found out anew only for what they depend on, so that a new name or colour
  * wakes nobody.
  */
+#include <config.h>
+
 #include "engine/account-settings.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "mail/address.h"
 #include "net/listener.h"
@@ -95,18 +99,19 @@ check_pattern (const char *pattern, GError **error)
   if (g_strcmp0 (pattern, "*") == 0)
     return TRUE;
   if (strchr (pattern, ';') != NULL) { /* it separates the addresses in the file */
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "addresses: “%s” cannot be used, it has a semicolon", pattern);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("addresses: “%s” cannot be used, it has a semicolon"), pattern);
     return FALSE;
   }
   if (g_str_has_prefix (pattern, "*@")) {
     g_autofree char *probe = g_strconcat ("x", pattern + 1, NULL);
 
     return mr_address_is_valid (probe)
-           || (g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "addresses: “%s” is not a domain", pattern), FALSE);
+           || (g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("addresses: “%s” is not a domain"), pattern), FALSE);
   }
   return mr_address_is_valid (pattern)
          || (g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                          "addresses: “%s” is not an e-mail address (write *@example.com for a whole domain)", pattern),
+                          _ ("addresses: “%s” is not an e-mail address (write *@example.com for a whole domain)"),
+                          pattern),
              FALSE);
 }
 
@@ -116,30 +121,30 @@ check_relay (const MrAccountRecord *record, GError **error)
   if (record->host == NULL || *record->host == '\0' || strlen (record->host) > 255
       || strpbrk (record->host, " \t\r\n@/;") != NULL) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
-                         "host: the name of the provider's outgoing server is needed");
+                         _ ("host: the name of the provider's outgoing server is needed"));
     return FALSE;
   }
   if (record->port < 1 || record->port > 65535) {
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "port: a number from 1 to 65535 is needed");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("port: a number from 1 to 65535 is needed"));
     return FALSE;
   }
   if (record->auth == MR_AUTH_OAUTH2 && (record->user == NULL || *record->user == '\0')) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
-                         "user: signing in with the provider needs the user name, mostly the e-mail address");
+                         _ ("user: signing in with the provider needs the user name, mostly the e-mail address"));
     return FALSE;
   }
   gboolean loopback = mr_address_is_loopback (record->host) || g_ascii_strcasecmp (record->host, "localhost") == 0;
   if (mr_policy_clear_text (record->tls, record->user != NULL && *record->user != '\0', loopback)
       == MR_CLEAR_REFUSED_PASSWORD) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
-                         "tls: a password is never sent without encryption; choose an encrypted connection");
+                         _ ("tls: a password is never sent without encryption; choose an encrypted connection"));
     return FALSE;
   }
   if (loopback
       && (mr_listener_is_own (mr_address_is_numeric (record->host) ? record->host : "127.0.0.1", (guint16)record->port)
           || (!mr_address_is_numeric (record->host) && mr_listener_is_own ("::1", (guint16)record->port)))) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
-                         "host: this is Mail Relay itself; name your provider's server");
+                         _ ("host: this is Mail Relay itself; name your provider's server"));
     return FALSE;
   }
   return TRUE;
@@ -149,11 +154,12 @@ gboolean
 mr_accounts_check (const MrAccountRecord *record, GError **error)
 {
   if (!mr_config_id_is_valid (record->id)) {
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "id: 1 to 32 of a-z, 0-9, - and _ are allowed");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("id: 1 to 32 of a-z, 0-9, - and _ are allowed"));
     return FALSE;
   }
   if (record->addresses == NULL || record->addresses[0] == NULL) {
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "addresses: at least one sender address is needed, or *");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("addresses: at least one sender address is needed, or *"));
     return FALSE;
   }
   for (guint i = 0; record->addresses[i] != NULL; i++)

@@ -3,7 +3,11 @@
  * Look-up, connect, greeting, TLS, capabilities, log-in, then MAIL and RSET with the account's first address, and the size that is accepted. Nothing
  * is sent. What each part told is read from the connection when the next one begins.
  */
+#include <config.h>
+
 #include "engine/account-test.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "base/log.h"
 #include "engine/account-trace.h"
@@ -256,7 +260,7 @@ timeout_cb (gpointer data)
 {
   Test *t = data;
   g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_TIMED_OUT,
-                                                  "The server took too long; the test was stopped");
+                                                  _ ("The server took too long; the test was stopped"));
   MrConnectionFailure failure
       = { .stage = mr_account_trace_stage (t->part), .error = error->code, .what = error->message };
 
@@ -284,7 +288,8 @@ direct_cb (gpointer data)
 {
   Test *t = data;
   g_autoptr (GError) error = g_error_new_literal (
-      MR_ERROR, MR_ERROR_REFUSED, "Mail without a provider has no single server to test; send a message to yourself");
+      MR_ERROR, MR_ERROR_REFUSED,
+      _ ("Mail without a provider has no single server to test; send a message to yourself"));
 
   t->timer = 0;
   test_end (t, FALSE, error);
@@ -294,7 +299,7 @@ direct_cb (gpointer data)
 void
 mr_tests_free (MrTests *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service was stopped"));
 
   if (self == NULL)
     return;
@@ -320,7 +325,7 @@ mr_engine_test_account (MrEngine *engine, const MrAccountRecord *record, MrSecre
                                 .ca_file = record->ca_file };
 
   if (engine->tests == NULL) {
-    g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+    g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service was stopped"));
 
     mr_answer_no_test (done, error, data);
     return 0;
@@ -353,7 +358,7 @@ mr_engine_cancel_test (MrEngine *engine, guint number)
     Test *t = g_ptr_array_index (engine->tests->tests, i);
 
     if (t->number == number) {
-      g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The test was stopped");
+      g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The test was stopped"));
 
       test_end (t, FALSE, error);
       return;

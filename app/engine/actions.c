@@ -3,7 +3,11 @@
  * A message that is in memory belongs to the scheduler: it is withdrawn first, then changed in the store. An action on several messages is
  * one job object that counts what is still open and answers once.
  */
+#include <config.h>
+
 #include "engine/actions-private.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "engine/accounts.h"
 #include "engine/answer.h"
@@ -206,8 +210,8 @@ step_try (Step *step)
     return;
   }
   if (mr_edits_need_store (action->kind) && mr_scheduler_withdraw (scheduler, id, FALSE)) {
-    g_autoptr (GError) busy = g_error_new (MR_ERROR, MR_ERROR_BUSY, "%s is being sent right now; try again in a moment",
-                                           id);
+    g_autoptr (GError) busy = g_error_new (MR_ERROR, MR_ERROR_BUSY,
+                                           _ ("%s is being sent right now; try again in a moment"), id);
 
     mr_step_done (step, FALSE, busy);
     return;
@@ -239,7 +243,7 @@ static void
 action_end (Action *action)
 {
   if (action->ids[action->next] != NULL && action->error == NULL)
-    action->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is being stopped; try again");
+    action->error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service is being stopped; try again"));
   if (action->kind != ACTION_DELETE && action->engine->scheduler != NULL)
     mr_scheduler_kick (action->engine->scheduler);
   mr_engine_notify (action->engine, MR_CHANGED_QUEUE);
@@ -294,11 +298,11 @@ all_valid (const char *const *ids, GError **error)
 
   for (; ids[n] != NULL; n++)
     if (!mr_id_is_valid (ids[n])) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%.40s” is not the number of a message", ids[n]);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("“%.40s” is not the number of a message"), ids[n]);
       return FALSE;
     }
   if (n > ACTION_MAX)
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, "too many messages at once");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("too many messages at once"));
   return n <= ACTION_MAX;
 }
 
@@ -373,7 +377,7 @@ mr_engine_release (MrEngine *engine, const char *const *ids, MrCountFunc func, g
 static void
 refuse_empty (const char *const *ids, MrCountFunc func, gpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_INVALID, "say which messages");
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_INVALID, _ ("say which messages"));
 
   mr_answer_count (func, 0, error, data);
 }
@@ -449,9 +453,9 @@ mr_engine_send_through (MrEngine *engine, const char *id, const char *account, g
   Through *t;
 
   if (mr_accounts_find (engine->accounts, account) == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", account);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), account);
   else if (!mr_id_is_valid (id))
-    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, "“%.40s” is not the number of a message", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, _ ("“%.40s” is not the number of a message"), id);
   if (error != NULL) {
     mr_answer_count (func, 0, error, data);
     return;

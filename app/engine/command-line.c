@@ -3,8 +3,11 @@
  *
  * A maildrop file is removed only after the commit that holds its message was synced; a file that cannot be read is kept and told in the log.
  */
+#include <config.h>
+
 #include "engine/command-line.h"
 
+#include <glib/gi18n-lib.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -134,7 +137,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (bytes == NULL) {
     g_ptr_array_remove_fast (r->engine->readings, r);
-    told = g_error_new (MR_ERROR, MR_ERROR_FAILED, "The message could not be read: %s", error->message);
+    told = g_error_new (MR_ERROR, MR_ERROR_FAILED, _ ("The message could not be read: %s"), error->message);
     mr_intake_forget (g_steal_pointer (&r->intake));
     reading_end (r, NULL, told);
     return;
@@ -167,7 +170,7 @@ mr_engine_end_readings (MrEngine *engine)
 {
   g_autoptr (GPtrArray) readings = g_steal_pointer (&engine->readings);
   g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED,
-                                                  "The service is being stopped; hand the message in again");
+                                                  _ ("The service is being stopped; hand the message in again"));
 
   g_queue_clear_full (&engine->drops, g_free);
   for (guint i = 0; readings != NULL && i < readings->len; i++) {
@@ -188,19 +191,19 @@ static gboolean
 check_envelope (const char *reverse_path, const char *const *recipients, gint64 most, GError **error)
 {
   if (*reverse_path != '\0' && !mr_address_is_valid (reverse_path)) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%s” is not an e-mail address", reverse_path);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("“%s” is not an e-mail address"), reverse_path);
     return FALSE;
   }
   if (recipients[0] == NULL) {
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "The message has no recipient");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("The message has no recipient"));
     return FALSE;
   }
   for (guint i = 0; recipients[i] != NULL; i++)
     if (!mr_address_is_valid (recipients[i])) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%s” is not an e-mail address", recipients[i]);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("“%s” is not an e-mail address"), recipients[i]);
       return FALSE;
     } else if (i >= most) {
-      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, "More than %" G_GINT64_FORMAT " recipients", most);
+      g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("More than %u recipients"), (guint)most);
       return FALSE;
     }
   return TRUE;

@@ -1,6 +1,9 @@
 /* The configuration file: one writer, atomic, comments kept. */
+#include <config.h>
+
 #include "engine/configuration.h"
 
+#include <glib/gi18n-lib.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -44,7 +47,7 @@ read_text (MrConfiguration *self, GError **error)
     /* What stands behind a NUL would be out of force unseen, and gone with the next setting that is written. */
     if (strlen (text) == len)
       return text;
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s:%u: there is a NUL character in the line: remove it",
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s:%u: there is a NUL character in the line: remove it"),
                  self->path, line_at (text, strlen (text)));
     g_free (text);
     return NULL;
@@ -194,7 +197,7 @@ mr_configuration_apply (MrConfiguration *self, const MrConfigurationEdit *edits,
   if (take_text (self, text) && self->func != NULL)
     self->func (self, self->data);
   if (self->error != NULL) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "The configuration file has an error; mend it first: %s",
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("The configuration file has an error; mend it first: %s"),
                  self->error);
     return FALSE;
   }

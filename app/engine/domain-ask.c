@@ -3,6 +3,8 @@
 
 #include "engine/domain-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #define QUESTIONS_MAX 2000 /* of one job: more is a domain that leads in circles */
 #define SERVER_MS     1500
 #define SERVER_TRIES  2
@@ -136,7 +138,7 @@ find_kept (MrDomainJob *job, char *key, Kept **ret)
   if (g_hash_table_size (job->answers) <= QUESTIONS_MAX)
     return TRUE;
   kept->state = MR_ASKED_FAILED;
-  kept->error = g_error_new_literal (MR_ERROR, MR_ERROR_TOO_BIG, "too many questions");
+  kept->error = g_error_new_literal (MR_ERROR, MR_ERROR_TOO_BIG, _ ("too many questions"));
   return FALSE;
 }
 

@@ -3,7 +3,11 @@
  * What can be refused without looking at a message is refused here, before any of them is touched: ids, addresses, times, accounts that are not there.
  * Everything else is found out message by message (edits.c). Lists are copied: the caller's may go once the call has returned.
  */
+#include <config.h>
+
 #include "engine/actions-private.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "engine/accounts.h"
 #include "engine/answer.h"
@@ -13,10 +17,10 @@ static gboolean
 check_address (MrEngine *engine, const char *address, GError **error)
 {
   if (!mr_address_is_valid (address))
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "“%.200s” is not an e-mail address", address);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("“%.200s” is not an e-mail address"), address);
   else if (mr_store_is_never (engine->store, address))
     g_set_error (error, MR_ERROR, MR_ERROR_REFUSED,
-                 "%s is on the list of addresses that are never written to; take it off the list first", address);
+                 _ ("%s is on the list of addresses that are never written to; take it off the list first"), address);
   else
     return TRUE;
   return FALSE;
@@ -31,9 +35,9 @@ check_recipients (MrEngine *engine, const char *const *recipients, GError **erro
     if (!check_address (engine, recipients[n], error))
       return FALSE;
   if (n == 0)
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "say who is to get it");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("say who is to get it"));
   else if (n > MR_EDITS_MAX)
-    g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, "at most %d recipients at once", MR_EDITS_MAX);
+    g_set_error (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("at most %d recipients at once"), MR_EDITS_MAX);
   return n > 0 && n <= MR_EDITS_MAX;
 }
 
@@ -42,7 +46,7 @@ check_ids (const char *const *ids, GError **error)
 {
   if (ids != NULL && ids[0] != NULL)
     return mr_action_ids_are_valid (ids, error);
-  g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "say which messages");
+  g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("say which messages"));
   return FALSE;
 }
 
@@ -78,7 +82,7 @@ mr_engine_edit_recipients (MrEngine *engine, const char *id, const MrRecipientEd
   Action *action;
 
   if (n_edits == 0 || n_edits > MR_EDITS_MAX)
-    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, "between 1 and %d changes at once", MR_EDITS_MAX);
+    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, _ ("between 1 and %d changes at once"), MR_EDITS_MAX);
   else if (check_ids (ids, &error))
     for (guint i = 0; i < n_edits && error == NULL; i++)
       if (edits[i].kind == MR_EDIT_CORRECT || edits[i].kind == MR_EDIT_ADD)
@@ -106,7 +110,7 @@ mr_engine_change_account (MrEngine *engine, const char *const *ids, const char *
   Action *action;
 
   if (account != NULL && mr_accounts_find (engine->accounts, account) == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", account);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), account);
   if (error != NULL || !check_ids (ids, &error)) {
     mr_answer_count (func, 0, error, data);
     return;
@@ -124,7 +128,8 @@ mr_engine_schedule (MrEngine *engine, const char *const *ids, gint64 not_before,
   Action *action;
 
   if (not_before < 0 || not_before > now + 366 * G_TIME_SPAN_DAY)
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "A message can be scheduled for at most a year from now");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("A message can be scheduled for at most a year from now"));
   if (error != NULL || !check_ids (ids, &error)) {
     mr_answer_count (func, 0, error, data);
     return;

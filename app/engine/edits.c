@@ -1,8 +1,11 @@
 /* What a person changes of messages: recipients, account, time; sending again, returning, undoing. Each message is one transaction of the store;
  * actions.c walks over the messages and withdraws each from the scheduler first.
  */
+#include <config.h>
+
 #include "engine/actions-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -124,7 +127,8 @@ return_to_sender (Step *step, const MrMessageRecord *message)
   edit.report = step->action->flag;
   if (edit.report && !mr_reports_may_mail (step->action->engine->reports, message)) {
     g_set_error (&error, MR_ERROR, MR_ERROR_REFUSED,
-                 "%s: a report is only mailed to an address of one of your accounts; return it without one", step->id);
+                 _ ("%s: a report is only mailed to an address of one of your accounts; return it without one"),
+                 step->id);
     mr_step_done (step, FALSE, error);
     return;
   }
@@ -287,7 +291,7 @@ is_damaged (Step *step, const MrMessageRecord *message)
 
   if (message->hold != MR_HOLD_DAMAGED)
     return FALSE;
-  g_set_error (&error, MR_ERROR, MR_ERROR_CORRUPT, "%s is damaged and cannot be sent", step->id);
+  g_set_error (&error, MR_ERROR, MR_ERROR_CORRUPT, _ ("%s is damaged and cannot be sent"), step->id);
   mr_step_done (step, FALSE, error);
   return TRUE;
 }

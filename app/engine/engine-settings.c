@@ -3,10 +3,17 @@
  * Nothing is decided here: a key that is not known and a value that does not fit are refused with the words of base/config.h, and what follows
  * from a new value is done where the configuration tells of its change (engine.c), the same as when the file was edited by hand.
  */
+#include <config.h>
+
 #include "engine/engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
 
 #include "engine/answer.h"
 #include "engine/configuration.h"
+#include "net/resolver.h"
 #include "store/store-edits.h"
 
 static void
@@ -27,8 +34,17 @@ known_key (const char *group, const char *key, GError **error)
   if (mr_config_find_key (kind, key) != NULL)
     return TRUE;
   g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-               "There is no setting “%s” in [%s]; `mail-relayctl config list` shows all", key, group);
+               _ ("There is no setting “%s” in [%s]; `mail-relayctl config list` shows all"), key, group);
   return FALSE;
+}
+
+/* What base cannot judge, and would be told at the next start only. */
+static gboolean
+fits (const char *group, const char *key, const char *value, GError **error)
+{
+  if (strcmp (group, "dns") != 0 || strcmp (key, "servers") != 0)
+    return TRUE;
+  return mr_resolver_check_servers (value, error);
 }
 
 void
@@ -38,7 +54,8 @@ mr_engine_set_config (MrEngine *self, const char *group, const char *key, const 
   g_autoptr (GError) error = NULL;
   g_autofree char *kind = g_strndup (group, strcspn (group, " "));
 
-  if (!known_key (group, key, &error) || !mr_config_check_value (mr_config_find_key (kind, key), value, &error))
+  if (!known_key (group, key, &error) || !mr_config_check_value (mr_config_find_key (kind, key), value, &error)
+      || !fits (group, key, value, &error))
     mr_answer_done (func, error, data);
   else
     apply_one (self, group, key, value, func, data);
@@ -79,7 +96,7 @@ mr_engine_allow_uid (MrEngine *self, gint64 uid, gboolean allow, MrEngineDoneFun
 
   if (uid < 0 || uid > G_MAXUINT32) {
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
-                         "That program's user is not known; make a password for the program instead");
+                         _ ("That program's user is not known; make a password for the program instead"));
     mr_answer_done (func, error, data);
     return;
   }

@@ -4,7 +4,11 @@
  * so, or when as much time has passed since this process saw it first: a clock that is set back does not make an hour a year. Held messages with a
  * time are asked for in the store. One timer looks at least every minute while something is awaited.
  */
+#include <config.h>
+
 #include "engine/holds.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "base/config.h"
 #include "base/log.h"
@@ -302,9 +306,10 @@ set_pause (MrEngine *engine, const char *account, gboolean paused, gint64 until,
   gint64 now = mr_clock_wall (engine->clock);
 
   if (account != NULL && mr_accounts_find (engine->accounts, account) == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no account “%s”", account);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no account “%s”"), account);
   else if (until != 0 && (until <= now || until > now + 366 * G_TIME_SPAN_DAY))
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "A pause ends within the next year, or when you say so");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("A pause ends within the next year, or when you say so"));
   else
     mr_configuration_apply (engine->configuration, edits, G_N_ELEMENTS (edits), NULL, &error);
   mr_answer_done (func, error, data);
@@ -384,7 +389,7 @@ mr_engine_set_hold_rule (MrEngine *engine, const MrHoldRuleRecord *rule, MrSubmi
 
   if (id == NULL || !mr_config_id_is_valid (id))
     g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
-                         "A rule's id has 1 to 32 small letters, digits, “-” or “_”");
+                         _ ("A rule's id has 1 to 32 small letters, digits, “-” or “_”"));
   else if (mr_policy_hold_check (rule, &error))
     write_rule (engine, rule, id, &error);
   if (error != NULL) {
@@ -406,7 +411,7 @@ mr_engine_remove_hold_rule (MrEngine *engine, const char *id, MrEngineDoneFunc f
   g_autoptr (GError) error = NULL;
 
   if (rule == NULL)
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no rule “%.40s”", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no rule “%.40s”"), id);
   else
     mr_configuration_apply (engine->configuration, NULL, 0, group, &error);
   mr_answer_done (func, error, data);

@@ -1,4 +1,7 @@
 /* Never write to; and reports that a person opened: both are a look into the store. */
+#include <config.h>
+
+#include <glib/gi18n-lib.h>
 #include <mailrelay/engine-reports.h>
 
 #include "engine/engine-private.h"
@@ -79,9 +82,9 @@ mr_engine_add_never (MrEngine *engine, const char *address, const char *reason, 
   MrNeverRecord *record;
 
   if (!mr_address_is_valid (address))
-    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, "“%.200s” is not an e-mail address", address);
+    g_set_error (&error, MR_ERROR, MR_ERROR_INVALID, _ ("“%.200s” is not an e-mail address"), address);
   else if (reason != NULL && (strlen (reason) > REASON_MAX || !g_utf8_validate (reason, -1, NULL)))
-    g_set_error (&error, MR_ERROR, MR_ERROR_TOO_BIG, "reason: at most %d characters", REASON_MAX);
+    g_set_error (&error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("reason: at most %d characters"), REASON_MAX);
   if (error != NULL) {
     mr_answer_done (func, error, data);
     return;

@@ -167,7 +167,7 @@ out_end (Out *out, const GError *error)
 void
 mr_oauth_outs_free (MrOauth *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service was stopped"));
 
   while (self->outs->len > 0)
     out_end (g_ptr_array_index (self->outs, 0), error);

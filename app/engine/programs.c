@@ -3,7 +3,11 @@
  * scrypt takes some 50 ms of CPU on purpose: it runs in the pool, at most a few at a time, and a password that was right is remembered for ten
  * minutes as a keyed digest, so that a scanner that opens a connection for each page does not pay each time.
  */
+#include <config.h>
+
 #include "engine/programs.h"
+
+#include <glib/gi18n-lib.h>
 
 #include "base/crypto.h"
 #include "base/log.h"
@@ -248,9 +252,9 @@ new_program_done (gpointer data)
       = { { group, "name", np->name }, { group, "verifier", np->verifier }, { group, "created", created } };
 
   if (np->verifier == NULL)
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_FAILED, "The password could not be made; try again");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_FAILED, _ ("The password could not be made; try again"));
   else if (np->engine->configuration == NULL)
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped; try again");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_CANCELLED, _ ("The service was stopped; try again"));
   else
     mr_configuration_apply (np->engine->configuration, edits, G_N_ELEMENTS (edits), NULL, &error);
   np->func (error == NULL ? np->id : NULL, error == NULL ? np->password : NULL, error, np->data);
@@ -299,9 +303,10 @@ mr_engine_add_program (MrEngine *engine, const char *name, MrPasswordFunc func, 
 
   g_strstrip (clean);
   if (*clean == '\0' || strlen (clean) > 100 || strpbrk (clean, "\r\n") != NULL || !g_utf8_validate (clean, -1, NULL))
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID, "name: give the program a name of up to 100 characters");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_INVALID,
+                         _ ("name: give the program a name of up to 100 characters"));
   else if ((id = id_from_name (mr_engine_get_config (engine), clean)) == NULL)
-    g_set_error_literal (&error, MR_ERROR, MR_ERROR_EXISTS, "name: choose another name");
+    g_set_error_literal (&error, MR_ERROR, MR_ERROR_EXISTS, _ ("name: choose another name"));
   if (error != NULL) {
     mr_answer_no_password (func, error, data);
     return;
@@ -324,7 +329,7 @@ mr_engine_remove_program (MrEngine *engine, const char *id, MrEngineDoneFunc fun
   g_autofree char *group = g_strconcat ("program ", id, NULL);
 
   if (!mr_config_id_is_valid (id) || !mr_config_is_set (mr_engine_get_config (engine), group, "verifier"))
-    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, "There is no program “%s”", id);
+    g_set_error (&error, MR_ERROR, MR_ERROR_NOT_FOUND, _ ("There is no program “%s”"), id);
   else
     mr_configuration_apply (engine->configuration, NULL, 0, group, &error);
   mr_answer_done (func, error, data);

@@ -1,6 +1,9 @@
 /* Presets of providers: see providers.h. */
+#include <config.h>
+
 #include "engine/providers.h"
 
+#include <glib/gi18n-lib.h>
 #include <mailrelay/engine-accounts.h>
 
 #include <string.h>
@@ -94,11 +97,19 @@ mr_engine_dup_warnings (MrEngine *self)
   g_autoptr (MrPresets) presets = mr_engine_dup_presets (self);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const char *const *warnings = mr_config_get_warnings (mr_engine_get_config (self));
+  g_autoptr (GError) servers = NULL;
 
   for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++)
     g_strv_builder_add (builder, warnings[i]);
   for (guint i = 0; i < self->presets_errors->len; i++)
     g_strv_builder_add (builder, self->presets_errors->pdata[i]);
+  /* Taken from a file that was edited by hand; see mr_engine_open_resolver(). */
+  if (!mr_resolver_check_servers (mr_config_get_string (mr_engine_get_config (self), "dns", "servers"), &servers)) {
+    g_autofree char *words = g_strdup_printf (_ ("[dns] servers: %s Until then the system's name servers are asked."),
+                                              servers->message);
+
+    g_strv_builder_add (builder, words);
+  }
   return g_strv_builder_end (builder);
 }
 

@@ -66,7 +66,7 @@ mr_sign_ins_set_second (MrSignIns *self, guint milliseconds)
 void
 mr_sign_ins_free (MrSignIns *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service was stopped");
+  g_autoptr (GError) error = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service was stopped"));
 
   if (self == NULL)
     return;

@@ -1,5 +1,7 @@
 /* What people look at: lists, one message, its body, the status. Recipients that are being sent right now are known here only, not in the store:
  * they are shown as sending. */
+#include <config.h>
+
 #include "engine/dkim.h"
 #include "engine/accounts.h"
 #include "engine/configuration.h"
@@ -10,6 +12,7 @@
 #include "engine/scheduler.h"
 #include "engine/submission.h"
 
+#include <glib/gi18n-lib.h>
 #include <mailrelay/engine-lists.h>
 
 #include <string.h>
@@ -181,7 +184,7 @@ body_message_cb (MrMessageRecord *message, GPtrArray *attempts, const GError *er
     return;
   }
   if (message != NULL)
-    gone = g_error_new_literal (MR_ERROR, MR_ERROR_NOT_FOUND, "The text of this message is no longer kept");
+    gone = g_error_new_literal (MR_ERROR, MR_ERROR_NOT_FOUND, _ ("The text of this message is no longer kept"));
   view->func.bytes (NULL, message != NULL ? gone : error, view->data);
   view_free (view);
 }
@@ -216,7 +219,7 @@ counts_cb (const MrStoreCounts *counts, const GError *error, gpointer data)
 
   /* The store answers what is pending when it closes: then most of what is asked below is gone already. */
   if (error != NULL || engine->submission == NULL || engine->scheduler == NULL || engine->holds == NULL) {
-    g_autoptr (GError) ending = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, "The service is about to end");
+    g_autoptr (GError) ending = g_error_new_literal (MR_ERROR, MR_ERROR_CANCELLED, _ ("The service is about to end"));
 
     view->func.status (NULL, error != NULL ? error : ending, view->data);
     view_free (view);

@@ -1,6 +1,9 @@
 /* Reads the keys of a rule: lists of codes, phrases and names. */
+#include <config.h>
+
 #include "ndr/diagnosis-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define LIST_MAX 600
@@ -15,7 +18,7 @@ get_list (GKeyFile *file, const char *group, const char *key, GError **error)
     return NULL;
   list = g_key_file_get_string_list (file, group, key, &n, error);
   if (list != NULL && (n == 0 || n > LIST_MAX)) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: must have 1 to %d entries", key, LIST_MAX);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: must have 1 to %d entries"), key, LIST_MAX);
     return NULL;
   }
   return g_steal_pointer (&list);
@@ -71,7 +74,7 @@ mr_rule_key_codes (GKeyFile *file, const char *group, GArray **ret, GError **err
     else if (g_str_equal (list[i], "none"))
       range = (MrRange){ 0, 0 };
     else if (!parse_range (list[i], 0, 0, &range) || range.low < 200) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "code: “%s” is not a reply code", list[i]);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("code: “%s” is not a reply code"), list[i]);
       return FALSE;
     }
     g_array_append_val (codes, range);
@@ -99,7 +102,7 @@ mr_rule_key_enhanced (GKeyFile *file, const char *group, GArray **ret, GError **
 
     if (g_strv_length (parts) != 3 || !parse_range (parts[0], 4, 5, &pattern.part[0])
         || !parse_range (parts[1], 0, 999, &pattern.part[1]) || !parse_range (parts[2], 0, 999, &pattern.part[2])) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "enhanced: “%s” is not an enhanced code", list[i]);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("enhanced: “%s” is not an enhanced code"), list[i]);
       return FALSE;
     }
     g_array_append_val (patterns, pattern);
@@ -127,7 +130,7 @@ mr_rule_key_phrases (GKeyFile *file, const char *group, const char *key, MrPhras
 
     if (phrase < 0) {
       g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                   "%s: “%s” has to be 2 to 200 bytes long, also between the asterisks", key, list[i]);
+                   _ ("%s: “%s” has to be 2 to 200 bytes long, also between the asterisks"), key, list[i]);
       return FALSE;
     }
     g_array_append_val (phrases, phrase);
@@ -156,7 +159,7 @@ mr_rule_key_bits (GKeyFile *file, const char *group, const char *key, const char
     while (value < n && !g_str_equal (nick (value), list[i]))
       value++;
     if (value == n) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: there is no “%s”", key, list[i]);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: there is no “%s”"), key, list[i]);
       return FALSE;
     }
     bits |= 1u << value;
@@ -175,7 +178,7 @@ mr_rule_key_boolean (GKeyFile *file, const char *group, const char *key, gint8 *
     return TRUE;
   value = g_key_file_get_boolean (file, group, key, &local);
   if (local != NULL) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: must be true or false", key);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: must be true or false"), key);
     return FALSE;
   }
   *ret = (gint8)value;

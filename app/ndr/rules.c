@@ -7,8 +7,11 @@
  * verdict.
  * An error in it loads nothing of that file.
  */
+#include <config.h>
+
 #include "ndr/diagnosis-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define FILE_MAX  (1024 * 1024)
@@ -102,7 +105,7 @@ one_of (GKeyFile *file, const char *group, const char *key, NickFunc nick, guint
       *ret = (int)i;
       return TRUE;
     }
-  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: there is no “%s”", key, text);
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: there is no “%s”"), key, text);
   return FALSE;
 }
 
@@ -118,7 +121,7 @@ take_words (GKeyFile *file, const char *group, const char *key, gboolean trusted
   text = trusted ? g_key_file_get_string (file, group, key, &local)
                  : g_key_file_get_locale_string (file, group, key, NULL, &local);
   if (text == NULL || strlen (text) > WORDS_MAX) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: must be text of at most %d bytes", key, WORDS_MAX);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: must be text of at most %d bytes"), key, WORDS_MAX);
     return FALSE;
   }
   g_free (*ret);
@@ -167,7 +170,7 @@ load_cause (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id
       cause->action = actions[i];
   if (cause->action != NULL && cause->title != NULL && cause->sentence != NULL && cause->explanation != NULL)
     return TRUE;
-  g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "a cause needs action, title, sentence and explanation");
+  g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("a cause needs action, title, sentence and explanation"));
   return FALSE;
 }
 
@@ -249,7 +252,7 @@ load_rule (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id,
   if (provider != NULL) {
     rule->provider = (int)find_provider (self, provider);
     if (rule->provider < 0) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "provider: there is no “%s”", provider);
+      g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("provider: there is no “%s”"), provider);
       return FALSE;
     }
   }
@@ -258,7 +261,7 @@ load_rule (MrDiagnosis *self, GKeyFile *file, const char *group, const char *id,
   set_rank (rule);
   if (rule->cause != NULL)
     return TRUE;
-  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "there is no cause “%s”", cause);
+  g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("there is no cause “%s”"), cause);
   return FALSE;
 }
 
@@ -298,7 +301,7 @@ load_keys (MrDiagnosis *self, GKeyFile *file, const char *group, GError **error)
                    || g_str_equal (group, "basic");
 
   if (!codes && !g_str_equal (group, "actions") && !g_str_equal (group, "fallbacks")) {
-    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, "such a group is not known");
+    g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID, _ ("such a group is not known"));
     return FALSE;
   }
   for (guint i = 0; keys[i] != NULL; i++)
@@ -356,10 +359,11 @@ keys_are_known (GKeyFile *file, const char *group, GHashTable *table, GError **e
     for (guint k = 0; table == NULL && k < G_N_ELEMENTS (words); k++)
       known = known || g_str_equal (words[k], bare);
     if (!known || text == NULL || strlen (text) > WORDS_MAX) {
-      g_set_error (error, MR_ERROR, MR_ERROR_INVALID,
-                   "%s: only words can be changed (title, sentence, explanation, step1 to step3, letter, and those of "
-                   "actions), of at most %d bytes",
-                   keys[i], WORDS_MAX);
+      g_set_error (
+          error, MR_ERROR, MR_ERROR_INVALID,
+          _ ("%s: only words can be changed (title, sentence, explanation, step1 to step3, letter, and those of "
+             "actions), of at most %d bytes"),
+          keys[i], WORDS_MAX);
       return FALSE;
     }
   }
@@ -377,7 +381,7 @@ load_own_group (MrDiagnosis *self, GKeyFile *file, const char *group, gboolean a
 
   if (cause == NULL && table == NULL) {
     g_set_error_literal (error, MR_ERROR, MR_ERROR_INVALID,
-                         "there is no such cause; only words of existing ones can be changed");
+                         _ ("there is no such cause; only words of existing ones can be changed"));
     return FALSE;
   }
   if (!apply)
@@ -395,7 +399,7 @@ mr_rules_load (MrDiagnosis *self, const char *name, GBytes *bytes, gboolean trus
   const char *data = g_bytes_get_data (bytes, &len);
 
   if (len > FILE_MAX) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: is bigger than a rule file may be (1 MB)", name);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: is bigger than a rule file may be (1 MB)"), name);
     return FALSE;
   }
   if (len > 0 && !g_key_file_load_from_data (file, data, len, G_KEY_FILE_KEEP_TRANSLATIONS, &local)) {
@@ -479,6 +483,6 @@ mr_rules_finish (MrDiagnosis *self, GError **error)
     find_uses (self);
     return TRUE;
   }
-  g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, "There are too many rules, or too many phrases in them");
+  g_set_error_literal (error, MR_ERROR, MR_ERROR_TOO_BIG, _ ("There are too many rules, or too many phrases in them"));
   return FALSE;
 }

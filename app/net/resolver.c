@@ -168,9 +168,9 @@ dup_server (const char *text)
   return mr_address_is_numeric (bare) ? g_steal_pointer (&bare) : NULL;
 }
 
-/* c-ares takes what it can read of a list and leaves the rest: so it is checked before. */
+/* c-ares takes what it can read of a list and leaves the rest: so it is checked before. *ret_list: as c-ares wants it, NULL for the system's. */
 static gboolean
-take_servers (MrResolver *self, const char *text, GError **error)
+parse_servers (const char *text, char **ret_list, GError **error)
 {
   g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", ",; \t", -1);
   g_autoptr (GString) list = g_string_new (NULL);
@@ -190,8 +190,16 @@ take_servers (MrResolver *self, const char *text, GError **error)
     }
     g_string_append_printf (list, "%s%s", list->len > 0 ? "," : "", server);
   }
-  self->servers = list->len > 0 ? g_strdup (list->str) : NULL;
+  *ret_list = list->len > 0 ? g_strdup (list->str) : NULL;
   return TRUE;
+}
+
+gboolean
+mr_resolver_check_servers (const char *servers, GError **error)
+{
+  g_autofree char *list = NULL;
+
+  return parse_servers (servers, &list, error);
 }
 
 static void
@@ -234,7 +242,7 @@ mr_resolver_new_with_options (const MrResolverOptions *options, GError **error)
   self->tries = MAX (options->tries, 1);
   self->hosts = mr_hosts_file_new (options->hosts);
   mr_resolver_queue_init (self);
-  if (!take_servers (self, options->servers, error) || mr_resolver_get_channel (self, 0, error) == NULL) {
+  if (!parse_servers (options->servers, &self->servers, error) || mr_resolver_get_channel (self, 0, error) == NULL) {
     mr_resolver_free (self);
     return NULL;
   }

@@ -27,6 +27,8 @@ typedef struct {
 
 /* servers: "127.0.0.1:5353,[::1]:53" (or ';' between them); NULL or "": the system's. MR_ERROR_INVALID for anything else. */
 MrResolver *mr_resolver_new (const char *servers, guint timeout_ms, guint tries, GError **error);
+/* FALSE, with the same error, where mr_resolver_new() would not take them. */
+gboolean mr_resolver_check_servers (const char *servers, GError **error);
 void mr_resolver_free (MrResolver *resolver); /* callbacks of queries in flight get MR_ERROR_CANCELLED */
 
 /* records: MrMxRecord, sorted by preference, shuffled within one; borrowed. Error: MR_ERROR_DNS_NOT_FOUND with

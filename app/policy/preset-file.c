@@ -1,7 +1,10 @@
 /* Reads one preset: see presets.h and mail-relay-providers(5). Every key is checked, an unknown one is an error, so that a
  * slip of the pen is found where it was made. */
+#include <config.h>
+
 #include "policy/presets-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "mail/host-name.h"
@@ -69,10 +72,10 @@ read_text (GKeyFile *file, const char *group, const char *key, const char *fallb
   }
   text = g_key_file_get_string (file, group, key, NULL);
   if (text == NULL || strlen (text) > TEXT_MAX_BYTES)
-    return fail (error, key, "must be text of at most 2000 bytes");
+    return fail (error, key, _ ("must be text of at most 2000 bytes"));
   for (const char *p = text; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
-      return fail (error, key, "must be one line");
+      return fail (error, key, _ ("must be one line"));
   *ret = g_strdup (g_strstrip (text));
   return TRUE;
 }
@@ -84,7 +87,7 @@ read_url (GKeyFile *file, const char *group, const char *key, char **ret, GError
     return FALSE;
   if (**ret == '\0' || mr_https_url_is_valid (*ret))
     return TRUE;
-  return fail (error, key, "must begin with https://");
+  return fail (error, key, _ ("must begin with https://"));
 }
 
 static gboolean
@@ -96,7 +99,7 @@ read_number (GKeyFile *file, const char *group, const char *key, guint *ret, GEr
   if (!read_text (file, group, key, "0", &text, error))
     return FALSE;
   if (!g_ascii_string_to_unsigned (text, 10, 0, 10 * 1000 * 1000, &number, NULL))
-    return fail (error, key, "must be a number up to 10000000");
+    return fail (error, key, _ ("must be a number up to 10000000"));
   *ret = (guint)number;
   return TRUE;
 }
@@ -109,7 +112,7 @@ read_word (GKeyFile *file, const char *group, const char *key, const char *const
     return FALSE;
   if (**ret == '\0' || g_strv_contains (words, *ret))
     return TRUE;
-  return fail (error, key, "there is no such word");
+  return fail (error, key, _ ("there is no such word"));
 }
 
 static gboolean
@@ -148,7 +151,7 @@ read_list (GKeyFile *file, const char *group, const char *key, char ***ret, GErr
   guint n = 0;
 
   if (g_strv_length (list) > LIST_MAX)
-    return fail (error, key, "has too many entries");
+    return fail (error, key, _ ("has too many entries"));
   for (guint i = 0; list[i] != NULL; i++) {
     g_strstrip (list[i]);
     if (*list[i] != '\0')
@@ -167,7 +170,7 @@ read_domains (GKeyFile *file, const char *group, const char *key, char ***ret, G
   if (!read_list (file, group, key, ret, error))
     return FALSE;
   if (!domains_are_valid (*ret, TRUE))
-    return fail (error, key, "must be a list of domains");
+    return fail (error, key, _ ("must be a list of domains"));
   return TRUE;
 }
 
@@ -180,7 +183,7 @@ read_log_ins (GKeyFile *file, const char *group, char ***ret, GError **error)
     return FALSE;
   for (guint i = 0; (*ret)[i] != NULL; i++)
     if (!g_strv_contains (words, (*ret)[i]))
-      return fail (error, "log-in", "must be of oauth2, app-password, password, api-key, none");
+      return fail (error, "log-in", _ ("must be of oauth2, app-password, password, api-key, none"));
   return TRUE;
 }
 
@@ -216,7 +219,7 @@ read_servers (GKeyFile *file, const char *group, GPtrArray *ret, GError **error)
     MrPresetServer *server = parse_server (list[i]);
 
     if (server == NULL)
-      return fail (error, "servers", "must be a list of implicit:HOST:PORT and starttls:HOST:PORT");
+      return fail (error, "servers", _ ("must be a list of implicit:HOST:PORT and starttls:HOST:PORT"));
     g_ptr_array_add (ret, server);
   }
   return TRUE;
@@ -254,7 +257,7 @@ read_regions (GKeyFile *file, const char *group, GPtrArray *ret, GError **error)
     MrPresetRegion *region = parse_region (list[i]);
 
     if (region == NULL)
-      return fail (error, "regions", "must be a list of ID|NAME|HOST|DOMAINS|MX");
+      return fail (error, "regions", _ ("must be a list of ID|NAME|HOST|DOMAINS|MX"));
     g_ptr_array_add (ret, region);
   }
   return TRUE;
@@ -275,7 +278,7 @@ keys_are_known (GKeyFile *file, const char *group, GError **error)
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     if (!g_strv_contains (known, keys[i]))
-      return fail (error, keys[i], "there is no such key");
+      return fail (error, keys[i], _ ("there is no such key"));
   return TRUE;
 }
 
@@ -316,7 +319,7 @@ read_oauth (GKeyFile *file, const char *group, MrPreset *preset, GError **error)
   preset->oauth_pkce = g_str_equal (pkce, "true");
   if (g_strv_contains ((const char *const *)preset->log_ins, "oauth2")
       && (*preset->oauth_authorize == '\0' || *preset->oauth_token == '\0' || *preset->oauth_scope == '\0'))
-    return fail (error, "log-in", "oauth2 needs oauth-authorize, oauth-token and oauth-scope");
+    return fail (error, "log-in", _ ("oauth2 needs oauth-authorize, oauth-token and oauth-scope"));
   return TRUE;
 }
 
@@ -325,13 +328,13 @@ is_whole (const MrPreset *preset, GError **error)
 {
   if (*preset->id == '\0' || strlen (preset->id) > 64
       || strspn (preset->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (preset->id))
-    return fail (error, "provider", "the id may have small letters, digits and -");
+    return fail (error, "provider", _ ("the id may have small letters, digits and -"));
   if (*preset->name == '\0')
-    return fail (error, "name", "is missing");
+    return fail (error, "name", _ ("is missing"));
   if (preset->servers->len == 0 && *preset->notice == '\0')
-    return fail (error, "servers", "without a server a notice must say why");
+    return fail (error, "servers", _ ("without a server a notice must say why"));
   if (preset->servers->len > 0 && preset->log_ins[0] == NULL)
-    return fail (error, "log-in", "is missing");
+    return fail (error, "log-in", _ ("is missing"));
   return TRUE;
 }
 

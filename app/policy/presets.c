@@ -1,7 +1,10 @@
 /* The presets in force and how they are found: see presets.h. A domain or an ending belongs to the preset that named it
  * last, so that a person's file goes before the program's own. */
+#include <config.h>
+
 #include "policy/presets-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -164,7 +167,7 @@ read_file (GKeyFile *file, const char *name, gboolean own, GError **error)
     if (g_str_has_prefix (groups[i], GROUP_PREFIX))
       preset = mr_preset_read (file, groups[i], groups[i] + strlen (GROUP_PREFIX), own, &local);
     else
-      g_set_error_literal (&local, MR_ERROR, MR_ERROR_INVALID, "a group must be called [provider ID]");
+      g_set_error_literal (&local, MR_ERROR, MR_ERROR_INVALID, _ ("a group must be called [provider ID]"));
     if (preset == NULL) {
       g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: [%s] %s", name, groups[i], local->message);
       return NULL;
@@ -184,7 +187,7 @@ mr_presets_add (MrPresets *self, const char *name, GBytes *bytes, gboolean own, 
   const char *data = g_bytes_get_data (bytes, &len);
 
   if (len > FILE_MAX) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: is bigger than a file of presets may be (1 MB)", name);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: is bigger than a file of presets may be (1 MB)"), name);
     return FALSE;
   }
   if (len > 0 && !g_key_file_load_from_data (file, data, len, G_KEY_FILE_NONE, &local)) {
@@ -195,7 +198,7 @@ mr_presets_add (MrPresets *self, const char *name, GBytes *bytes, gboolean own, 
   if (presets == NULL)
     return FALSE;
   if (self->presets->len + self->retired->len + presets->len > PRESETS_MAX) {
-    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, "%s: there are too many presets", name);
+    g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("%s: there are too many presets"), name);
     return FALSE;
   }
   while (presets->len > 0)

@@ -247,13 +247,18 @@ def the_file_while_it_runs():
 
 
 def wrong_name_servers():
-    """It starts all the same."""
+    """It starts all the same, and tells what to mend; what is set by a person is refused at once."""
     with Profile(bus=False) as profile:
         prepared(profile)
         profile.configure({"dns": {"servers": "not an address"}})
         service = profile.start_service()
         check("version" in service.status(), "it is there")
         check("[dns] servers is not taken" in service.log(), "and says what is wrong")
+        check("not the address of a DNS server" in profile.ctl("status").stdout, "in the status too")
+        refused = profile.ctl("config", "set", "dns", "servers", "127.0.0.1:99999", check=False)
+        check(refused.returncode == 1 and "127.0.0.1:99999" in refused.stderr, refused.stderr)
+        profile.ctl("config", "set", "dns", "servers", "127.0.0.1:5353")
+        check("DNS server" not in profile.ctl("status").stdout, "mended")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,25 @@ def check_formats(root):
             yield f"{path}:{source.line_of(text, match.start())}: {match.group(1)} cuts the text in two: cast, and use %lld or %zu"
 
 
+# Errors reach people through the bus. What programs read (replies of SMTP, lines of the log) is English everywhere.
+ERRORS = re.compile(r"(?<![\w])(?:g_set_error|g_set_error_literal|g_error_new|g_error_new_literal|g_prefix_error|mr_call_refuse)\s*\(")
+CALL = re.compile(r'(?:"(?:\\.|[^"\\\n])*"|\((?:"(?:\\.|[^"\\\n])*"|[^()"]|\((?:"(?:\\.|[^"\\\n])*"|[^()"]|\([^()]*\))*\))*\)|[^()"])*')
+NOT_READ = ("app/engine/intake.c", "app/engine/maildrop.c", "app/engine/oauth.c", "app/net/", "app/smtp/", "app/store/")
+CONVERSION = re.compile(r"%[-+ 0#]*[0-9.*]*[a-z]+")
+
+
+def check_errors(root):
+    for path in source.files(root, ["app"], (".c",)):
+        if path.startswith(NOT_READ):
+            continue
+        text = source.without_comments(source.read(root, path))
+        for match in ERRORS.finditer(text):
+            arguments = CALL.match(text, match.end()).group(0)
+            words = CONVERSION.sub("", "".join(LITERAL.findall(arguments)))
+            if not MARKED.search(arguments) and re.search(r"[A-Za-z]{3}", words):
+                yield f"{path}:{source.line_of(text, match.start())}: the words of an error are not marked for translators"
+
+
 # The left column of the table of words that people do not read, each with what allows it all the same.
 WORDS = [
     (r"relay accounts?", None),
@@ -142,7 +161,7 @@ def check_words(root):
 
 
 def check(root):
-    return check_potfiles(root) + list(check_formats(root)) + check_words(root)
+    return check_potfiles(root) + list(check_formats(root)) + list(check_errors(root)) + check_words(root)
 
 
 def ui(text):
@@ -156,6 +175,8 @@ CLEAN = {
     "app/ui/a.c": 'const char *t (void) { return _ ("Send"); }\n',
     "app/ui/b.c": '/* _("no") */ const char *t = "_(x)"; int mr_ (int x); int f (void) { return mr_(1); }\n'
                   "#define _(x) g_dgettext (0, x)\n",
+    "app/engine/a.c": 'void t (void) { g_set_error (e, D, C, "%s: %u", f ("x")); }\n',
+    "app/engine/intake.c": 'void t (void) { g_set_error (e, D, C, "The message is too big"); }\n',
     "app/ndr/a.c": 'const char *t = N_ ("The certificate of %s has expired");\n',
 }
 
@@ -175,6 +196,7 @@ VIOLATIONS = [
     ({"po/POTFILES": "app/ndr/a.c\n", "app/ndr/a.c": 'const char *t = N_ ("The message expired");\n'}, "says “expired”"),
     ({"po/POTFILES": "app/net/a.c\n", "app/net/a.c": 'void t (void) { _ ("a %" G_GSIZE_FORMAT " b"); }\n'},
      "G_GSIZE_FORMAT cuts"),
+    ({"app/engine/a.c": 'void t (void) { g_set_error (e, D, f (1), "Give (it) a "\n "name, %s", g ("%s")); }\n'}, "not marked for translators"),
     ({"data/diagnosis/a.conf": "[full]\ntitle=A bounce came back\n"}, "says “bounce”"),
     ({"data/providers/a.conf": "[provider a]\nhelp=Use STARTTLS\n"}, "says “STARTTLS”"),
 ]
