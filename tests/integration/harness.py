@@ -48,9 +48,15 @@ def program(name):
     return os.path.join(BUILD, "app", rooms[name], name)
 
 
+class Skipped(SystemExit):
+    def __init__(self, reason):
+        super().__init__(77)
+        self.reason = reason
+
+
 def skip(reason):
-    print("skipped:", reason)
-    sys.exit(77)
+    print("# skipped:", reason, flush=True)
+    raise Skipped(reason)
 
 
 def need(*commands):
@@ -649,7 +655,7 @@ def run_cases(*cases):
         except SystemExit as end:
             if end.code != 77:
                 raise
-            print(f"ok {number} {case.__name__} # SKIP", flush=True)
+            print(f"ok {number} {case.__name__} # SKIP {getattr(end, 'reason', '')}", flush=True)
         except Exception as error:  # a test that breaks is a test that failed
             import traceback
             traceback.print_exc()
