@@ -1,7 +1,7 @@
 /* Settings as a person changes them, one key of the configuration with each call, and the refusals that such a change settles.
  *
- * Nothing is decided here: a key that is not known and a value that does not fit are refused with the words of base/config.h, and what follows
- * from a new value is done where the configuration tells of its change (engine.c), the same as when the file was edited by hand.
+ * Little is decided here: a key that is not known and a value that does not fit are refused with the words of base/config.h, or of the room that alone can
+ * judge them; what follows from a new value is done where the configuration tells of its change (engine-means.c), as when the file was edited by hand.
  */
 #include <config.h>
 
