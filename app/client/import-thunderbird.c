@@ -183,7 +183,9 @@ list_identities (GHashTable *prefs)
   while (g_hash_table_iter_next (&iter, &key, NULL))
     if (g_str_has_prefix (key, "mail.identity.") && g_str_has_suffix (key, ".useremail")) {
       const char *name = (const char *)key + strlen ("mail.identity.");
-      g_ptr_array_add (identities, g_strndup (name, strlen (name) - strlen (".useremail")));
+      /* The two may share their dot: then there is no name between them. */
+      if (strlen (name) > strlen (".useremail"))
+        g_ptr_array_add (identities, g_strndup (name, strlen (name) - strlen (".useremail")));
     }
   g_ptr_array_sort (identities, compare_names);
   return identities;

@@ -87,7 +87,7 @@ unload (JsonObject *object)
 typedef JsonObject Loaded;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Loaded, unload)
 
-/* Borrowed; NULL: missing, no string, empty, longer than max, or with a control in it. */
+/* Borrowed; NULL: missing, no string, empty, longer than max, no UTF-8, or with a control in it. */
 static const char *
 get_string (JsonObject *object, const char *name, gsize max)
 {
@@ -97,7 +97,7 @@ get_string (JsonObject *object, const char *name, gsize max)
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
     return NULL;
   text = json_node_get_string (node);
-  if (text == NULL || *text == '\0' || strlen (text) > max)
+  if (text == NULL || *text == '\0' || strlen (text) > max || !g_utf8_validate (text, -1, NULL))
     return NULL;
   for (const char *p = text; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
@@ -157,9 +157,11 @@ dup_description (JsonObject *object, const char *word)
 {
   const char *text = json_object_has_member (object, "error_description") ? "error_description" : "error";
   JsonNode *node = json_object_get_member (object, text);
-  g_autofree char *words = g_strdup (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-                                         ? json_node_get_string (node)
-                                         : word);
+  /* The answer was valid UTF-8; json-glib makes of a broken escape in it what is not. */
+  g_autofree char *words = g_utf8_make_valid (
+      JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node)
+                                                                                       : word,
+      -1);
 
   for (char *p = words; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))

@@ -233,10 +233,39 @@ with_lf (const char *data, gsize len)
   return out;
 }
 
-MrReturned *
-mr_returned_read (MrDiagnosis *diagnosis, const void *bytes, gsize len)
+static void
+make_valid (char **text)
 {
-  const char *data = bytes;
+  char *valid = *text != NULL && !g_utf8_validate (*text, -1, NULL) ? g_utf8_make_valid (*text, -1) : NULL;
+
+  if (valid == NULL)
+    return;
+  g_free (*text);
+  *text = valid;
+}
+
+/* Whatever bytes were sent, and wherever a long text was cut. */
+static void
+make_texts_valid (MrReturned *report)
+{
+  make_valid (&report->message_id);
+  make_valid (&report->envelope_id);
+  make_valid (&report->subject);
+  make_valid (&report->sender);
+  for (guint i = 0; i < report->recipients->len; i++) {
+    MrReturnedRecipient *r = report->recipients->pdata[i];
+
+    make_valid (&r->recipient);
+    make_valid (&r->final_recipient);
+    make_valid (&r->text);
+    make_valid (&r->remote_host);
+    make_valid (&r->reporting_host);
+  }
+}
+
+static MrReturned *
+read_all (MrDiagnosis *diagnosis, const char *data, gsize len)
+{
   g_autoptr (GString) mailbox = NULL;
   MrReturned *report;
   gsize end;
@@ -253,5 +282,14 @@ mr_returned_read (MrDiagnosis *diagnosis, const void *bytes, gsize len)
     merge (report, more);
     end = next;
   }
+  return report;
+}
+
+MrReturned *
+mr_returned_read (MrDiagnosis *diagnosis, const void *bytes, gsize len)
+{
+  MrReturned *report = read_all (diagnosis, bytes, len);
+
+  make_texts_valid (report);
   return report;
 }
