@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "net/dns-channel.h"
+#include "net/kick.h"
 #include "net/resolver.h"
 
 struct _MrDnsServer {
@@ -78,27 +79,11 @@ settled_cb (gpointer data)
   tell_answered (data);
 }
 
-static gboolean
-kick_dispatch (GSource *source, GSourceFunc func, gpointer data)
-{
-  g_source_set_ready_time (source, -1);
-  return func (data);
-}
-
-static GSourceFuncs kick_funcs = { .dispatch = kick_dispatch };
-
-static gboolean
-kick_cb (gpointer data)
-{
-  tell_answered (data);
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 finish (Asked *asked)
 {
   g_queue_push_tail (&asked->server->answered, asked);
-  g_source_set_ready_time (asked->server->kick, 0);
+  mr_kick (asked->server->kick);
 }
 
 static void send_question (Asked *asked);
@@ -194,16 +179,12 @@ MrDnsServer *
 mr_dns_server_new (const char *address, guint16 port, guint timeout_ms, guint tries, GError **error)
 {
   g_autoptr (MrDnsServer) self = g_new0 (MrDnsServer, 1);
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
   g_autofree char *list = g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u", address, (guint)port);
 
   self->refs = 1;
   self->address = g_strdup (address);
   self->open = g_ptr_array_new ();
-  self->kick = g_source_new (&kick_funcs, sizeof (GSource));
-  g_source_set_static_name (self->kick, "dns-server");
-  g_source_set_callback (self->kick, kick_cb, self, NULL);
-  g_source_attach (self->kick, context);
+  self->kick = mr_kick_new ("dns-server", settled_cb, self);
   if (!mr_address_is_numeric (address)) {
     g_set_error (error, MR_ERROR, MR_ERROR_INVALID, _ ("“%s” is no address of a name server"), address);
     return NULL;
@@ -223,8 +204,7 @@ mr_dns_server_free (MrDnsServer *self)
     return;
   self->closed = TRUE;
   g_clear_pointer (&self->channel, mr_dns_channel_free);
-  g_source_destroy (self->kick);
-  g_clear_pointer (&self->kick, g_source_unref);
+  mr_kick_clear (&self->kick);
   while ((asked = g_queue_pop_head (&self->answered)) != NULL)
     asked_free (asked);
   g_clear_pointer (&self->open, g_ptr_array_unref);

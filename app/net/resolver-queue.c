@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/log.h"
+#include "net/kick.h"
 
 #define IN_FLIGHT_MAX 200 /* more overflow the one UDP socket */
 #define WAITING_MAX   20000
@@ -216,12 +217,6 @@ send_question (MrResolver *self, MrDnsQuestion *question)
 }
 
 static void
-kick (MrResolver *self)
-{
-  g_source_set_ready_time (self->kick, 0);
-}
-
-static void
 pump (MrResolver *self)
 {
   while (self->in_flight < IN_FLIGHT_MAX && self->waiting.length > 0)
@@ -253,22 +248,6 @@ settle (MrResolver *self)
   mr_resolver_unref (self);
 }
 
-static gboolean
-kick_dispatch (GSource *source, GSourceFunc func, gpointer data)
-{
-  g_source_set_ready_time (source, -1);
-  return func (data);
-}
-
-static GSourceFuncs kick_funcs = { .dispatch = kick_dispatch };
-
-static gboolean
-kick_cb (gpointer data)
-{
-  settle (data);
-  return G_SOURCE_CONTINUE;
-}
-
 void
 mr_resolver_start (MrResolver *self, MrDnsRequest *request)
 {
@@ -284,7 +263,7 @@ mr_resolver_start (MrResolver *self, MrDnsRequest *request)
   /* Out with it now; what came back at once is told in the next turn. */
   pump (self);
   if (self->done.length > 0)
-    kick (self);
+    mr_kick (self->kick);
 }
 
 /* ---- life ---- */
@@ -292,13 +271,8 @@ mr_resolver_start (MrResolver *self, MrDnsRequest *request)
 void
 mr_resolver_queue_init (MrResolver *self)
 {
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-
   self->retired = g_ptr_array_new_with_free_func ((GDestroyNotify)mr_dns_channel_free);
-  self->kick = g_source_new (&kick_funcs, sizeof (GSource));
-  g_source_set_static_name (self->kick, "resolver");
-  g_source_set_callback (self->kick, kick_cb, self, NULL);
-  g_source_attach (self->kick, context);
+  self->kick = mr_kick_new ("resolver", settled_cb, self);
 }
 
 static void
@@ -321,8 +295,7 @@ mr_resolver_queue_clear (MrResolver *self)
   for (guint i = 0; i < MR_RESOLVER_SERVERS_MAX; i++)
     g_clear_pointer (&self->channels[i], mr_dns_channel_free);
   g_clear_pointer (&self->retired, g_ptr_array_unref);
-  g_source_destroy (self->kick);
-  g_clear_pointer (&self->kick, g_source_unref);
+  mr_kick_clear (&self->kick);
   tell_all_cancelled (self);
   g_queue_clear (&self->done);
   g_queue_clear (&self->waiting);
