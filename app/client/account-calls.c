@@ -111,6 +111,22 @@ mr_client_update_account_finish (MrClient *self, GAsyncResult *result, GError **
 }
 
 void
+mr_client_save_account_async (MrClient *self, const MrAccountRecord *record, gboolean exists, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data)
+{
+  if (exists)
+    mr_client_update_account_async (self, record, cancellable, callback, data);
+  else
+    mr_client_add_account_async (self, record, cancellable, callback, data);
+}
+
+gboolean
+mr_client_save_account_finish (MrClient *self, GAsyncResult *result, GError **error)
+{
+  return mr_client_call_finish_void (self, result, error);
+}
+
+void
 mr_client_remove_account_async (MrClient *self, const char *id, const char *move_to, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data)
 {

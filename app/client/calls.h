@@ -125,6 +125,10 @@ gboolean mr_client_add_account_finish (MrClient *self, GAsyncResult *result, GEr
 void mr_client_update_account_async (MrClient *self, const MrAccountRecord *record, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data);
 gboolean mr_client_update_account_finish (MrClient *self, GAsyncResult *result, GError **error);
+/* Add or Update, as there is an account of that id already or not. */
+void mr_client_save_account_async (MrClient *self, const MrAccountRecord *record, gboolean exists,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean mr_client_save_account_finish (MrClient *self, GAsyncResult *result, GError **error);
 /* move_to NULL: its waiting mail is kept back until another account fits. */
 void mr_client_remove_account_async (MrClient *self, const char *id, const char *move_to, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data);

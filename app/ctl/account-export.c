@@ -104,13 +104,9 @@ restore_one (Restore *self, const MrAccountRecord *record, GError **error)
 
   if (update && !self->replace)
     return "exists";
-  if (update)
-    mr_client_update_account_async (self->ctl->client, record, NULL, mr_ctl_ready_cb, self->ctl);
-  else
-    mr_client_add_account_async (self->ctl->client, record, NULL, mr_ctl_ready_cb, self->ctl);
+  mr_client_save_account_async (self->ctl->client, record, update, NULL, mr_ctl_ready_cb, self->ctl);
   g_autoptr (GAsyncResult) result = mr_ctl_wait (self->ctl);
-  ok = update ? mr_client_update_account_finish (self->ctl->client, result, error)
-              : mr_client_add_account_finish (self->ctl->client, result, error);
+  ok = mr_client_save_account_finish (self->ctl->client, result, error);
   return !ok ? "refused" : update ? "replaced" : "added";
 }
 

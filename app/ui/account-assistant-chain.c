@@ -161,20 +161,10 @@ account_done (MrAccountAssistant *self, gboolean ok, const GError *error)
 }
 
 static void
-added_cb (GObject *source, GAsyncResult *result, gpointer data)
+saved_account_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_add_account_finish (MR_CLIENT (source), result, &error);
-
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    account_done (data, ok, error);
-}
-
-static void
-updated_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_update_account_finish (MR_CLIENT (source), result, &error);
+  gboolean ok = mr_client_save_account_finish (MR_CLIENT (source), result, &error);
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     account_done (data, ok, error);
@@ -187,10 +177,8 @@ mr_account_assistant_add (MrAccountAssistant *self)
 
   if (self->saved || tested == NULL)
     return;
-  if (self->added)
-    mr_client_update_account_async (mr_desk_get_client (self->desk), tested, self->cancellable, updated_cb, self);
-  else
-    mr_client_add_account_async (mr_desk_get_client (self->desk), tested, self->cancellable, added_cb, self);
+  mr_client_save_account_async (mr_desk_get_client (self->desk), tested, self->added, self->cancellable,
+                                saved_account_cb, self);
 }
 
 void

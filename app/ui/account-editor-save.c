@@ -120,20 +120,10 @@ account_done (MrAccountEditor *self, gboolean ok, const GError *error)
 }
 
 static void
-account_added_cb (GObject *source, GAsyncResult *result, gpointer data)
+account_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_add_account_finish (MR_CLIENT (source), result, &error);
-
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    account_done (data, ok, error);
-}
-
-static void
-account_updated_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = mr_client_update_account_finish (MR_CLIENT (source), result, &error);
+  gboolean ok = mr_client_save_account_finish (MR_CLIENT (source), result, &error);
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     account_done (data, ok, error);
@@ -153,9 +143,6 @@ mr_account_editor_save (MrAccountEditor *self)
   if (record->id == NULL)
     mr_account_editor_choose_id (self, record);
   set_busy (self, TRUE);
-  if (self->exists)
-    mr_client_update_account_async (mr_desk_get_client (self->desk), record, self->cancellable, account_updated_cb,
-                                    self);
-  else
-    mr_client_add_account_async (mr_desk_get_client (self->desk), record, self->cancellable, account_added_cb, self);
+  mr_client_save_account_async (mr_desk_get_client (self->desk), record, self->exists, self->cancellable,
+                                account_saved_cb, self);
 }
